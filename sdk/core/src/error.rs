@@ -1,0 +1,239 @@
+//! The one error of the core, and the table of its stable codes.
+
+use core::fmt;
+
+/// What the holder of a session can do about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// The same call may succeed later; nothing is lost.
+    Retry,
+    /// The session is over; the user has to sign in again.
+    SignIn,
+    /// The same call fails again until something else is changed.
+    Change,
+}
+
+/// Writes the enum, its names and its properties from one table, so that none can be forgotten.
+macro_rules! codes {
+    ($(#[doc = $doc:literal] $variant:ident = $name:literal, $status:literal, $recovery:ident, $remedy:literal;)+) => {
+        /// A stable error code. Codes are only ever added.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "typescript", derive(serde::Serialize, tsify::Tsify))]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = $doc] #[cfg_attr(feature = "typescript", serde(rename = $name))] $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),+];
+
+            /// The code as it goes over the wire: `snake_case`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $name),+ }
+            }
+
+            /// The HTTP status that a server answers with.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Code::$variant => $status),+ }
+            }
+
+            /// Whether trying again, signing in again or a change helps.
+            #[must_use]
+            pub const fn recovery(self) -> Recovery {
+                match self { $(Code::$variant => Recovery::$recovery),+ }
+            }
+
+            /// What happened, in a sentence without secrets.
+            #[must_use]
+            pub const fn message(self) -> &'static str {
+                match self { $(Code::$variant => $doc.trim_ascii()),+ }
+            }
+
+            /// What to do about it, in a sentence.
+            #[must_use]
+            pub const fn remedy(self) -> &'static str {
+                match self { $(Code::$variant => $remedy),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request carries no credential.
+    TokenMissing = "token_missing", 401, SignIn, "Send `Authorization: Bearer <token>`.";
+    /// The Authorization header does not follow RFC 6750.
+    CredentialMalformed = "credential_malformed", 400, Change, "Send exactly one `Authorization` header of the form `Bearer <token>`.";
+    /// The token is not a well-formed compact JWS with a JSON object as header and as claims.
+    TokenMalformed = "token_malformed", 401, SignIn, "Send the access token exactly as the issuer returned it.";
+    /// The token is larger than 16 KiB.
+    TokenTooLarge = "token_too_large", 401, Change, "Ask the issuer for fewer claims in the token.";
+    /// The token's algorithm is not among those configured for its issuer.
+    TokenAlgNotAllowed = "token_alg_not_allowed", 401, Change, "Configure the algorithm that the issuer signs with, or have the issuer sign with a configured one.";
+    /// The token's header names a critical extension that is not understood.
+    TokenCritUnsupported = "token_crit_unsupported", 401, Change, "Have the issuer leave out the `crit` header member.";
+    /// The token's `typ` is not what the policy asks for.
+    TokenTypeInvalid = "token_type_invalid", 401, Change, "Send an access token; an ID token is not one.";
+    /// No key of the issuer fits the token.
+    TokenKeyNotFound = "token_key_not_found", 401, SignIn, "Sign in again; if it persists, check that the issuer publishes the key it signs with.";
+    /// The token's signature does not verify.
+    TokenSignatureInvalid = "token_signature_invalid", 401, SignIn, "Sign in again; the token was altered or comes from somebody else.";
+    /// The token has expired.
+    TokenExpired = "token_expired", 401, SignIn, "Refresh the token or sign in again.";
+    /// The token is not valid yet.
+    TokenNotYetValid = "token_not_yet_valid", 401, Retry, "Check the clocks of the issuer and of the verifier.";
+    /// The token was issued longer ago than the policy allows.
+    TokenTooOld = "token_too_old", 401, SignIn, "Sign in again.";
+    /// The token comes from another issuer.
+    TokenIssuerInvalid = "token_issuer_invalid", 401, Change, "Use a token of a configured issuer; `iss` must equal it exactly.";
+    /// The token is meant for another audience.
+    TokenAudienceInvalid = "token_audience_invalid", 401, Change, "Ask the issuer for a token for this API (RFC 8707 `resource`).";
+    /// The token lacks a claim that the policy requires.
+    TokenClaimMissing = "token_claim_missing", 401, Change, "Have the issuer include the claim.";
+    /// A claim of the token has the wrong type or an impossible value.
+    TokenClaimInvalid = "token_claim_invalid", 401, Change, "Have the issuer write the claim as RFC 7519 defines it.";
+    /// The ID token's nonce is not that of this sign-in.
+    TokenNonceMismatch = "token_nonce_mismatch", 401, SignIn, "Start the sign-in again.";
+    /// The ID token's `at_hash` does not fit the access token.
+    TokenHashMismatch = "token_hash_mismatch", 401, SignIn, "Start the sign-in again.";
+    /// The token was issued to another client.
+    TokenAuthorizedPartyInvalid = "token_authorized_party_invalid", 401, Change, "Use a token that was issued to this client.";
+    /// The token does not carry the scope that this resource requires.
+    InsufficientScope = "insufficient_scope", 403, Change, "Ask the issuer for a token with the scope that `WWW-Authenticate` names.";
+    /// A JSON Web Key is unusable.
+    JwkInvalid = "jwk_invalid", 400, Change, "Publish the key as RFC 7517 and RFC 7518 define it.";
+    /// The document is not a JSON Web Key Set.
+    JwksInvalid = "jwks_invalid", 503, Retry, "Check the document at the issuer's `jwks_uri`.";
+    /// The issuer's keys cannot be had at the moment.
+    JwksUnavailable = "jwks_unavailable", 503, Retry, "Try again later; check that the issuer is reachable.";
+    /// No keys are loaded yet.
+    KeysNotLoaded = "keys_not_loaded", 503, Retry, "Await `verify()` or `ready()` once, or give the keys inline.";
+    /// This runtime cannot verify the algorithm.
+    AlgorithmUnsupported = "algorithm_unsupported", 501, Change, "Use another algorithm, or a newer runtime.";
+    /// The issuer's metadata cannot be had at the moment.
+    DiscoveryUnavailable = "discovery_unavailable", 503, Retry, "Try again later; check that the issuer serves its metadata.";
+    /// The issuer's metadata is not valid.
+    DiscoveryInvalid = "discovery_invalid", 503, Change, "Check the document at the issuer's well-known address (RFC 8414).";
+    /// The metadata names another issuer than the configured one.
+    DiscoveryIssuerMismatch = "discovery_issuer_mismatch", 503, Change, "Configure the issuer exactly as its metadata states it.";
+    /// A text is not canonical unpadded base64url.
+    Base64urlInvalid = "base64url_invalid", 400, Change, "Encode without padding, whitespace or stray bits (RFC 4648 §5).";
+    /// A text is not strict JSON, repeats a member or nests deeper than 32.
+    JsonInvalid = "json_invalid", 400, Change, "Send one JSON value in UTF-8 without duplicate members.";
+    /// An address is not an absolute https URL that may be called.
+    UrlNotAllowed = "url_not_allowed", 400, Change, "Use an absolute https URL with a public host; http on loopback needs development mode.";
+    /// A parameter is missing or has an impossible value.
+    InvalidParameters = "invalid_parameters", 400, Change, "Correct the parameter that `at` names.";
+    /// The configuration is not valid.
+    ConfigInvalid = "config_invalid", 500, Change, "Correct the setting that `at` names.";
+    /// The resource does not exist.
+    NotFound = "not_found", 404, Change, "Check the address.";
+    /// The origin server cannot be reached.
+    OriginUnavailable = "origin_unavailable", 502, Retry, "Check that the configured origin is up.";
+    /// The network failed.
+    NetworkFailed = "network_failed", 503, Retry, "Try again when the connection is back.";
+    /// The server did not answer in time.
+    NetworkTimeout = "network_timeout", 503, Retry, "Try again later.";
+    /// The server asked to slow down.
+    ServerRateLimited = "server_rate_limited", 429, Retry, "Try again after the time that the server names.";
+    /// The server failed.
+    ServerUnavailable = "server_unavailable", 503, Retry, "Try again later.";
+    /// The answer is larger than allowed.
+    ResponseTooLarge = "response_too_large", 502, Change, "Check the address; the document there is too large.";
+    /// The answer is not what the protocol prescribes.
+    ResponseInvalid = "response_invalid", 502, Change, "Check that the address belongs to an OAuth 2.0 server.";
+    /// The server answered with a redirect, which is never followed here.
+    RedirectRefused = "redirect_refused", 502, Change, "Configure the address that the redirect leads to.";
+    /// The authorization server answered with an OAuth error.
+    OauthError = "oauth_error", 400, Change, "See `oauth.error`.";
+    /// The user or the provider refused the sign-in.
+    AccessDenied = "access_denied", 403, Change, "Start the sign-in again and allow it.";
+    /// The grant is no longer valid.
+    InvalidGrant = "invalid_grant", 400, SignIn, "Sign in again.";
+    /// The callback carries a state that this client did not start.
+    CallbackStateUnknown = "callback_state_unknown", 400, SignIn, "Start the sign-in again in this browser.";
+    /// The sign-in took longer than ten minutes.
+    CallbackExpired = "callback_expired", 400, SignIn, "Start the sign-in again.";
+    /// The callback comes from another issuer than the sign-in was sent to.
+    CallbackIssuerMismatch = "callback_issuer_mismatch", 400, SignIn, "Start the sign-in again; the answer was mixed up with another provider's.";
+    /// The callback's parameters are not valid.
+    CallbackInvalid = "callback_invalid", 400, SignIn, "Start the sign-in again.";
+    /// Nobody is signed in.
+    SessionMissing = "session_missing", 401, SignIn, "Sign in.";
+    /// The session has expired.
+    SessionExpired = "session_expired", 401, SignIn, "Sign in again.";
+    /// The session ended while the call was under way.
+    SessionChanged = "session_changed", 409, SignIn, "Read the session again.";
+    /// The token may not be sent to this origin.
+    OriginNotAllowed = "origin_not_allowed", 403, Change, "Add the origin to `apiOrigins`.";
+    /// The platform's storage does not work.
+    StorageUnavailable = "storage_unavailable", 503, Change, "Allow storage for this site, or choose memory.";
+    /// The runtime refuses to run WebAssembly.
+    RuntimeWasmBlocked = "runtime_wasm_blocked", 501, Change, "Add `'wasm-unsafe-eval'` to `script-src` of the Content-Security-Policy.";
+    /// The runtime lacks a function that the call needs.
+    RuntimeUnsupported = "runtime_unsupported", 501, Change, "Run it where the function exists, for example in a window.";
+    /// The caller cancelled the call.
+    Aborted = "aborted", 499, Retry, "Call again.";
+    /// Something failed that should not have.
+    InternalError = "internal_error", 500, Retry, "Report it with the request id.";
+}
+
+/// A failure: which code, and what it is about.
+///
+/// It never holds a token, a key, a code or any other value that came from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// The stable code.
+    pub code: Code,
+    /// The member, parameter or setting that broke the rule; empty where the code says it all.
+    pub at: &'static str,
+}
+
+impl Error {
+    /// A failure of `code` at the place `at`.
+    #[must_use]
+    pub const fn at(code: Code, at: &'static str) -> Self {
+        Self { code, at }
+    }
+}
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Self { code, at: "" }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.message())?;
+        if self.at.is_empty() { Ok(()) } else { write!(f, " ({})", self.at) }
+    }
+}
+
+impl core::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_code_has_a_name_of_its_own_and_a_sentence() {
+        let names: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
+            assert!(code.message().ends_with('.') && !code.message().starts_with(' '), "{code:?}");
+            assert!(code.remedy().ends_with('.'), "{code:?}");
+            assert!((400..600).contains(&code.status()), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_names_its_place() {
+        let error = Error::at(Code::TokenClaimMissing, "exp");
+        assert_eq!(error.to_string(), "The token lacks a claim that the policy requires. (exp)");
+    }
+}

@@ -1,0 +1,280 @@
+//! Absolute http(s) addresses, parsed strictly enough that every URL parser reads them alike.
+
+use alloc::string::String;
+use core::{
+    fmt,
+    net::{Ipv4Addr, Ipv6Addr},
+};
+
+use crate::error::{Code, Error};
+
+/// Which addresses may be called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// https on public hosts.
+    #[default]
+    Public,
+    /// In addition http and https on this machine's loopback, for development.
+    Development,
+}
+
+/// An absolute http or https URL without user name, password or fragment.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address {
+    text: String,
+    origin_end: usize,
+}
+
+const MAX_LENGTH: usize = 2048;
+
+impl Address {
+    /// Parses `text` and checks that it may be called.
+    ///
+    /// # Errors
+    /// `url_not_allowed`: not an absolute URL, longer than 2048 bytes, not https (http is allowed
+    /// on loopback in [`Reach::Development`]), a private or loopback host, or with user
+    /// information, fragment, backslash, whitespace or non-ASCII characters.
+    pub fn parse(text: &str, reach: Reach) -> Result<Self, Error> {
+        Self::read(text, reach).ok_or_else(|| Code::UrlNotAllowed.into())
+    }
+
+    /// The whole address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Scheme, host and port as written: `https://api.example:8443`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.text.get(..self.origin_end).unwrap_or_default()
+    }
+
+    /// What follows the origin: path and query, possibly empty.
+    #[must_use]
+    pub fn path_and_query(&self) -> &str {
+        self.text.get(self.origin_end..).unwrap_or_default()
+    }
+
+    fn read(text: &str, reach: Reach) -> Option<Self> {
+        let plain = |b: u8| {
+            b.is_ascii_graphic() && !matches!(b, b'\\' | b'#' | b'<' | b'>' | b'"' | b'`' | b'{' | b'}')
+        };
+        if text.len() > MAX_LENGTH || !text.bytes().all(plain) {
+            return None;
+        }
+        let (secure, rest) = match text.strip_prefix("https://") {
+            Some(rest) => (true, rest),
+            None => (false, text.strip_prefix("http://")?),
+        };
+        let authority_length = rest.find(['/', '?']).unwrap_or(rest.len());
+        let host = host(rest.get(..authority_length)?)?;
+        let allowed = match host {
+            Host::Public => secure,
+            Host::Loopback => reach == Reach::Development,
+            Host::Private => false,
+        };
+        let origin_end = text.len() - rest.len() + authority_length;
+        allowed.then(|| Self { text: text.into(), origin_end })
+    }
+}
+
+impl fmt::Debug for Address {
+    /// Prints the origin alone: a query may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({})", self.origin())
+    }
+}
+
+enum Host {
+    Public,
+    Loopback,
+    Private,
+}
+
+/// Classifies the host of an authority; `None` if there is user information, a bad port, or a
+/// spelling that parsers disagree about (`0x7f.1`, `127.1`, an empty label, upper case).
+fn host(authority: &str) -> Option<Host> {
+    if let Some(rest) = authority.strip_prefix('[') {
+        let (address, port) = rest.split_once(']')?;
+        port_of(port)?;
+        return Some(classify_v6(address.parse().ok()?));
+    }
+    let (name, port) = match authority.find(':') {
+        Some(colon) => authority.split_at(colon),
+        None => (authority, ""),
+    };
+    port_of(port)?;
+    if let Ok(address) = name.parse::<Ipv4Addr>() {
+        return Some(classify_v4(address));
+    }
+    let mut labels = name.split('.');
+    if name.len() > 253 || !labels.clone().all(is_label) {
+        return None;
+    }
+    let last = labels.next_back()?;
+    // A last label that starts with a digit makes WHATWG parsers read the name as an IPv4 address.
+    if last.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    Some(match last {
+        "localhost" => Host::Loopback,
+        "local" | "internal" | "home" | "lan" | "corp" => Host::Private,
+        _ => Host::Public,
+    })
+}
+
+fn is_label(label: &str) -> bool {
+    let inside = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
+    (1..=63).contains(&label.len())
+        && label.bytes().all(inside)
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+/// Accepts nothing, or `:` and a port from 1 to 65535 without leading zero.
+fn port_of(text: &str) -> Option<()> {
+    let Some(digits) = text.strip_prefix(':') else { return text.is_empty().then_some(()) };
+    let canonical = !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit());
+    (canonical && digits.parse::<u16>().is_ok()).then_some(())
+}
+
+fn classify_v4(address: Ipv4Addr) -> Host {
+    let [first, second, ..] = address.octets();
+    let shared = first == 100 && (64..128).contains(&second);
+    let benchmark = first == 198 && (second == 18 || second == 19);
+    if address.is_loopback() {
+        Host::Loopback
+    } else if address.is_private()
+        || address.is_link_local()
+        || address.is_multicast()
+        || shared
+        || benchmark
+        || first == 0
+        || first >= 240
+    {
+        Host::Private
+    } else {
+        Host::Public
+    }
+}
+
+fn classify_v6(address: Ipv6Addr) -> Host {
+    if let Some(v4) = address.to_ipv4_mapped() {
+        return classify_v4(v4);
+    }
+    let [first, ..] = address.segments();
+    if address.is_loopback() {
+        Host::Loopback
+    } else if first & 0xe000 == 0x2000 && first != 0x2002 {
+        // Global unicast is 2000::/3; 2002::/16 (6to4) can hide a private IPv4 address.
+        Host::Public
+    } else {
+        Host::Private
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_https_on_public_hosts() {
+        for url in [
+            "https://a.example",
+            "https://a.example/",
+            "https://a.example:8443/x?y=z",
+            "https://a-b.example/.well-known/x",
+            "https://93.184.216.34/",
+            "https://[2606:2800:220:1::1]/x",
+            "https://xn--bcher-kva.example",
+        ] {
+            assert!(Address::parse(url, Reach::Public).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn refuses_other_schemes_and_odd_spellings() {
+        for url in [
+            "",
+            "a.example",
+            "//a.example",
+            "http://a.example",
+            "HTTPS://a.example",
+            "ftp://a.example",
+            "https:/a.example",
+            "https://",
+            "https:///x",
+            "https://u@a.example",
+            "https://u:p@a.example",
+            "https://a.example#f",
+            "https://a.example\\x",
+            "https://a.example/ x",
+            "https://a.example/\n",
+            "https://ä.example",
+            "https://A.example",
+            "https://a..example",
+            "https://.example",
+            "https://a.example.",
+            "https://-a.example",
+            "https://a.example:",
+            "https://a.example:0",
+            "https://a.example:080",
+            "https://a.example:65536",
+            "https://a.example:x",
+            "https://[::1",
+            "https://0x7f.1",
+            "https://2130706433",
+            "https://127.1",
+            "https://1.2.3.4.5",
+            "https://01.2.3.4",
+            "https://%61.example",
+        ] {
+            assert!(Address::parse(url, Reach::Development).is_err(), "{url}");
+        }
+        assert!(Address::parse(&format!("https://a.example/{}", "x".repeat(2048)), Reach::Public).is_err());
+    }
+
+    #[test]
+    fn private_hosts_are_never_called_and_loopback_only_in_development() {
+        for url in [
+            "https://10.0.0.1",
+            "https://192.168.1.1",
+            "https://172.16.0.1",
+            "https://169.254.169.254",
+            "https://0.0.0.0",
+            "https://100.64.0.1",
+            "https://255.255.255.255",
+            "https://[::]",
+            "https://[fe80::1]",
+            "https://[fc00::1]",
+            "https://[::ffff:10.0.0.1]",
+            "https://[2002:7f00:1::]",
+            "https://printer.local",
+            "https://metadata.internal",
+            "https://[64:ff9b::7f00:1]",
+        ] {
+            assert!(Address::parse(url, Reach::Development).is_err(), "{url}");
+        }
+        for url in [
+            "http://localhost:3000/x",
+            "http://127.0.0.1:1",
+            "https://127.9.9.9",
+            "http://[::1]:8080",
+            "http://app.localhost",
+            "https://[::ffff:127.0.0.1]",
+        ] {
+            assert!(Address::parse(url, Reach::Public).is_err(), "{url}");
+            assert!(Address::parse(url, Reach::Development).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn splits_origin_from_path() {
+        let address = Address::parse("https://a.example:8443/x/y?z=1", Reach::Public).unwrap();
+        assert_eq!((address.origin(), address.path_and_query()), ("https://a.example:8443", "/x/y?z=1"));
+        let bare = Address::parse("https://a.example", Reach::Public).unwrap();
+        assert_eq!((bare.origin(), bare.path_and_query()), ("https://a.example", ""));
+        assert_eq!(format!("{address:?}"), "Address(https://a.example:8443)");
+    }
+}

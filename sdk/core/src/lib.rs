@@ -1,0 +1,22 @@
+//! The core of edgeward: every decision about tokens, sessions and OAuth.
+//!
+//! Pure by construction: the crate is `no_std`, so it has no I/O, no clock and no randomness.
+//! `now` and random bytes are arguments; what has to happen outside is returned as data and
+//! carried out by `edgeward-host`.
+//!
+//! Layers, bottom up; a module names only lower ones:
+//! [`error`] · [`base64url`] [`json`] [`time`] [`secret`] [`http`] · `jose` · `jwt` ·
+//! `oauth` · `gateway`.
+
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
+pub mod base64url;
+pub mod error;
+pub mod http;
+pub mod json;
+pub mod secret;
+pub mod time;
+
+pub use error::{Code, Error};
