@@ -15,6 +15,7 @@ extern crate alloc;
 pub mod base64url;
 pub mod error;
 pub mod http;
+pub mod jose;
 pub mod json;
 pub mod secret;
 pub mod time;

@@ -1,0 +1,159 @@
+//! The one table of signature algorithms; everything selects by it.
+//!
+//! Source: [RFC 7518 §3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1),
+//! [RFC 8037 §3.1](https://www.rfc-editor.org/rfc/rfc8037#section-3.1),
+//! [RFC 9864](https://www.rfc-editor.org/rfc/rfc9864) (`Ed25519`).
+
+use core::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Code, Error};
+
+/// A SHA-2 hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hash {
+    /// SHA-256
+    Sha256,
+    /// SHA-384
+    Sha384,
+    /// SHA-512
+    Sha512,
+}
+
+impl Hash {
+    /// The length of its output in bytes.
+    #[must_use]
+    pub const fn length(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+}
+
+/// A NIST curve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Curve {
+    /// P-256
+    P256,
+    /// P-384
+    P384,
+    /// P-521
+    P521,
+}
+
+impl Curve {
+    /// The length of a coordinate or of a scalar in bytes.
+    #[must_use]
+    pub const fn length(self) -> usize {
+        match self {
+            Self::P256 => 32,
+            Self::P384 => 48,
+            Self::P521 => 66,
+        }
+    }
+}
+
+/// How an algorithm signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// HMAC with a shared secret.
+    Hmac(Hash),
+    /// RSASSA-PKCS1-v1_5.
+    RsaPkcs1(Hash),
+    /// RSASSA-PSS; MGF1 with the same hash, salt as long as the hash.
+    RsaPss(Hash),
+    /// ECDSA with the hash that belongs to the curve; the signature is r ‖ s.
+    Ecdsa(Curve, Hash),
+    /// Ed25519.
+    Ed25519,
+}
+
+macro_rules! algorithms {
+    ($($variant:ident = $name:literal, $scheme:expr;)+) => {
+        /// A signature algorithm by its JOSE name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+        pub enum Algorithm {
+            $(#[doc = $name] #[serde(rename = $name)] $variant,)+
+        }
+
+        impl Algorithm {
+            /// Every algorithm, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The value of the header member `alg`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// How it signs.
+            #[must_use]
+            pub const fn scheme(self) -> Scheme {
+                match self { $(Self::$variant => $scheme),+ }
+            }
+        }
+    };
+}
+
+algorithms! {
+    Hs256 = "HS256", Scheme::Hmac(Hash::Sha256);
+    Hs384 = "HS384", Scheme::Hmac(Hash::Sha384);
+    Hs512 = "HS512", Scheme::Hmac(Hash::Sha512);
+    Rs256 = "RS256", Scheme::RsaPkcs1(Hash::Sha256);
+    Rs384 = "RS384", Scheme::RsaPkcs1(Hash::Sha384);
+    Rs512 = "RS512", Scheme::RsaPkcs1(Hash::Sha512);
+    Ps256 = "PS256", Scheme::RsaPss(Hash::Sha256);
+    Ps384 = "PS384", Scheme::RsaPss(Hash::Sha384);
+    Ps512 = "PS512", Scheme::RsaPss(Hash::Sha512);
+    Es256 = "ES256", Scheme::Ecdsa(Curve::P256, Hash::Sha256);
+    Es384 = "ES384", Scheme::Ecdsa(Curve::P384, Hash::Sha384);
+    Es512 = "ES512", Scheme::Ecdsa(Curve::P521, Hash::Sha512);
+    EdDsa = "EdDSA", Scheme::Ed25519;
+    Ed25519 = "Ed25519", Scheme::Ed25519;
+}
+
+impl Algorithm {
+    /// Whether it verifies with a secret that could also sign.
+    #[must_use]
+    pub const fn is_symmetric(self) -> bool {
+        matches!(self.scheme(), Scheme::Hmac(_))
+    }
+}
+
+impl FromStr for Algorithm {
+    type Err = Error;
+
+    /// Reads an `alg` value; the comparison is case-sensitive.
+    fn from_str(name: &str) -> Result<Self, Error> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|alg| alg.name() == name)
+            .ok_or_else(|| Code::TokenAlgNotAllowed.into())
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_exactly() {
+        for alg in Algorithm::ALL {
+            assert_eq!(alg.name().parse::<Algorithm>(), Ok(*alg));
+        }
+        for name in ["none", "None", "", "hs256", "RS1", "ES256K", "Ed448", "HS256 "] {
+            assert!(name.parse::<Algorithm>().is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! One JSON Web Key, reduced to what verifying needs.
+//!
+//! Source: [RFC 7517 §4](https://www.rfc-editor.org/rfc/rfc7517#section-4),
+//! [RFC 7518 §6](https://www.rfc-editor.org/rfc/rfc7518#section-6),
+//! [RFC 8037 §2](https://www.rfc-editor.org/rfc/rfc8037#section-2).
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+use jose_jwk::{EcCurves, OkpCurves};
+
+use crate::{
+    error::{Code, Error},
+    jose::algorithm::{Algorithm, Curve, Scheme},
+    json::{Map, Value},
+    secret::Secret,
+};
+
+/// A key that may verify signatures, and which algorithms it may verify.
+///
+/// Private members of the JWK are never read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key {
+    id: Option<String>,
+    algorithm: Option<Algorithm>,
+    material: Material,
+}
+
+/// What the key consists of. Integers are big-endian.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Material {
+    /// Modulus and exponent without leading zeros.
+    Rsa {
+        /// The modulus, 2048 to 8192 bits.
+        n: Vec<u8>,
+        /// The exponent, odd and at least 3.
+        e: Vec<u8>,
+    },
+    /// The coordinates, each as long as the curve's field. The engine checks that they lie on it.
+    Ec {
+        /// The curve.
+        curve: Curve,
+        /// The x coordinate.
+        x: Vec<u8>,
+        /// The y coordinate.
+        y: Vec<u8>,
+    },
+    /// An encoded point that is canonical and not of small order.
+    Ed25519([u8; 32]),
+    /// A shared secret.
+    Symmetric(Secret),
+}
+
+impl Key {
+    /// A shared secret for HMAC, from configuration.
+    #[must_use]
+    pub fn symmetric(secret: Secret, id: Option<String>) -> Self {
+        Self { id, algorithm: None, material: Material::Symmetric(secret) }
+    }
+
+    /// Reads a JWK.
+    ///
+    /// # Errors
+    /// `jwk_invalid`, at the member: an unknown `kty` or `crv`, a missing or mistyped member, a
+    /// `use` other than `sig`, `key_ops` without `verify` or with a repeated operation, an `alg`
+    /// that is no signature algorithm or does not fit the key, RSA below 2048 or above 8192 bits
+    /// or with an even or small exponent, a coordinate of the wrong length, or a weak Ed25519 point.
+    pub fn parse(jwk: &Map<String, Value>) -> Result<Self, Error> {
+        check_use(jwk)?;
+        let key = Self { id: text(jwk, "kid")?, algorithm: algorithm(jwk)?, material: material(jwk)? };
+        match key.algorithm {
+            Some(alg) if !key.material.fits(alg) => Err(invalid("alg")),
+            _ => Ok(key),
+        }
+    }
+
+    /// The key's `kid`.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// What the key consists of.
+    #[must_use]
+    pub const fn material(&self) -> &Material {
+        &self.material
+    }
+
+    /// Whether the key may verify `alg`: type and curve fit, the key's own `alg` does not say
+    /// otherwise, and a secret is at least as long as the hash
+    /// ([RFC 7518 §3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)).
+    #[must_use]
+    pub fn permits(&self, alg: Algorithm) -> bool {
+        // `EdDSA` and `Ed25519` are two names of one scheme, so schemes are compared.
+        let bound = self.algorithm.is_none_or(|own| own.scheme() == alg.scheme());
+        let long_enough = match (&self.material, alg.scheme()) {
+            (Material::Symmetric(secret), Scheme::Hmac(hash)) => secret.expose().len() >= hash.length(),
+            _ => true,
+        };
+        bound && long_enough && self.material.fits(alg)
+    }
+}
+
+impl Material {
+    fn fits(&self, alg: Algorithm) -> bool {
+        match (self, alg.scheme()) {
+            (Self::Rsa { .. }, Scheme::RsaPkcs1(_) | Scheme::RsaPss(_))
+            | (Self::Ed25519(_), Scheme::Ed25519)
+            | (Self::Symmetric(_), Scheme::Hmac(_)) => true,
+            (Self::Ec { curve, .. }, Scheme::Ecdsa(wanted, _)) => *curve == wanted,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key")
+            .field("id", &self.id)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}
+
+fn invalid(at: &'static str) -> Error {
+    Error::at(Code::JwkInvalid, at)
+}
+
+fn text(jwk: &Map<String, Value>, name: &'static str) -> Result<Option<String>, Error> {
+    match jwk.get(name) {
+        None => Ok(None),
+        Some(Value::String(value)) => Ok(Some(value.clone())),
+        Some(_) => Err(invalid(name)),
+    }
+}
+
+fn algorithm(jwk: &Map<String, Value>) -> Result<Option<Algorithm>, Error> {
+    text(jwk, "alg")?.map(|name| name.parse().map_err(|_| invalid("alg"))).transpose()
+}
+
+fn check_use(jwk: &Map<String, Value>) -> Result<(), Error> {
+    if text(jwk, "use")?.is_some_and(|purpose| purpose != "sig") {
+        return Err(invalid("use"));
+    }
+    let operations = match jwk.get("key_ops") {
+        None => return Ok(()),
+        Some(Value::Array(operations)) => operations,
+        Some(_) => return Err(invalid("key_ops")),
+    };
+    let repeated =
+        operations.iter().enumerate().any(|(i, op)| operations.iter().skip(i + 1).any(|other| other == op));
+    let texts = operations.iter().all(Value::is_string);
+    let verifies = operations.iter().any(|op| op == "verify");
+    if repeated || !texts || !verifies { Err(invalid("key_ops")) } else { Ok(()) }
+}
+
+fn material(jwk: &Map<String, Value>) -> Result<Material, Error> {
+    let public = ["kty", "crv", "x", "y", "n", "e", "k"];
+    let members = jwk.iter().filter(|(name, _)| public.contains(&name.as_str()));
+    let members = members.map(|(name, value)| (name.clone(), value.clone())).collect();
+    match serde_json::from_value(Value::Object(members)).map_err(|_| invalid("kty"))? {
+        jose_jwk::Key::Rsa(key) => rsa(&key.n, &key.e),
+        jose_jwk::Key::Ec(key) => ec(key.crv, &key.x, &key.y),
+        jose_jwk::Key::Okp(key) if key.crv == OkpCurves::Ed25519 => ed25519(&key.x),
+        jose_jwk::Key::Oct(key) if !key.k.is_empty() => Ok(Material::Symmetric(Secret::new(key.k.to_vec()))),
+        jose_jwk::Key::Oct(_) => Err(invalid("k")),
+        _ => Err(invalid("crv")),
+    }
+}
+
+fn rsa(n: &[u8], e: &[u8]) -> Result<Material, Error> {
+    let (n, e) = (without_leading_zeros(n), without_leading_zeros(e));
+    let bits = n.len() * 8 - n.first().map_or(0, |byte| byte.leading_zeros() as usize);
+    if !(2048..=8192).contains(&bits) || !is_odd(n) {
+        return Err(invalid("n"));
+    }
+    // Longer exponents only slow the verifier down; no issuer uses them.
+    if !is_odd(e) || e == [1] || e.len() > 4 {
+        return Err(invalid("e"));
+    }
+    Ok(Material::Rsa { n: n.into(), e: e.into() })
+}
+
+fn ec(curve: EcCurves, x: &[u8], y: &[u8]) -> Result<Material, Error> {
+    let curve = match curve {
+        EcCurves::P256 => Curve::P256,
+        EcCurves::P384 => Curve::P384,
+        EcCurves::P521 => Curve::P521,
+        _ => return Err(invalid("crv")),
+    };
+    if x.len() != curve.length() {
+        return Err(invalid("x"));
+    }
+    if y.len() != curve.length() {
+        return Err(invalid("y"));
+    }
+    Ok(Material::Ec { curve, x: x.into(), y: y.into() })
+}
+
+/// Refuses points of small order, for which anybody can sign, and second spellings of a point.
+fn ed25519(x: &[u8]) -> Result<Material, Error> {
+    let point: [u8; 32] = x.try_into().map_err(|_| invalid("x"))?;
+    let mut y = point;
+    if let Some(last) = y.last_mut() {
+        *last &= 0x7f;
+    }
+    let canonical = y.iter().rev().lt(FIELD_PRIME.iter().rev());
+    if !canonical || SMALL_ORDER_Y.contains(&y) { Err(invalid("x")) } else { Ok(Material::Ed25519(point)) }
+}
+
+fn without_leading_zeros(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    number.get(zeros..).unwrap_or_default()
+}
+
+fn is_odd(number: &[u8]) -> bool {
+    number.last().is_some_and(|byte| byte & 1 == 1)
+}
+
+/// 2²⁵⁵ − 19, little-endian.
+const FIELD_PRIME: [u8; 32] = little_endian_prime(0xed);
+
+const fn little_endian_prime(low: u8) -> [u8; 32] {
+    let mut bytes = [0xff; 32];
+    bytes[0] = low;
+    bytes[31] = 0x7f;
+    bytes
+}
+
+/// The y coordinates, little-endian, of the eight points whose order divides the cofactor.
+const SMALL_ORDER_Y: [[u8; 32]; 5] = [
+    [0; 32],
+    {
+        let mut one = [0; 32];
+        one[0] = 1;
+        one
+    },
+    little_endian_prime(0xec),
+    [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5,
+        0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+    ],
+    [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a,
+        0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+    ],
+];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! A JSON Web Key Set and the choice of a key in it.
+//!
+//! Source: [RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5).
+
+use alloc::vec::Vec;
+
+use crate::{
+    error::{Code, Error},
+    jose::{algorithm::Algorithm, jwk::Key},
+    json::{self, Value},
+};
+
+/// How many keys a set may hold.
+pub const MAX_KEYS: usize = 100;
+
+/// How many keys are tried where a token's `kid` does not single one out.
+const MAX_CANDIDATES: usize = 8;
+
+/// The usable keys of an issuer.
+#[derive(Clone, Debug, Default)]
+pub struct KeySet {
+    keys: Vec<Key>,
+    skipped: Vec<Skipped>,
+}
+
+/// A key of the document that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Its place in the array `keys`, from zero.
+    pub index: usize,
+    /// Why.
+    pub error: Error,
+}
+
+impl KeySet {
+    /// Reads a JWKS document. A key that cannot be used is skipped and reported, because one odd
+    /// key must not take the others down.
+    ///
+    /// # Errors
+    /// `jwks_invalid`: not a strict JSON object with an array `keys` of at most 100 objects.
+    pub fn parse(document: &[u8]) -> Result<Self, Error> {
+        let document = json::parse(document).map_err(|_| invalid(""))?;
+        Self::from_value(&document)
+    }
+
+    /// Reads a JWKS that is JSON already; see [`KeySet::parse`].
+    ///
+    /// # Errors
+    /// `jwks_invalid`, as [`KeySet::parse`].
+    pub fn from_value(document: &Value) -> Result<Self, Error> {
+        let list = document.get("keys").and_then(Value::as_array).ok_or_else(|| invalid("keys"))?;
+        if list.len() > MAX_KEYS {
+            return Err(invalid("keys"));
+        }
+        let mut set = Self::default();
+        for (index, jwk) in list.iter().enumerate() {
+            match Key::parse(jwk.as_object().ok_or_else(|| invalid("keys"))?) {
+                Ok(key) => set.keys.push(key),
+                Err(error) => set.skipped.push(Skipped { index, error }),
+            }
+        }
+        Ok(set)
+    }
+
+    /// The usable keys.
+    #[must_use]
+    pub fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// The keys that were skipped, and why.
+    #[must_use]
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.skipped
+    }
+
+    /// The keys that may verify a token with this `alg` and `kid`: those with that very `kid`, or
+    /// all that fit if the token names none. At most eight, so that a token cannot buy much work.
+    pub fn candidates<'a>(&'a self, alg: Algorithm, kid: Option<&'a str>) -> impl Iterator<Item = &'a Key> {
+        let named = move |key: &&Key| kid.is_none() || key.id() == kid;
+        self.keys.iter().filter(named).filter(move |key| key.permits(alg)).take(MAX_CANDIDATES)
+    }
+}
+
+impl FromIterator<Key> for KeySet {
+    fn from_iter<I: IntoIterator<Item = Key>>(keys: I) -> Self {
+        Self { keys: keys.into_iter().collect(), skipped: Vec::new() }
+    }
+}
+
+fn invalid(at: &'static str) -> Error {
+    Error::at(Code::JwksInvalid, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ED25519: &str = r#""kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo""#;
+
+    fn set(keys: &[&str]) -> KeySet {
+        let keys: Vec<_> = keys.iter().map(|key| format!("{{{key}}}")).collect();
+        KeySet::parse(format!(r#"{{"keys":[{}]}}"#, keys.join(",")).as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn an_unusable_key_is_skipped_and_reported() {
+        let set = set(&[
+            r#""kty":"AKP","alg":"ML-DSA-44","pub":"AA""#,
+            ED25519,
+            r#""kty":"oct","use":"enc","k":"AA""#,
+        ]);
+        assert_eq!(set.keys().len(), 1);
+        let skipped: Vec<_> = set.skipped().iter().map(|s| (s.index, s.error.at)).collect();
+        assert_eq!(skipped, [(0, "alg"), (2, "use")]);
+    }
+
+    #[test]
+    fn a_kid_selects_exactly_and_its_absence_selects_all_that_fit() {
+        let (a, b) = (format!(r#"{ED25519},"kid":"a""#), format!(r#"{ED25519},"kid":"b","alg":"Ed25519""#));
+        let set =
+            set(&[&a, &b, r#""kty":"oct","kid":"c","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA""#]);
+        let ids = |alg, kid| set.candidates(alg, kid).filter_map(Key::id).collect::<Vec<_>>();
+        assert_eq!(ids(Algorithm::EdDsa, Some("b")), ["b"]);
+        assert_eq!(ids(Algorithm::EdDsa, None), ["a", "b"]);
+        assert_eq!(ids(Algorithm::Hs256, None), ["c"]);
+        assert!(ids(Algorithm::EdDsa, Some("c")).is_empty());
+        assert!(ids(Algorithm::EdDsa, Some("")).is_empty());
+        assert!(ids(Algorithm::Hs512, Some("c")).is_empty(), "a secret shorter than the hash");
+    }
+
+    #[test]
+    fn refuses_what_is_no_key_set() {
+        let many = format!(r#"{{"keys":[{}]}}"#, vec!["{}"; MAX_KEYS + 1].join(","));
+        for text in ["", "[]", "{}", r#"{"keys":{}}"#, r#"{"keys":[1]}"#, r#"{"keys":[],"keys":[]}"#, &many] {
+            assert_eq!(
+                KeySet::parse(text.as_bytes()).map(|_| ()).unwrap_err().code,
+                Code::JwksInvalid,
+                "{text}"
+            );
+        }
+        assert!(KeySet::parse(br#"{"keys":[]}"#).unwrap().keys().is_empty());
+    }
+}

@@ -1,0 +1,142 @@
+//! A compact JWS: `Unverified` until a signature check makes it `Verified`.
+//!
+//! Source: [RFC 7515 §5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2),
+//! [RFC 8725 §3](https://www.rfc-editor.org/rfc/rfc8725#section-3).
+
+use alloc::{string::String, vec::Vec};
+
+use crate::{
+    base64url,
+    error::{Code, Error},
+    jose::{Algorithm, Key, engine},
+    json::{self, Map, Value},
+};
+
+/// How long a token may be, in bytes.
+pub const MAX_LENGTH: usize = 16 * 1024;
+
+/// The members of a JWS header that decide anything.
+///
+/// `jwk`, `jku`, `x5u` and `x5c` are not among them: a key that comes with the token proves nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The algorithm, if it is one of the table; otherwise the token is refused for it.
+    pub alg: Option<Algorithm>,
+    /// The key's id.
+    pub kid: Option<String>,
+    /// The media type, for example `at+jwt`.
+    pub typ: Option<String>,
+}
+
+/// A token that was read but not verified: nothing in it may be believed.
+#[derive(Clone)]
+pub struct Unverified<'t> {
+    header: Header,
+    signing_input: &'t str,
+    payload: Map<String, Value>,
+    signature: Vec<u8>,
+}
+
+/// A token whose signature was verified with a key.
+#[derive(Clone)]
+pub struct Verified {
+    /// The header.
+    pub header: Header,
+    /// The claims, not validated yet.
+    pub payload: Map<String, Value>,
+}
+
+impl<'t> Unverified<'t> {
+    /// Reads a token of exactly three parts.
+    ///
+    /// # Errors
+    /// `token_too_large`: over 16 KiB. `token_malformed`, at the part: not canonical base64url, not
+    /// a strict JSON object, or a mistyped header member. `token_crit_unsupported`: a `crit` or a
+    /// `b64` member, since no extension is understood.
+    pub fn parse(token: &'t str) -> Result<Self, Error> {
+        if token.len() > MAX_LENGTH {
+            return Err(Code::TokenTooLarge.into());
+        }
+        let (signing_input, signature) = token.rsplit_once('.').ok_or_else(|| malformed(""))?;
+        let (header, payload) = signing_input.split_once('.').ok_or_else(|| malformed(""))?;
+        if payload.contains('.') {
+            return Err(malformed(""));
+        }
+        Ok(Self {
+            header: Header::read(&object(header, "header")?)?,
+            signing_input,
+            payload: object(payload, "payload")?,
+            signature: base64url::decode(signature).map_err(|_| malformed("signature"))?,
+        })
+    }
+
+    /// The header, not to be believed.
+    #[must_use]
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// A claim that chooses how to verify, such as `iss`; not to be believed.
+    #[must_use]
+    pub fn unverified_claim(&self, name: &str) -> Option<&Value> {
+        self.payload.get(name)
+    }
+
+    /// What the signature covers.
+    #[must_use]
+    pub const fn signing_input(&self) -> &[u8] {
+        self.signing_input.as_bytes()
+    }
+
+    /// The signature.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
+    /// Verifies with the crates of [`engine`].
+    ///
+    /// # Errors
+    /// `token_key_not_found`: the key may not verify the token's algorithm.
+    /// `token_signature_invalid`: it does not verify. `jwk_invalid`, `algorithm_unsupported`: see
+    /// [`engine::verify`].
+    pub fn verify(self, key: &Key) -> Result<Verified, Error> {
+        let alg = self.header.alg.filter(|alg| key.permits(*alg)).ok_or(Code::TokenKeyNotFound)?;
+        engine::verify(key, alg, self.signing_input(), &self.signature)?;
+        Ok(self.dangerous_trust())
+    }
+
+    /// Declares the signature verified. Only for an engine outside of this crate, after it has
+    /// verified [`signing_input`](Self::signing_input) against [`signature`](Self::signature).
+    #[must_use]
+    pub fn dangerous_trust(self) -> Verified {
+        Verified { header: self.header, payload: self.payload }
+    }
+}
+
+impl Header {
+    fn read(members: &Map<String, Value>) -> Result<Self, Error> {
+        if members.contains_key("crit") || members.contains_key("b64") {
+            return Err(Code::TokenCritUnsupported.into());
+        }
+        let text = |name, at| match members.get(name) {
+            None => Ok(None),
+            Some(Value::String(value)) => Ok(Some(value.clone())),
+            Some(_) => Err(malformed(at)),
+        };
+        let alg = text("alg", "alg")?.ok_or_else(|| malformed("alg"))?;
+        Ok(Self { alg: alg.parse().ok(), kid: text("kid", "kid")?, typ: text("typ", "typ")? })
+    }
+}
+
+fn object(part: &str, at: &'static str) -> Result<Map<String, Value>, Error> {
+    let bytes = base64url::decode(part).map_err(|_| malformed(at))?;
+    json::parse_object(&bytes).map_err(|_| malformed(at))
+}
+
+fn malformed(at: &'static str) -> Error {
+    Error::at(Code::TokenMalformed, at)
+}
+
+#[cfg(test)]
+mod tests;

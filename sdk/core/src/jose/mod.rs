@@ -1,0 +1,11 @@
+//! JOSE: algorithms, keys, signed tokens, and the seam at which signatures are verified.
+
+pub mod algorithm;
+pub mod engine;
+pub mod jwk;
+pub mod jwks;
+pub mod jws;
+
+pub use algorithm::Algorithm;
+pub use jwk::Key;
+pub use jwks::KeySet;
