@@ -98,6 +98,8 @@ codes! {
     TokenNonceMismatch = "token_nonce_mismatch", 401, SignIn, "Start the sign-in again.";
     /// The ID token's `at_hash` does not fit the access token.
     TokenHashMismatch = "token_hash_mismatch", 401, SignIn, "Start the sign-in again.";
+    /// The token is bound to a key, and the request carries no proof of it.
+    TokenProofMissing = "token_proof_missing", 401, Change, "Send the proof with the token (RFC 9449), or ask the issuer for an unbound token.";
     /// The token was issued to another client.
     TokenAuthorizedPartyInvalid = "token_authorized_party_invalid", 401, Change, "Use a token that was issued to this client.";
     /// The token does not carry the scope that this resource requires.

@@ -1,0 +1,19 @@
+//! JSON Web Tokens: what a token must look like to be verified at all, and what its claims must
+//! say to be accepted.
+//!
+//! The order is fixed: [`admit`] (cheap, decides whether keys are worth fetching), the signature
+//! ([`Unverified::verify`] or an engine outside), [`validate`].
+//!
+//! Source: [RFC 7519](https://www.rfc-editor.org/rfc/rfc7519),
+//! [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725),
+//! [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068).
+
+mod claims;
+mod policy;
+mod validate;
+
+pub use claims::Claims;
+pub use policy::{Expiration, Policy, TokenType, Tolerance};
+pub use validate::{admit, check, validate};
+
+pub use crate::jose::jws::{Unverified, Verified};

@@ -1,0 +1,264 @@
+//! The checks around the signature.
+
+use crate::{
+    error::{Code, Error},
+    jose::jws::{Unverified, Verified},
+    jwt::{Claims, Expiration, Policy, TokenType},
+    time::UnixSeconds,
+};
+
+/// Reads a token and checks what its header and `iss` say, before any key is looked up: a token
+/// that fails here costs no network.
+///
+/// # Errors
+/// Those of [`Unverified::parse`] and [`check`].
+pub fn admit<'t>(token: &'t str, policy: &Policy) -> Result<Unverified<'t>, Error> {
+    let token = Unverified::parse(token)?;
+    check(&token, policy)?;
+    Ok(token)
+}
+
+/// Checks header and `iss` of a token that was read already.
+///
+/// # Errors
+/// `token_alg_not_allowed`, `token_type_invalid`, `token_issuer_invalid`.
+pub fn check(token: &Unverified<'_>, policy: &Policy) -> Result<(), Error> {
+    let header = token.header();
+    if !header.alg.is_some_and(|alg| policy.algorithms.contains(&alg)) {
+        return Err(Code::TokenAlgNotAllowed.into());
+    }
+    check_type(header.typ.as_deref(), policy.token_type)?;
+    let issuer = token.unverified_claim("iss").and_then(|iss| iss.as_str());
+    if issuer == Some(policy.issuer.as_str()) { Ok(()) } else { Err(Code::TokenIssuerInvalid.into()) }
+}
+
+/// Checks the claims of a token whose signature was verified.
+///
+/// # Errors
+/// `token_issuer_invalid`, `token_audience_invalid`, `token_expired`, `token_not_yet_valid` (at
+/// `nbf` or `iat`), `token_too_old`, `token_proof_missing`; `token_claim_missing` and
+/// `token_claim_invalid` at the claim.
+///
+/// Source: [RFC 7519 §4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1)
+pub fn validate(token: Verified, policy: &Policy, now: UnixSeconds) -> Result<Claims, Error> {
+    let claims = Claims::new(token.payload);
+    if claims.text("iss")? != Some(&policy.issuer) {
+        return Err(Code::TokenIssuerInvalid.into());
+    }
+    if !claims.audiences()?.iter().any(|aud| policy.audiences.iter().any(|own| own == aud)) {
+        return Err(Code::TokenAudienceInvalid.into());
+    }
+    claims.text("sub")?;
+    check_times(&claims, policy, now)?;
+    // A token bound to a key is worth nothing without the proof (RFC 7800 §3.1).
+    if claims.members().contains_key("cnf") {
+        return Err(Error::at(Code::TokenProofMissing, "cnf"));
+    }
+    Ok(claims)
+}
+
+fn check_times(claims: &Claims, policy: &Policy, now: UnixSeconds) -> Result<(), Error> {
+    let (expires, starts, issued) = (claims.date("exp")?, claims.date("nbf")?, claims.date("iat")?);
+    if expires.is_none() && policy.expiration == Expiration::Required {
+        return Err(Error::at(Code::TokenClaimMissing, "exp"));
+    }
+    if expires.is_some_and(|expires| now >= expires + policy.tolerance.seconds()) {
+        return Err(Code::TokenExpired.into());
+    }
+    for (at, start) in [("nbf", starts), ("iat", issued)] {
+        if start.is_some_and(|start| now + policy.tolerance.seconds() < start) {
+            return Err(Error::at(Code::TokenNotYetValid, at));
+        }
+    }
+    let Some(max_age) = policy.max_age else { return Ok(()) };
+    let issued = issued.ok_or(Error::at(Code::TokenClaimMissing, "iat"))?;
+    if now > issued + max_age + policy.tolerance.seconds() { Err(Code::TokenTooOld.into()) } else { Ok(()) }
+}
+
+fn check_type(typ: Option<&str>, wanted: TokenType) -> Result<(), Error> {
+    // RFC 7515 §4.1.9: compared without case, and `application/` may be left out.
+    let is = |name: &str| {
+        typ.is_some_and(|typ| {
+            let typ = typ
+                .get(..12)
+                .filter(|prefix| prefix.eq_ignore_ascii_case("application/"))
+                .map_or(typ, |prefix| typ.get(prefix.len()..).unwrap_or_default());
+            typ.eq_ignore_ascii_case(name)
+        })
+    };
+    let fits = match wanted {
+        TokenType::Any => true,
+        TokenType::Jwt => typ.is_none() || is("JWT"),
+        TokenType::AccessToken => is("at+jwt"),
+    };
+    if fits { Ok(()) } else { Err(Code::TokenTypeInvalid.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base64url,
+        jose::{Algorithm, jws::Header},
+        json,
+        jwt::Tolerance,
+        time::Seconds,
+    };
+
+    const NOW: UnixSeconds = UnixSeconds(1_000_000);
+
+    fn policy() -> Policy {
+        Policy::new("https://i".into(), vec!["api".into()], vec![Algorithm::Es256]).unwrap()
+    }
+
+    fn outcome(claims: &str, policy: &Policy) -> Result<Claims, Error> {
+        let header = Header { alg: Some(Algorithm::Es256), kid: None, typ: None };
+        validate(Verified { header, payload: json::parse_object(claims.as_bytes()).unwrap() }, policy, NOW)
+    }
+
+    fn refused(claims: &str) -> Error {
+        outcome(claims, &policy()).err().unwrap()
+    }
+
+    /// Claims that pass, with one replaced or added.
+    fn claims(more: &str) -> String {
+        let mut all = json::parse_object(br#"{"iss":"https://i","aud":"api","exp":1000100}"#).unwrap();
+        all.append(&mut json::parse_object(format!("{{{more}}}").as_bytes()).unwrap());
+        json::Value::Object(all).to_string()
+    }
+
+    #[test]
+    fn accepts_what_fits() {
+        for good in
+            ["", r#""aud":["x","api"]"#, r#""nbf":1000000,"iat":999999,"sub":"s""#, r#""exp":1000000.5"#]
+        {
+            assert!(outcome(&claims(good), &policy()).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn expires_at_exp_plus_tolerance_and_not_before() {
+        let at = |exp: i64, tolerance: u32| {
+            let tolerance = Tolerance::new(Seconds(tolerance)).unwrap();
+            outcome(&claims(&format!(r#""exp":{exp}"#)), &Policy { tolerance, ..policy() }).map(|_| ())
+        };
+        assert_eq!(at(1_000_001, 0), Ok(()));
+        assert_eq!(at(1_000_000, 0), Err(Code::TokenExpired.into()));
+        assert_eq!(at(999_941, 60), Ok(()));
+        assert_eq!(at(999_940, 60), Err(Code::TokenExpired.into()));
+    }
+
+    #[test]
+    fn starts_at_nbf_and_iat_minus_tolerance() {
+        for name in ["nbf", "iat"] {
+            assert!(outcome(&claims(&format!(r#""{name}":1000060"#)), &policy()).is_ok());
+            assert_eq!(
+                refused(&claims(&format!(r#""{name}":1000061"#))),
+                Error::at(Code::TokenNotYetValid, name)
+            );
+        }
+    }
+
+    #[test]
+    fn exp_is_required_unless_the_policy_says_otherwise() {
+        let without = r#"{"iss":"https://i","aud":"api"}"#;
+        assert_eq!(refused(without), Error::at(Code::TokenClaimMissing, "exp"));
+        assert!(outcome(without, &Policy { expiration: Expiration::Optional, ..policy() }).is_ok());
+    }
+
+    #[test]
+    fn mistyped_claims_are_refused() {
+        for (claim, at) in [
+            ("exp", "\"1\""),
+            ("exp", "1e300"),
+            ("nbf", "null"),
+            ("iat", "[]"),
+            ("sub", "7"),
+            ("aud", "7"),
+            ("iss", "[\"https://i\"]"),
+        ] {
+            assert_eq!(
+                refused(&claims(&format!(r#""{claim}":{at}"#))),
+                Error::at(Code::TokenClaimInvalid, claim)
+            );
+        }
+    }
+
+    #[test]
+    fn issuer_and_audience_are_compared_exactly() {
+        for iss in ["https://i/", "https://I", "https://", ""] {
+            assert_eq!(refused(&claims(&format!(r#""iss":"{iss}""#))).code, Code::TokenIssuerInvalid);
+        }
+        for aud in [r#""API""#, r#""api2""#, "[]", r#"["x"]"#, r#""""#] {
+            assert_eq!(
+                refused(&claims(&format!(r#""aud":{aud}"#))).code,
+                Code::TokenAudienceInvalid,
+                "{aud}"
+            );
+        }
+    }
+
+    #[test]
+    fn max_age_counts_from_iat() {
+        let policy = Policy { max_age: Some(Seconds(100)), ..policy() };
+        assert_eq!(outcome(&claims(""), &policy).err().unwrap(), Error::at(Code::TokenClaimMissing, "iat"));
+        assert!(outcome(&claims(r#""iat":999840"#), &policy).is_ok());
+        assert_eq!(outcome(&claims(r#""iat":999839"#), &policy).err().unwrap().code, Code::TokenTooOld);
+    }
+
+    #[test]
+    fn a_bound_token_needs_its_proof() {
+        assert_eq!(refused(&claims(r#""cnf":{"jkt":"x"}"#)).code, Code::TokenProofMissing);
+    }
+
+    #[test]
+    fn admission_checks_alg_typ_and_iss_before_any_key() {
+        let admission = |header: &str, payload: &str, token_type| {
+            let token = format!(
+                "{}.{}.",
+                base64url::encode(header.as_bytes()),
+                base64url::encode(payload.as_bytes())
+            );
+            admit(&token, &Policy { token_type, ..policy() }).map(|_| ()).map_err(|error| error.code)
+        };
+        let own = r#"{"iss":"https://i"}"#;
+        assert_eq!(admission(r#"{"alg":"ES256"}"#, own, TokenType::Any), Ok(()));
+        for alg in ["none", "HS256", "ES384", "es256"] {
+            assert_eq!(
+                admission(&format!(r#"{{"alg":"{alg}"}}"#), own, TokenType::Any),
+                Err(Code::TokenAlgNotAllowed)
+            );
+        }
+        for iss in [r#"{"iss":"https://j"}"#, "{}", r#"{"iss":["https://i"]}"#] {
+            assert_eq!(admission(r#"{"alg":"ES256"}"#, iss, TokenType::Any), Err(Code::TokenIssuerInvalid));
+        }
+        let typed = |typ: &str, token_type| {
+            admission(&format!(r#"{{"alg":"ES256","typ":"{typ}"}}"#), own, token_type)
+        };
+        assert_eq!(typed("at+jwt", TokenType::AccessToken), Ok(()));
+        assert_eq!(typed("application/AT+JWT", TokenType::AccessToken), Ok(()));
+        assert_eq!(typed("jwt", TokenType::Jwt), Ok(()));
+        assert_eq!(admission(r#"{"alg":"ES256"}"#, own, TokenType::Jwt), Ok(()));
+        for (typ, wanted) in [
+            ("JWT", TokenType::AccessToken),
+            ("at+jwt", TokenType::Jwt),
+            ("", TokenType::Jwt),
+            ("ärger-JWT", TokenType::Jwt),
+        ] {
+            assert_eq!(typed(typ, wanted), Err(Code::TokenTypeInvalid), "{typ}");
+        }
+        assert_eq!(admission(r#"{"alg":"ES256"}"#, own, TokenType::AccessToken), Err(Code::TokenTypeInvalid));
+    }
+
+    #[test]
+    fn a_policy_has_no_empty_or_mixed_lists() {
+        let new = |issuer: &str, audience: &str, algorithms: &[Algorithm]| {
+            Policy::new(issuer.into(), vec![audience.into()], algorithms.into()).err().map(|error| error.at)
+        };
+        assert_eq!(new("", "a", &[Algorithm::Es256]), Some("issuer"));
+        assert_eq!(new("i", "", &[Algorithm::Es256]), Some("audience"));
+        assert_eq!(new("i", "a", &[]), Some("algorithms"));
+        assert_eq!(new("i", "a", &[Algorithm::Es256, Algorithm::Hs256]), Some("algorithms"));
+        assert!(Tolerance::new(Seconds(301)).is_err());
+    }
+}
