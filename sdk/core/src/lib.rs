@@ -17,6 +17,7 @@ pub mod error;
 pub mod http;
 pub mod jose;
 pub mod json;
+pub mod oauth;
 pub mod jwt;
 pub mod secret;
 pub mod time;

@@ -14,7 +14,9 @@ pub enum Reach {
     /// https on public hosts.
     #[default]
     Public,
-    /// In addition http and https on this machine's loopback, for development.
+    /// https on any host: for a client, which sits in its user's own network.
+    Https,
+    /// As [`Public`](Self::Public), and http and https on this machine's loopback, for development.
     Development,
 }
 
@@ -71,8 +73,8 @@ impl Address {
         let host = host(rest.get(..authority_length)?)?;
         let allowed = match host {
             Host::Public => secure,
-            Host::Loopback => reach == Reach::Development,
-            Host::Private => false,
+            Host::Loopback => reach == Reach::Development || (secure && reach == Reach::Https),
+            Host::Private => secure && reach == Reach::Https,
         };
         let origin_end = text.len() - rest.len() + authority_length;
         allowed.then(|| Self { text: text.into(), origin_end })
@@ -266,6 +268,14 @@ mod tests {
         ] {
             assert!(Address::parse(url, Reach::Public).is_err(), "{url}");
             assert!(Address::parse(url, Reach::Development).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_client_reaches_its_own_network_by_https_alone() {
+        for host in ["a.example", "10.0.0.1", "sso.corp", "localhost:8443"] {
+            assert!(Address::parse(&format!("https://{host}"), Reach::Https).is_ok(), "{host}");
+            assert!(Address::parse(&format!("http://{host}"), Reach::Https).is_err(), "{host}");
         }
     }
 

@@ -1,0 +1,140 @@
+//! What is kept between the authorization request and its answer.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::{
+    base64url,
+    error::{Code, Error},
+    json::{self, Map, Value},
+    oauth::pkce,
+    time::{Seconds, UnixSeconds},
+};
+
+/// One sign-in that is under way. It holds the code verifier, so it has no `Debug`.
+#[derive(Clone, PartialEq)]
+pub struct Transaction {
+    /// Names the transaction: the callback brings it back.
+    pub state: String,
+    /// Binds the ID token to the transaction.
+    pub nonce: String,
+    /// Binds the code to the transaction.
+    pub verifier: pkce::Verifier,
+    /// Where the provider sends the user back to.
+    pub redirect_uri: String,
+    /// The issuer that the user is sent to.
+    pub issuer: String,
+    /// The scope asked for, separated by spaces.
+    pub scope: String,
+    /// The APIs that the token is for ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)).
+    pub resources: Vec<String>,
+    /// How long ago the user may have signed in at the provider.
+    pub max_age: Option<Seconds>,
+    /// What the application wants back afterwards.
+    pub app_state: Option<Value>,
+    /// When it began.
+    pub created_at: UnixSeconds,
+}
+
+/// What a transaction is for.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The issuer that the user is sent to.
+    pub issuer: String,
+    /// Where the provider sends the user back to.
+    pub redirect_uri: String,
+    /// The scope to ask for, separated by spaces.
+    pub scope: String,
+    /// The APIs that the token is for.
+    pub resources: Vec<String>,
+}
+
+/// Whether a text has the form of a state that [`Transaction::begin`] makes. It comes from the
+/// address bar, and must not become a storage key otherwise.
+#[must_use]
+pub fn is_state(text: &str) -> bool {
+    text.len() == 43 && base64url::decode(text).is_ok()
+}
+
+impl Transaction {
+    /// How long a sign-in may take.
+    pub const LIFETIME: Seconds = Seconds(600);
+
+    /// Begins a transaction. The 96 random bytes become state, nonce and code verifier.
+    #[must_use]
+    pub fn begin(target: Target, random: &[u8; 96], now: UnixSeconds) -> Self {
+        let mut parts = random.as_chunks::<32>().0.iter();
+        let mut part = || parts.next().copied().unwrap_or_default();
+        Self {
+            state: base64url::encode(&part()),
+            nonce: base64url::encode(&part()),
+            verifier: pkce::Verifier::from_random(&part()),
+            redirect_uri: target.redirect_uri,
+            issuer: target.issuer,
+            scope: target.scope,
+            resources: target.resources,
+            max_age: None,
+            app_state: None,
+            created_at: now,
+        }
+    }
+
+    /// Whether it has outlived [`LIFETIME`](Self::LIFETIME), or began in the future.
+    #[must_use]
+    pub fn is_expired(&self, now: UnixSeconds) -> bool {
+        now > self.created_at + Self::LIFETIME || self.created_at > now + Self::LIFETIME
+    }
+
+    /// The text that is stored.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut members = Map::new();
+        let mut put = |name: &str, value: Value| members.insert(name.into(), value);
+        put("state", self.state.as_str().into());
+        put("nonce", self.nonce.as_str().into());
+        put("verifier", self.verifier.expose().into());
+        put("redirect_uri", self.redirect_uri.as_str().into());
+        put("issuer", self.issuer.as_str().into());
+        put("scope", self.scope.as_str().into());
+        put("resources", self.resources.clone().into());
+        put("created_at", self.created_at.0.into());
+        if let Some(age) = self.max_age {
+            put("max_age", age.0.into());
+        }
+        if let Some(state) = &self.app_state {
+            put("app_state", state.clone());
+        }
+        alloc::format!("{}", Value::Object(members))
+    }
+
+    /// Takes back a stored text.
+    ///
+    /// # Errors
+    /// `callback_invalid`: it is not what [`to_json`](Self::to_json) wrote.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        read(text).ok_or_else(|| Error::at(Code::CallbackInvalid, "transaction"))
+    }
+}
+
+fn read(stored: &str) -> Option<Transaction> {
+    let mut members = json::parse_object(stored.as_bytes()).ok()?;
+    let app_state = members.remove("app_state");
+    let text = |name| members.get(name).and_then(Value::as_str).map(String::from);
+    let resources =
+        members.get("resources")?.as_array()?.iter().map(|value| value.as_str().map(String::from));
+    let max_age = members.get("max_age").map(|value| value.as_u64().and_then(|age| u32::try_from(age).ok()));
+    Some(Transaction {
+        state: text("state")?,
+        nonce: text("nonce")?,
+        verifier: pkce::Verifier::parse(&text("verifier")?).ok()?,
+        redirect_uri: text("redirect_uri")?,
+        issuer: text("issuer")?,
+        scope: text("scope")?,
+        resources: resources.collect::<Option<_>>()?,
+        max_age: match max_age {
+            None => None,
+            Some(age) => Some(Seconds(age?)),
+        },
+        app_state,
+        created_at: UnixSeconds(members.get("created_at")?.as_i64()?),
+    })
+}

@@ -1,0 +1,110 @@
+//! Why an exchange failed: the stable code, and the server's own words where it gave any.
+
+use alloc::string::String;
+
+use crate::{
+    error::{Code, Error},
+    json::{Map, Value},
+};
+
+/// A failed exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The stable error.
+    pub error: Error,
+    /// The status of the server's answer, if there was one.
+    pub status: Option<u16>,
+    /// The OAuth error that the server named.
+    pub oauth: Option<OauthError>,
+}
+
+/// An error of [RFC 6749 §4.1.2.1 and §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2).
+///
+/// The texts come from the server: they are for developers, not for decisions or for pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OauthError {
+    /// `error`, such as `invalid_grant`.
+    pub error: String,
+    /// `error_description`.
+    pub description: Option<String>,
+    /// `error_uri`.
+    pub uri: Option<String>,
+}
+
+/// How much of a server's text is kept, in bytes.
+const MAX_TEXT: usize = 512;
+
+impl OauthError {
+    /// Takes the three texts as they came. `None` if `error` is not one.
+    #[must_use]
+    pub fn read(error: &str, description: Option<&str>, uri: Option<&str>) -> Option<Self> {
+        Some(Self {
+            error: printable(error).filter(|text| !text.is_empty())?,
+            description: description.and_then(printable),
+            uri: uri.and_then(printable),
+        })
+    }
+
+    /// Takes the three texts from the members of a JSON answer.
+    #[must_use]
+    pub fn from_members(members: &Map<String, Value>) -> Option<Self> {
+        let text = |name| members.get(name).and_then(Value::as_str);
+        Self::read(text("error")?, text("error_description"), text("error_uri"))
+    }
+
+    /// The stable code that stands for this error.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self.error.as_str() {
+            "access_denied" => Code::AccessDenied,
+            "invalid_grant" => Code::InvalidGrant,
+            "server_error" | "temporarily_unavailable" => Code::ServerUnavailable,
+            _ => Code::OauthError,
+        }
+    }
+}
+
+impl From<OauthError> for Failure {
+    fn from(oauth: OauthError) -> Self {
+        Self { error: oauth.code().into(), status: None, oauth: Some(oauth) }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, status: None, oauth: None }
+    }
+}
+
+impl From<Code> for Failure {
+    fn from(code: Code) -> Self {
+        Error::from(code).into()
+    }
+}
+
+/// A text in the characters that RFC 6749 allows (printable ASCII), cut to a length that fits a log.
+fn printable(text: &str) -> Option<String> {
+    let plain = text.bytes().all(|b| (0x20..0x7f).contains(&b));
+    plain.then(|| text.get(..MAX_TEXT).unwrap_or(text).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_printable_text_of_bounded_length() {
+        let error =
+            OauthError::read("invalid_grant", Some("line\nbreak"), Some("https://a.example/e")).unwrap();
+        assert_eq!(error.code(), Code::InvalidGrant);
+        assert_eq!((error.description, error.uri.as_deref()), (None, Some("https://a.example/e")));
+        let long = OauthError::read("x", Some(&"d".repeat(5000)), None).unwrap();
+        assert_eq!(long.description.unwrap().len(), MAX_TEXT);
+    }
+
+    #[test]
+    fn an_empty_or_unprintable_error_is_none() {
+        assert_eq!(OauthError::read("", None, None), None);
+        assert_eq!(OauthError::read("a\u{1b}[2J", None, None), None);
+    }
+}

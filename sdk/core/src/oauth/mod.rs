@@ -1,0 +1,15 @@
+//! OAuth 2.1 and OpenID Connect as exchanges: what to send, and what an answer means.
+//!
+//! An exchange is a pair of pure functions, `…request(..) -> Request` and `…response(&Response, ..)`.
+//! `now` and random bytes are arguments.
+
+pub mod authorize;
+pub mod discovery;
+mod failure;
+pub mod form;
+pub mod logout;
+pub mod pkce;
+pub mod revoke;
+pub mod token;
+
+pub use failure::{Failure, OauthError};
