@@ -7,6 +7,7 @@ pub mod authorize;
 pub mod discovery;
 mod failure;
 pub mod form;
+pub mod id_token;
 pub mod logout;
 pub mod pkce;
 pub mod revoke;
