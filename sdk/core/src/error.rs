@@ -130,6 +130,8 @@ codes! {
     InvalidParameters = "invalid_parameters", 400, Change, "Correct the parameter that `at` names.";
     /// The configuration is not valid.
     ConfigInvalid = "config_invalid", 500, Change, "Correct the setting that `at` names.";
+    /// The path can be read in two ways that different rules apply to.
+    PathAmbiguous = "path_ambiguous", 400, Change, "Send the path in its normal form, without encoded slashes or dots.";
     /// The resource does not exist.
     NotFound = "not_found", 404, Change, "Check the address.";
     /// The origin server cannot be reached.

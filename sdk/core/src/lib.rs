@@ -14,11 +14,12 @@ extern crate alloc;
 
 pub mod base64url;
 pub mod error;
+pub mod gateway;
 pub mod http;
 pub mod jose;
 pub mod json;
-pub mod oauth;
 pub mod jwt;
+pub mod oauth;
 pub mod secret;
 pub mod time;
 

@@ -1,0 +1,352 @@
+//! The gateway's configuration.
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use core::fmt;
+
+use serde::Deserialize;
+
+use crate::{
+    error::{Code, Error},
+    gateway::{
+        identity::is_scope,
+        route::{CredentialRule, Route},
+    },
+    http::{Address, Reach},
+    jose::Algorithm,
+    json::{self, Value},
+    jwt::{Expiration, Policy, TokenType, Tolerance},
+    time::Seconds,
+};
+
+/// A configuration that was checked as a whole.
+#[derive(Debug)]
+pub struct Config {
+    /// Which addresses may be called.
+    pub reach: Reach,
+    /// Where requests go that are let through.
+    pub origin: Origin,
+    /// The browsers' origins that may read denials.
+    pub allowed_origins: Vec<String>,
+    /// The realm in challenges.
+    pub realm: String,
+    /// Whose tokens are accepted, each with keys of its own.
+    pub issuers: Vec<Issuer>,
+    /// The rules, the first match first.
+    pub routes: Vec<Route>,
+}
+
+/// Where requests go that are let through.
+#[derive(Debug)]
+pub enum Origin {
+    /// An HTTP server.
+    Http(Address),
+    /// A service binding of this name.
+    Binding(String),
+}
+
+/// An issuer whose tokens are accepted.
+#[derive(Debug)]
+pub struct Issuer {
+    /// What its tokens must satisfy.
+    pub policy: Policy,
+    /// Where its keys come from.
+    pub keys: KeySource,
+}
+
+/// Where an issuer's keys come from.
+#[derive(Debug)]
+pub enum KeySource {
+    /// Its metadata (OpenID Connect Discovery or RFC 8414) names the key set.
+    Discovery,
+    /// The key set is here.
+    Jwks(Address),
+    /// A secret binding of this name holds the HMAC secret.
+    SecretBinding(String),
+}
+
+/// Why a configuration is refused, for the operator: it names the setting, and never holds a value
+/// of a secret, because the configuration holds none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError(pub String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    #[serde(default)]
+    development: bool,
+    origin: Option<String>,
+    origin_binding: Option<String>,
+    #[serde(default)]
+    allowed_origins: Vec<String>,
+    realm: Option<String>,
+    issuers: Vec<IssuerDocument>,
+    #[serde(default)]
+    routes: Vec<RouteDocument>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IssuerDocument {
+    issuer: String,
+    audience: OneOrMany,
+    algorithms: Vec<Algorithm>,
+    jwks_uri: Option<String>,
+    secret_binding: Option<String>,
+    #[serde(default)]
+    token_type: TokenType,
+    clock_tolerance_seconds: Option<Seconds>,
+    max_token_age_seconds: Option<Seconds>,
+    require_expiration: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RouteDocument {
+    path: String,
+    #[serde(default)]
+    credential: CredentialRule,
+    #[serde(default)]
+    scopes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Config {
+    /// Reads the variable `EDGEWARD`: an object, or its JSON text.
+    ///
+    /// # Errors
+    /// A sentence for the operator. The caller answers every request with `config_invalid`: a
+    /// gateway that does not know its rules lets nothing through.
+    pub fn parse(variable: Value) -> Result<Self, ConfigError> {
+        let value = match variable {
+            Value::String(text) => json::parse(text.as_bytes())
+                .map_err(|_| ConfigError("EDGEWARD is not strict JSON.".to_owned()))?,
+            other => other,
+        };
+        let document: Document = serde_json::from_value(value)
+            .map_err(|error| ConfigError(alloc::format!("EDGEWARD: {error}.")))?;
+        document.check().map_err(|error| ConfigError(alloc::format!("EDGEWARD: {error}")))
+    }
+}
+
+impl Document {
+    fn check(self) -> Result<Config, Error> {
+        let reach = if self.development { Reach::Development } else { Reach::Public };
+        let realm = self.realm.unwrap_or_else(|| "edgeward".into());
+        // The realm is quoted in a header.
+        if !realm.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\') {
+            return Err(invalid("realm"));
+        }
+        if !self.allowed_origins.iter().all(|origin| is_origin(origin, reach)) {
+            return Err(invalid("allowed_origins"));
+        }
+        let issuers =
+            self.issuers.into_iter().map(|issuer| issuer.check(reach)).collect::<Result<Vec<_>, _>>()?;
+        let repeated = |(at, issuer): (usize, &Issuer)| {
+            issuers.iter().skip(at + 1).any(|other| other.policy.issuer == issuer.policy.issuer)
+        };
+        if issuers.is_empty() || issuers.iter().enumerate().any(repeated) {
+            return Err(invalid("issuers"));
+        }
+        Ok(Config {
+            reach,
+            origin: origin(self.origin, self.origin_binding, reach)?,
+            allowed_origins: self.allowed_origins,
+            realm,
+            issuers,
+            routes: self.routes.into_iter().map(RouteDocument::check).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl IssuerDocument {
+    fn check(self, reach: Reach) -> Result<Issuer, Error> {
+        let audiences = match self.audience {
+            OneOrMany::One(audience) => Vec::from([audience]),
+            OneOrMany::Many(audiences) => audiences,
+        };
+        let base = Policy::new(self.issuer, audiences, self.algorithms)?;
+        let policy = Policy {
+            token_type: self.token_type,
+            tolerance: self.clock_tolerance_seconds.map(Tolerance::new).transpose()?.unwrap_or_default(),
+            max_age: self.max_token_age_seconds,
+            expiration: match self.require_expiration {
+                Some(false) => Expiration::Optional,
+                _ => Expiration::Required,
+            },
+            ..base
+        };
+        let symmetric = policy.algorithms.iter().all(|alg| alg.is_symmetric());
+        let keys = match (self.jwks_uri, self.secret_binding) {
+            (None, Some(name)) if symmetric && !name.is_empty() => KeySource::SecretBinding(name),
+            (Some(uri), None) if !symmetric => {
+                KeySource::Jwks(Address::parse(&uri, reach).map_err(|_| invalid("issuers.jwks_uri"))?)
+            }
+            (None, None) if !symmetric => {
+                Address::parse(&policy.issuer, reach).map_err(|_| invalid("issuers.issuer"))?;
+                KeySource::Discovery
+            }
+            (_, Some(_)) => return Err(invalid("issuers.secret_binding")),
+            _ => return Err(invalid("issuers.algorithms")),
+        };
+        Ok(Issuer { policy, keys })
+    }
+}
+
+impl RouteDocument {
+    fn check(self) -> Result<Route, Error> {
+        let public_with_scopes = self.credential == CredentialRule::None && !self.scopes.is_empty();
+        if public_with_scopes || !self.scopes.iter().all(|scope| is_scope(scope)) {
+            return Err(invalid("routes.scopes"));
+        }
+        Route::new(&self.path, self.credential, self.scopes)
+    }
+}
+
+fn origin(url: Option<String>, binding: Option<String>, reach: Reach) -> Result<Origin, Error> {
+    match (url, binding) {
+        (Some(url), None) if is_origin(&url, reach) => {
+            Address::parse(&url, reach).map(Origin::Http).map_err(|_| invalid("origin"))
+        }
+        (None, Some(name)) if !name.is_empty() => Ok(Origin::Binding(name)),
+        _ => Err(invalid("origin")),
+    }
+}
+
+/// Scheme, host and port, and nothing behind.
+fn is_origin(text: &str, reach: Reach) -> bool {
+    Address::parse(text, reach).is_ok_and(|address| address.path_and_query().is_empty())
+}
+
+fn invalid(at: &'static str) -> Error {
+    Error::at(Code::ConfigInvalid, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ISSUER: &str = r#"{"issuer":"https://i.example","audience":"api","algorithms":["ES256"]}"#;
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::parse(Value::String(text.into()))
+    }
+
+    fn with(members: &str) -> Result<Config, ConfigError> {
+        parse(&format!(r#"{{"origin":"https://o.example","issuers":[{ISSUER}]{members}}}"#))
+    }
+
+    fn with_issuer(issuer: &str) -> Result<Config, ConfigError> {
+        parse(&format!(r#"{{"origin":"https://o.example","issuers":[{issuer}]}}"#))
+    }
+
+    fn refused(result: Result<Config, ConfigError>) -> String {
+        result.err().unwrap().0
+    }
+
+    #[test]
+    fn a_whole_configuration_is_read() {
+        let config = with(
+            r#","allowed_origins":["https://app.example"],"realm":"api","routes":[{"path":"/p/*","credential":"none"},{"path":"/a","scopes":["x:y"]}]"#,
+        )
+        .unwrap();
+        assert_eq!((config.routes.len(), config.realm.as_str()), (2, "api"));
+        assert!(matches!(config.issuers[0].keys, KeySource::Discovery));
+        assert!(matches!(config.origin, Origin::Http(_)));
+        assert_eq!(config.reach, Reach::Public);
+    }
+
+    #[test]
+    fn unknown_or_mistyped_settings_are_named() {
+        assert!(refused(with(r#","audience":"x""#)).contains("audience"));
+        assert!(
+            refused(with_issuer(r#"{"issuer":"https://i.example","audience":"a","algorithms":["none"]}"#))
+                .contains("none")
+        );
+        assert!(refused(parse("{}")).contains("issuers"));
+        assert!(refused(parse("{\"a\":1,\"a\":2}")).contains("strict JSON"));
+        for odd in ["", "[]", "null", "7"] {
+            assert!(parse(odd).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn addresses_must_be_callable() {
+        assert!(
+            refused(parse(&format!(r#"{{"origin":"http://o.example","issuers":[{ISSUER}]}}"#)))
+                .contains("origin")
+        );
+        assert!(
+            refused(parse(&format!(r#"{{"origin":"https://o.example/x","issuers":[{ISSUER}]}}"#)))
+                .contains("origin")
+        );
+        assert!(
+            refused(parse(&format!(
+                r#"{{"origin":"https://o.example","origin_binding":"O","issuers":[{ISSUER}]}}"#
+            )))
+            .contains("origin")
+        );
+        assert!(
+            refused(with_issuer(r#"{"issuer":"http://127.0.0.1:1","audience":"a","algorithms":["ES256"]}"#))
+                .contains("issuers.issuer")
+        );
+        let local = r#"{"development":true,"origin":"http://127.0.0.1:2","issuers":[{"issuer":"http://127.0.0.1:1","audience":["a"],"algorithms":["ES256"]}]}"#;
+        assert!(parse(local).is_ok());
+        for origin in ["*", "null", "https://*.example", "https://a.example/"] {
+            assert!(
+                refused(with(&format!(r#","allowed_origins":["{origin}"]"#))).contains("allowed_origins"),
+                "{origin}"
+            );
+        }
+    }
+
+    #[test]
+    fn secrets_and_key_sets_exclude_each_other() {
+        let issuer =
+            |more: &str| with_issuer(&format!(r#"{{"issuer":"https://i.example","audience":"a",{more}}}"#));
+        assert!(issuer(r#""algorithms":["HS256"],"secret_binding":"S""#).is_ok());
+        assert!(issuer(r#""algorithms":["ES256"],"jwks_uri":"https://i.example/jwks""#).is_ok());
+        for odd in [
+            r#""algorithms":["HS256"]"#,
+            r#""algorithms":["ES256"],"secret_binding":"S""#,
+            r#""algorithms":["HS256","ES256"],"secret_binding":"S""#,
+            r#""algorithms":["HS256"],"secret_binding":"S","jwks_uri":"https://i.example/jwks""#,
+            r#""algorithms":["HS256"],"secret_binding":"""#,
+            r#""algorithms":["ES256"],"jwks_uri":"http://i.example/jwks""#,
+            r#""algorithms":[]"#,
+            r#""algorithms":["ES256"],"clock_tolerance_seconds":301"#,
+            r#""algorithms":["ES256"],"clock_tolerance_seconds":-1"#,
+        ] {
+            assert!(issuer(odd).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_stands_once_and_one_must_stand() {
+        assert!(refused(with_issuer("")).contains("issuers"));
+        assert!(refused(with_issuer(&format!("{ISSUER},{ISSUER}"))).contains("issuers"));
+    }
+
+    #[test]
+    fn routes_are_checked() {
+        for odd in [
+            r#"{"path":"a"}"#,
+            r#"{"path":"/a","credential":"maybe"}"#,
+            r#"{"path":"/a","credential":"none","scopes":["x"]}"#,
+            r#"{"path":"/a","scopes":["x y"]}"#,
+        ] {
+            assert!(with(&format!(r#","routes":[{odd}]"#)).is_err(), "{odd}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What stands in front of an API: the life cycle of an issuer's keys, the credential of a
+//! request, the rule of its route, and the answer to whom it turns away.
+
+pub mod challenge;
+pub mod config;
+pub mod credential;
+pub mod identity;
+pub mod keys;
+pub mod route;
+
+pub use config::Config;
+pub use identity::Identity;
+pub use keys::KeyCache;
