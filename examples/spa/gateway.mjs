@@ -1,0 +1,71 @@
+/** The built edgeward Worker in workerd, as it runs at Cloudflare, started by npm `miniflare`. */
+import { access } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { Log, LogLevel, Miniflare } from "miniflare";
+import { freePort, HOST } from "./lib/listen.mjs";
+
+const DIST = fileURLToPath(new URL("../../edge/dist/", import.meta.url));
+const COMPATIBILITY_DATE = "2026-07-01";
+
+/**
+ * Starts the gateway in front of one origin.
+ *
+ * @param {object} o
+ * @param {string} o.issuer the provider whose tokens count
+ * @param {string} o.audience this API's own name in them
+ * @param {string} o.origin where requests go
+ * @param {string[]} o.allowedOrigins pages that may read denials
+ * @param {object[]} o.routes which scopes which paths need
+ * @param {number} [o.port] 0 takes any free port
+ * @param {string} [o.stateDir] keeps the cache over restarts
+ * @returns {Promise<{ url: string, close(): Promise<void> }>}
+ */
+export function startGateway({ issuer, audience, origin, allowedOrigins, routes, port, stateDir }) {
+  const config = {
+    development: true,
+    origin,
+    allowed_origins: allowedOrigins,
+    issuers: [{ issuer, audience: [audience], algorithms: ["ES256"] }],
+    routes,
+  };
+  return startWorker({ bindings: { EDGEWARD: config }, port, stateDir });
+}
+
+/**
+ * Starts the Worker with any bindings.
+ *
+ * @param {object} o
+ * @param {Record<string, unknown>} o.bindings
+ * @param {number} [o.port]
+ * @param {string} [o.stateDir]
+ * @param {object} [o.options] more of miniflare's options
+ */
+export async function startWorker({ bindings, port = 0, stateDir, options = {} }) {
+  await ensureBuilt();
+  // No report to Cloudflare and no request.cf looked up there: the example stays on this machine.
+  process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
+  const worker = new Miniflare({
+    host: HOST,
+    port: port && (await freePort(port)),
+    modulesRoot: DIST,
+    modules: [
+      { type: "ESModule", path: `${DIST}worker.mjs` },
+      { type: "CompiledWasm", path: `${DIST}edgeward_edge.wasm` },
+    ],
+    compatibilityDate: COMPATIBILITY_DATE,
+    cachePersist: stateDir ?? false,
+    log: new Log(LogLevel.WARN),
+    bindings,
+    ...options,
+  });
+  const url = await worker.ready;
+  return { url: url.origin, close: () => worker.dispose() };
+}
+
+async function ensureBuilt() {
+  try {
+    await access(`${DIST}worker.mjs`);
+  } catch {
+    throw new Error("the Worker is not built yet: run `cargo xtask build worker` first");
+  }
+}
