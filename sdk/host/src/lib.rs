@@ -1,0 +1,14 @@
+//! The JavaScript platform seen from Rust. It carries out what the core decides, and decides
+//! nothing itself.
+//!
+//! It assumes no window: everything works in a page, a worker, Node and workerd, and what a place
+//! lacks is a typed error on use. Nothing is touched at load time, since workerd forbids I/O,
+//! timers and randomness at global scope.
+
+pub mod clock;
+pub mod fetch;
+mod global;
+pub mod navigation;
+pub mod random;
+pub mod storage;
+pub mod webcrypto;
