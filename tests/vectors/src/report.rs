@@ -1,0 +1,74 @@
+//! What an engine made of a set.
+
+use edgeward_core::{Code, Error};
+use serde::Serialize;
+
+use crate::{
+    exceptions,
+    model::{Case, Set},
+    question::Question,
+};
+
+/// An engine's answers to one set.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// How many cases there are.
+    pub cases: usize,
+    /// How many were answered as they should be.
+    pub passed: usize,
+    /// How many of those verified.
+    pub verified: usize,
+    /// How many are good signatures that JOSE refuses, by rule.
+    pub by_rule: usize,
+    /// How many are pinned exceptions.
+    pub excepted: usize,
+    /// How many the engine has no algorithm for.
+    pub unsupported: usize,
+    /// The wrong answers.
+    pub failures: Vec<Failure>,
+    /// Every answer in order: `ok`, or the code of the error.
+    pub answers: Vec<&'static str>,
+}
+
+/// A wrong answer.
+#[derive(Debug, Serialize)]
+pub struct Failure {
+    /// The `tcId`.
+    pub id: u32,
+    /// What the file says of the case.
+    pub comment: String,
+    /// Whether it should have verified.
+    pub verifies: bool,
+    /// The answer: `ok`, or the code of the error.
+    pub answer: &'static str,
+}
+
+impl Report {
+    /// Takes the answer to the next case.
+    pub fn take(&mut self, set: &Set, case: &Case, answer: &Result<(), Error>) {
+        let answer = answer.as_ref().map_or_else(|error| error.code.as_str(), |()| "ok");
+        self.cases += 1;
+        self.answers.push(answer);
+        if answer == Code::AlgorithmUnsupported.as_str() {
+            self.unsupported += 1;
+            return;
+        }
+        let excepted = exceptions::of(&set.name, case.id).is_some();
+        let verifies = case.verifies && !excepted;
+        if verifies != (answer == "ok") {
+            self.failures.push(Failure { id: case.id, comment: case.comment.clone(), verifies, answer });
+            return;
+        }
+        self.passed += 1;
+        self.verified += usize::from(verifies);
+        self.by_rule += usize::from(case.rule.is_some());
+        self.excepted += usize::from(excepted);
+    }
+}
+
+/// Every case of a set with its question, or with the error that stands before the engine.
+pub fn questions(set: &Set) -> impl Iterator<Item = (&Case, Result<Question, Error>)> {
+    set.groups
+        .iter()
+        .flat_map(|group| group.cases.iter().map(|case| (case, Question::new(&group.key, &case.ask))))
+}

@@ -1,0 +1,40 @@
+//! Every vector on the engine of crates.
+
+use edgeward_vectors::{exceptions::EXCEPTIONS, run_crates, sets};
+
+#[test]
+fn the_engine_of_crates_answers_as_every_vector_says() {
+    let mut failed = Vec::new();
+    let (mut cases, mut verified, mut by_rule, mut excepted) = (0, 0, 0, 0);
+    println!("{:42} {:>6} {:>9} {:>8} {:>8}", "set", "cases", "verified", "refused", "by rule");
+    for set in sets::SETS.iter() {
+        let report = run_crates(set);
+        let refused = report.passed - report.verified;
+        println!("{:42} {:>6} {:>9} {refused:>8} {:>8}", set.name, report.cases, report.verified, report.by_rule);
+        cases += report.cases;
+        verified += report.verified;
+        by_rule += report.by_rule;
+        excepted += report.excepted;
+        assert_eq!(report.unsupported, 0, "{}", set.name);
+        failed.extend(report.failures.into_iter().map(|failure| (set.name.clone(), failure)));
+    }
+    println!("{} sets, {cases} cases: {verified} verified, {by_rule} refused by rule, {excepted} excepted", sets::SETS.len());
+    assert!(failed.is_empty(), "{failed:#?}");
+}
+
+#[test]
+fn no_exception_is_dead() {
+    for exception in EXCEPTIONS {
+        let set = sets::by_name(exception.set).unwrap_or_else(|| panic!("no set {}", exception.set));
+        let cases = set.groups.iter().flat_map(|group| &group.cases);
+        let named: Vec<_> = cases.filter(|case| case.id == exception.id).collect();
+        assert!(named.len() == 1 && named.iter().all(|case| case.verifies), "{exception:?}");
+    }
+}
+
+#[test]
+fn every_set_has_cases() {
+    for set in sets::SETS.iter() {
+        assert!(set.groups.iter().any(|group| !group.cases.is_empty()), "{}", set.name);
+    }
+}
