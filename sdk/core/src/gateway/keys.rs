@@ -39,6 +39,8 @@ pub enum Input<'a> {
         alg: Algorithm,
         /// Its key id.
         kid: Option<&'a str>,
+        /// Whether this very request has fetched the document past all caches.
+        fetched: bool,
     },
     /// A fetch brought the document.
     Fetched {
@@ -111,7 +113,7 @@ impl KeyCache {
     /// Takes in what happened and says what to do.
     pub fn handle(&mut self, input: Input<'_>, now: UnixSeconds) -> Vec<Action> {
         match input {
-            Input::Wanted { alg, kid } => vec![self.wanted(alg, kid, now)],
+            Input::Wanted { alg, kid, fetched } => vec![self.wanted(alg, kid, fetched, now)],
             Input::Fetched { keys, at, max_age } => {
                 self.fetched(keys, at, max_age);
                 Vec::new()
@@ -123,7 +125,7 @@ impl KeyCache {
         }
     }
 
-    fn wanted(&mut self, alg: Algorithm, kid: Option<&str>, now: UnixSeconds) -> Action {
+    fn wanted(&mut self, alg: Algorithm, kid: Option<&str>, fetched: bool, now: UnixSeconds) -> Action {
         let document = self.usable(now);
         let found = document.filter(|document| document.keys.candidates(alg, kid).next().is_some());
         let found = found.map(|document| (document.keys.clone(), now < document.fresh_until));
@@ -132,16 +134,20 @@ impl KeyCache {
             Some((keys, true)) => Action::Verify(keys),
             Some((keys, false)) if self.is_fetching(now) || self.is_cooling(now) => Action::Verify(keys),
             _ if self.is_fetching(now) => Action::Wait,
-            None if fresh => self.missed(now),
+            None if fresh => self.missed(fetched, now),
             _ if self.is_cooling(now) => Action::Refuse(self.failure()),
             _ => self.fetch(false, now),
         }
     }
 
-    fn missed(&mut self, now: UnixSeconds) -> Action {
+    fn missed(&mut self, fetched: bool, now: UnixSeconds) -> Action {
         let cooling = self.missed_at.is_some_and(|at| now.since(at) < MISS_COOLDOWN && now >= at);
         match &self.failure {
             _ if self.fixed => Action::Refuse(Code::TokenKeyNotFound.into()),
+            None if fetched => {
+                self.missed_at = Some(now);
+                Action::Refuse(Code::TokenKeyNotFound.into())
+            }
             // The key may well be there: an outage is no reason to call the token invalid.
             Some(failure) if cooling => Action::Refuse(failure.error),
             None if cooling => Action::Refuse(Code::TokenKeyNotFound.into()),

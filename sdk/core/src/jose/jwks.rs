@@ -6,7 +6,11 @@ use alloc::vec::Vec;
 
 use crate::{
     error::{Code, Error},
-    jose::{algorithm::Algorithm, jwk::Key},
+    jose::{
+        algorithm::Algorithm,
+        jwk::Key,
+        jws::{Unverified, Verified},
+    },
     json::{self, Value},
 };
 
@@ -79,6 +83,24 @@ impl KeySet {
     pub fn candidates<'a>(&'a self, alg: Algorithm, kid: Option<&'a str>) -> impl Iterator<Item = &'a Key> {
         let named = move |key: &&Key| kid.is_none() || key.id() == kid;
         self.keys.iter().filter(named).filter(move |key| key.permits(alg)).take(MAX_CANDIDATES)
+    }
+
+    /// Verifies a token with the first candidate that does, by the crates of
+    /// [`engine`](crate::jose::engine).
+    ///
+    /// # Errors
+    /// `token_key_not_found`: no candidate. Otherwise that of the last candidate; see
+    /// [`Unverified::verify`].
+    pub fn verify(&self, token: Unverified<'_>) -> Result<Verified, Error> {
+        let mut refusal = Code::TokenKeyNotFound.into();
+        let header = token.header().clone();
+        for key in header.alg.into_iter().flat_map(|alg| self.candidates(alg, header.kid.as_deref())) {
+            match token.check(key) {
+                Ok(()) => return Ok(token.dangerous_trust()),
+                Err(error) => refusal = error,
+            }
+        }
+        Err(refusal)
     }
 }
 

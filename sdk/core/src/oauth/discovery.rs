@@ -105,6 +105,22 @@ pub fn requests(issuer: &Issuer) -> Vec<Request> {
 /// issuer, which is how a server would pass itself off as another
 /// ([RFC 8414 §3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
 pub fn response(issuer: &Issuer, response: &Response) -> Result<Option<Metadata>, Error> {
+    let Some(document) = document(issuer, response)? else { return Ok(None) };
+    refuse_plain_pkce(&document)?;
+    read(issuer, &document).map(Some)
+}
+
+/// Reads only where the keys are, for a verifier that no other endpoint concerns. `None`: there is
+/// no document at that address.
+///
+/// # Errors
+/// As [`response`]; `discovery_invalid` at `jwks_uri`: the document names none.
+pub fn key_set_address(issuer: &Issuer, response: &Response) -> Result<Option<Address>, Error> {
+    let Some(document) = document(issuer, response)? else { return Ok(None) };
+    endpoint(issuer, &document, "jwks_uri")?.ok_or_else(|| invalid("jwks_uri")).map(Some)
+}
+
+fn document(issuer: &Issuer, response: &Response) -> Result<Option<Map<String, Value>>, Error> {
     match response.status {
         200 => {}
         400..=499 => return Ok(None),
@@ -117,15 +133,20 @@ pub fn response(issuer: &Issuer, response: &Response) -> Result<Option<Metadata>
     if text(&document, "issuer")? != Some(issuer.as_str()) {
         return Err(Code::DiscoveryIssuerMismatch.into());
     }
-    refuse_plain_pkce(&document)?;
-    read(issuer, &document).map(Some)
+    Ok(Some(document))
+}
+
+fn endpoint(
+    issuer: &Issuer,
+    document: &Map<String, Value>,
+    name: &'static str,
+) -> Result<Option<Address>, Error> {
+    let parse = |url| Address::parse(url, issuer.reach).map_err(|_| invalid(name));
+    text(document, name)?.map(parse).transpose()
 }
 
 fn read(issuer: &Issuer, document: &Map<String, Value>) -> Result<Metadata, Error> {
-    let endpoint = |name: &'static str| match text(document, name)? {
-        None => Ok(None),
-        Some(url) => Address::parse(url, issuer.reach).map(Some).map_err(|_| invalid(name)),
-    };
+    let endpoint = |name| endpoint(issuer, document, name);
     Ok(Metadata {
         issuer: issuer.as_str().into(),
         jwks_uri: endpoint("jwks_uri")?,

@@ -21,7 +21,12 @@ impl Driver {
     }
 
     fn want(&mut self, kid: &str, now: i64) -> &'static str {
-        let mut actions = self.0.handle(Input::Wanted { alg: ALG, kid: Some(kid) }, UnixSeconds(now));
+        self.ask(kid, false, now)
+    }
+
+    fn ask(&mut self, kid: &str, fetched: bool, now: i64) -> &'static str {
+        let mut actions =
+            self.0.handle(Input::Wanted { alg: ALG, kid: Some(kid), fetched }, UnixSeconds(now));
         match (actions.pop(), actions.len()) {
             (Some(Action::Verify(_)), 0) => "verify",
             (Some(Action::Fetch { past_caches: false }), 0) => "fetch",
@@ -87,6 +92,14 @@ fn an_unknown_key_is_looked_for_once_in_30_seconds() {
     assert!((0..1000).all(|_| driver.want("b", 39) == "token_key_not_found"));
     assert_eq!(driver.want("a", 39), "verify");
     assert_eq!(driver.want("c", 40), "fetch past caches");
+}
+
+#[test]
+fn what_a_request_has_just_not_found_it_does_not_look_for_again() {
+    let mut driver = Driver::loaded(&["a"], None);
+    assert_eq!(driver.ask("b", true, 0), "token_key_not_found");
+    assert_eq!(driver.want("c", 29), "token_key_not_found");
+    assert_eq!(driver.want("c", 30), "fetch past caches");
 }
 
 #[test]
