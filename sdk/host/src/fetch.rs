@@ -32,7 +32,7 @@ pub enum Lifetime {
 
 #[wasm_bindgen]
 extern "C" {
-    type Answer;
+    pub(crate) type Answer;
     type Stream;
     type Reader;
     type Chunk;
@@ -89,12 +89,17 @@ pub async fn send(request: &Request, limits: Limits) -> Result<Response, Error> 
     if answer.kind().as_deref() == Some("opaqueredirect") || (300..400).contains(&answer.status()) {
         return Err(Code::RedirectRefused.into());
     }
+    read(answer, limits.body_bytes).await.map_err(|broken| match broken {
+        Broken::Network(error) => failed(error),
+        Broken::TooLarge => Code::ResponseTooLarge.into(),
+    })
+}
+
+/// Reads the whole of an answer whose body is at most `limit` bytes long.
+pub(crate) async fn read(answer: Answer, limit: usize) -> Result<Response, Broken> {
     let body = match answer.body() {
         None => Vec::new(),
-        Some(stream) => read_limited(&stream, limits.body_bytes).await.map_err(|broken| match broken {
-            Broken::Network(error) => failed(error),
-            Broken::TooLarge => Code::ResponseTooLarge.into(),
-        })?,
+        Some(stream) => read_limited(&stream, limit).await?,
     };
     Ok(Response { status: answer.status(), headers: headers(&answer), body })
 }
@@ -127,7 +132,8 @@ fn has_credentials() -> bool {
     prototype.is_some_and(|prototype| Reflect::has(&prototype, &"credentials".into()).unwrap_or(false))
 }
 
-enum Broken {
+/// Why a body could not be read.
+pub(crate) enum Broken {
     Network(JsValue),
     TooLarge,
 }

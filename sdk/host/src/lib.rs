@@ -8,7 +8,11 @@
 pub mod clock;
 pub mod fetch;
 mod global;
+pub mod keys;
 pub mod navigation;
 pub mod random;
+pub mod shared_cache;
 pub mod storage;
+pub mod timer;
+pub mod verifier;
 pub mod webcrypto;

@@ -110,6 +110,22 @@ impl KeyCache {
         self.usable(now).is_some()
     }
 
+    /// How long a document with this `max-age` is fresh.
+    #[must_use]
+    pub fn fresh_for(max_age: Option<Seconds>) -> Seconds {
+        max_age.unwrap_or(FRESH_DEFAULT).clamp(FRESH_MIN, FRESH_MAX)
+    }
+
+    /// The keys for a token, if they are there; stale ones serve, because nothing can be fetched now.
+    ///
+    /// # Errors
+    /// `keys_not_loaded`: nothing is there yet. `token_key_not_found`: the key is not among them.
+    pub fn loaded(&self, alg: Algorithm, kid: Option<&str>, now: UnixSeconds) -> Result<Arc<KeySet>, Error> {
+        let document = self.usable(now).ok_or(Code::KeysNotLoaded)?;
+        let found = document.keys.candidates(alg, kid).next().is_some();
+        if found { Ok(document.keys.clone()) } else { Err(Code::TokenKeyNotFound.into()) }
+    }
+
     /// Takes in what happened and says what to do.
     pub fn handle(&mut self, input: Input<'_>, now: UnixSeconds) -> Vec<Action> {
         match input {
@@ -164,8 +180,8 @@ impl KeyCache {
     }
 
     fn fetched(&mut self, keys: KeySet, at: UnixSeconds, max_age: Option<Seconds>) {
-        let fresh = max_age.unwrap_or(FRESH_DEFAULT).clamp(FRESH_MIN, FRESH_MAX);
-        self.document = Some(Document { keys: Arc::new(keys), at, fresh_until: at + fresh });
+        let fresh_until = at + Self::fresh_for(max_age);
+        self.document = Some(Document { keys: Arc::new(keys), at, fresh_until });
         self.fetching_since = None;
         self.failure = None;
     }
