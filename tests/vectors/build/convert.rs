@@ -18,9 +18,11 @@ pub fn set(name: &str, alg: &str, usage: &Use, file: &Value) -> Set {
     let groups: Vec<Group> = list(file, "testGroups")
         .iter()
         .filter_map(|group| Some((group, algorithm(alg, group)?)))
-        .flat_map(|(group, alg)| {
-            if alg.starts_with("HS") { hmac(&alg, group) } else { vec![asymmetric(&alg, group)] }
-        })
+        .flat_map(
+            |(group, alg)| {
+                if alg.starts_with("HS") { hmac(&alg, group) } else { vec![asymmetric(&alg, group)] }
+            },
+        )
         .map(|group| used(group, usage))
         .collect();
     Set { name: name.to_owned(), groups }

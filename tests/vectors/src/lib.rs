@@ -5,13 +5,17 @@
 //! What is run and how many cases there are is in `README.md`.
 
 // A tool for tests: a broken vector file may stop it.
-#![allow(clippy::expect_used, clippy::panic)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 pub mod exceptions;
 pub mod model;
 pub mod question;
 pub mod report;
+pub mod seam;
 pub mod sets;
+pub mod tokens;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 
 use edgeward_core::jose::engine;
 use model::Set;

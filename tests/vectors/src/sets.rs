@@ -2,13 +2,14 @@
 
 use std::sync::LazyLock;
 
-use crate::model::Set;
+use crate::{model::Set, seam};
 
-/// Every set, in the order of the plan.
+/// Every set: the published ones, then what is made from them.
 pub static SETS: LazyLock<Vec<Set>> = LazyLock::new(|| {
     let sources =
-        [include_str!(concat!(env!("OUT_DIR"), "/wycheproof.json"))];
-    sources.iter().flat_map(|text| parse(text)).collect()
+        [include_str!(concat!(env!("OUT_DIR"), "/wycheproof.json")), include_str!("../data/rfc.json")];
+    let published = sources.into_iter().flat_map(parse);
+    published.chain([seam::set()]).collect()
 });
 
 /// The set with this name.

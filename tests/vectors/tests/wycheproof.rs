@@ -10,7 +10,10 @@ fn the_engine_of_crates_answers_as_every_vector_says() {
     for set in sets::SETS.iter() {
         let report = run_crates(set);
         let refused = report.passed - report.verified;
-        println!("{:42} {:>6} {:>9} {refused:>8} {:>8}", set.name, report.cases, report.verified, report.by_rule);
+        println!(
+            "{:42} {:>6} {:>9} {refused:>8} {:>8}",
+            set.name, report.cases, report.verified, report.by_rule
+        );
         cases += report.cases;
         verified += report.verified;
         by_rule += report.by_rule;
@@ -18,7 +21,10 @@ fn the_engine_of_crates_answers_as_every_vector_says() {
         assert_eq!(report.unsupported, 0, "{}", set.name);
         failed.extend(report.failures.into_iter().map(|failure| (set.name.clone(), failure)));
     }
-    println!("{} sets, {cases} cases: {verified} verified, {by_rule} refused by rule, {excepted} excepted", sets::SETS.len());
+    println!(
+        "{} sets, {cases} cases: {verified} verified, {by_rule} refused by rule, {excepted} excepted",
+        sets::SETS.len()
+    );
     assert!(failed.is_empty(), "{failed:#?}");
 }
 

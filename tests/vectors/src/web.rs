@@ -1,0 +1,109 @@
+//! The exports: the sets on either engine, and the measure of both.
+
+use edgeward_core::jose::engine;
+use edgeward_host::webcrypto::WebCrypto;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::{
+    model::{Ask, Set},
+    question::Question,
+    report::{Report, questions},
+    run_crates, sets,
+    tokens::MINTED,
+};
+
+/// The names of the sets.
+#[wasm_bindgen(js_name = sets)]
+#[must_use]
+pub fn names() -> Vec<String> {
+    sets::SETS.iter().map(|set| set.name.clone()).collect()
+}
+
+/// Runs a set on the engine `crates` or `webcrypto` and gives the [`Report`].
+///
+/// # Errors
+/// An unknown set or engine.
+#[wasm_bindgen]
+pub async fn run(set: String, engine: String) -> Result<JsValue, JsError> {
+    let set = sets::by_name(&set).ok_or_else(|| JsError::new("There is no set of this name."))?;
+    let report = match engine.as_str() {
+        "crates" => run_crates(set),
+        "webcrypto" => run_webcrypto(set).await,
+        _ => return Err(JsError::new("The engines are crates and webcrypto.")),
+    };
+    Ok(report.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
+}
+
+async fn run_webcrypto(set: &Set) -> Report {
+    let (mut report, engine) = (Report::default(), WebCrypto::new());
+    for (case, question) in questions(set) {
+        let answer = match question {
+            Ok(q) => engine.verify(&q.key, q.alg, &q.input, &q.signature).await,
+            Err(error) => Err(error),
+        };
+        report.take(set, case, &answer);
+    }
+    report
+}
+
+/// One token, verified again and again on either engine. Time is taken by the caller: in workerd
+/// the clock stands still during the work.
+#[wasm_bindgen]
+pub struct Bench {
+    question: Question,
+    webcrypto: WebCrypto,
+}
+
+#[wasm_bindgen]
+impl Bench {
+    /// The algorithms that have a token.
+    #[must_use]
+    pub fn algorithms() -> Vec<String> {
+        MINTED.tokens.iter().map(|token| token.alg.clone()).collect()
+    }
+
+    /// Takes the token of an algorithm.
+    ///
+    /// # Errors
+    /// An algorithm without a token.
+    #[wasm_bindgen(constructor)]
+    pub fn new(alg: &str) -> Result<Self, JsError> {
+        let token = MINTED.tokens.iter().find(|token| token.alg == alg);
+        let token = token.ok_or_else(|| JsError::new("There is no token for this algorithm."))?;
+        let (input, signature) = token.token.rsplit_once('.').expect("a token has parts");
+        let ask = Ask::Signature {
+            alg: alg.to_owned(),
+            input: edgeward_core::base64url::encode(input.as_bytes()),
+            signature: signature.to_owned(),
+        };
+        let question = Question::new(&token.jwk, &ask).map_err(|error| JsError::new(error.code.as_str()))?;
+        Ok(Self { question, webcrypto: WebCrypto::new() })
+    }
+
+    /// Verifies `times` times with the crates.
+    ///
+    /// # Errors
+    /// The signature did not verify.
+    pub fn crates(&self, times: u32) -> Result<(), JsError> {
+        let q = &self.question;
+        for _ in 0..times {
+            let verdict = engine::verify(&q.key, q.alg, &q.input, &q.signature);
+            verdict.map_err(|error| JsError::new(error.code.as_str()))?;
+        }
+        Ok(())
+    }
+
+    /// Verifies `times` times with WebCrypto, one after the other; the key is imported once.
+    ///
+    /// # Errors
+    /// The signature did not verify, or the runtime does not know the algorithm.
+    pub async fn webcrypto(&self, times: u32) -> Result<(), JsError> {
+        let q = &self.question;
+        for _ in 0..times {
+            let verdict = self.webcrypto.verify(&q.key, q.alg, &q.input, &q.signature).await;
+            verdict.map_err(|error| JsError::new(error.code.as_str()))?;
+        }
+        Ok(())
+    }
+}
