@@ -1,0 +1,65 @@
+/** The gateway in workerd between a scripted provider and the echoing origin. */
+import { startOrigin } from "../../examples/spa/origin.mjs";
+import { startWorker } from "../../examples/spa/gateway.mjs";
+import { startScriptedProvider } from "./scripted-provider.mjs";
+import { bearer, send } from "./http.mjs";
+import { AUDIENCE, goodClaims, makeKey, sign } from "./tokens.mjs";
+
+/**
+ * Starts a gateway of its own for a test, with empty caches; everything stops when the test ends.
+ *
+ * @param {import("node:test").TestContext} test
+ * @param {object} [o]
+ * @param {object[]} [o.routes]
+ * @param {object[]} [o.keys] what the provider publishes, made by `makeKey`; by default one ES256 key
+ * @param {(provider: object) => object[]} [o.issuers] the issuers' configuration
+ * @param {object} [o.config] changes to the configuration
+ * @param {object} [o.bindings] more bindings
+ */
+export async function startEdge(test, o = {}) {
+  const keys = o.keys ?? [await makeKey("ES256", "key-1")];
+  const provider = await startScriptedProvider(keys.map(({ jwk }) => jwk));
+  test.after(() => provider.close());
+  const origin = await startOrigin({ allowedOrigins: [PAGE] });
+  test.after(() => origin.close());
+  const config = {
+    development: true,
+    origin: origin.url,
+    allowed_origins: [PAGE],
+    issuers: o.issuers?.(provider) ?? [issuerConfig(provider)],
+    routes: o.routes ?? [],
+    ...o.config,
+  };
+  const worker = await startWorker({ bindings: { EDGEWARD: config, ...o.bindings }, options: o.options });
+  test.after(() => worker.close());
+  return new Edge(worker.url, provider, origin, keys);
+}
+
+/** A page that may read the gateway's answers. */
+export const PAGE = "http://127.0.0.1:3999";
+
+/** The usual configuration of an issuer. */
+export function issuerConfig(provider, changes = {}) {
+  return { issuer: provider.issuer, audience: [AUDIENCE], algorithms: ["ES256"], ...changes };
+}
+
+class Edge {
+  constructor(url, provider, origin, keys) {
+    Object.assign(this, { url, provider, origin, keys, key: keys[0] });
+  }
+
+  /** A token that passes, with changes to its claims and header. */
+  token(claims = {}, header = {}, key = this.key) {
+    return sign(key, goodClaims(this.provider.issuer, claims), header);
+  }
+
+  /** Sends a request as written. */
+  send(path = "/", options = {}) {
+    return send(this.url + path, options);
+  }
+
+  /** Calls with a token. */
+  call(token, path = "/", { headers = [], ...options } = {}) {
+    return this.send(path, { headers: [bearer(token), ...headers], ...options });
+  }
+}
