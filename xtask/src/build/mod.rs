@@ -1,0 +1,71 @@
+//! `cargo xtask build`: cargo → wasm-bindgen → wasm-opt → esbuild, and what came out in bytes.
+
+mod bindgen;
+mod bundle;
+mod optimise;
+mod package;
+pub mod sizes;
+mod wasm;
+mod worker;
+
+use crate::setup::wasm as toolchain;
+use crate::step::{Failure, Outcome, table};
+
+/// Everything that can be built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Artefact {
+    /// The Cloudflare Worker.
+    Worker,
+    /// The core of npm `edgeward`.
+    Client,
+    /// The core of npm `edgeward/verify`.
+    Verifier,
+    /// The npm package, which has both cores.
+    Pkg,
+    /// The published test vectors on the WASM build.
+    Vectors,
+}
+
+const NAMES: [(&str, Artefact); 5] = [
+    ("worker", Artefact::Worker),
+    ("client", Artefact::Client),
+    ("verifier", Artefact::Verifier),
+    ("pkg", Artefact::Pkg),
+    ("vectors", Artefact::Vectors),
+];
+
+/// Builds what was named and prints the sizes.
+pub fn run(names: &[&str]) -> Outcome {
+    let wanted = match names {
+        [] => vec![Artefact::Worker, Artefact::Pkg],
+        _ => names.iter().map(|name| artefact(name)).collect::<Outcome<_>>()?,
+    };
+    build(&wanted)?;
+    let measured = sizes::measure(&wanted)?;
+    println!();
+    table(&sizes::rows(&measured));
+    println!("  (1 KB = 1000 bytes; gzip at level 9, brotli at quality 11)");
+    Ok(())
+}
+
+/// Builds, in the order given.
+pub fn build(wanted: &[Artefact]) -> Outcome {
+    println!("build");
+    let toolchain = toolchain::require()?;
+    for artefact in wanted {
+        match artefact {
+            Artefact::Worker => worker::build(&toolchain)?,
+            Artefact::Client => package::CLIENT.build(&toolchain)?,
+            Artefact::Verifier => package::VERIFIER.build(&toolchain)?,
+            Artefact::Pkg => package::build(&toolchain)?,
+            Artefact::Vectors => package::VECTORS.build(&toolchain)?,
+        }
+    }
+    Ok(())
+}
+
+fn artefact(name: &str) -> Outcome<Artefact> {
+    let found = NAMES.iter().find(|(known, _)| *known == name);
+    let known = || NAMES.map(|(known, _)| known).join(", ");
+    found.map(|(_, artefact)| *artefact).ok_or_else(|| Failure(format!("cannot build {name}; known are: {}", known())))
+}

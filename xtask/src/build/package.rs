@@ -1,0 +1,144 @@
+//! The npm package: two wasm cores, one thin entry per runtime around each.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::bindgen::{self, Glue};
+use super::bundle::{Bundle, Format};
+use super::{optimise, wasm};
+use crate::paths::{at, shown, target};
+use crate::run::Run;
+use crate::setup::wasm::Toolchain;
+use crate::stamp::Stamp;
+use crate::step::{Context, Outcome, step};
+
+/// A crate whose exports become `glue.js`, `glue.d.ts` and a wasm file.
+pub struct Core {
+    package: &'static str,
+    folder: &'static str,
+    wasm: &'static str,
+}
+
+/// The core of `edgeward`.
+pub const CLIENT: Core = Core { package: "edgeward-client", folder: "pkg/dist/client", wasm: "client.wasm" };
+/// The core of `edgeward/verify`.
+pub const VERIFIER: Core = Core { package: "edgeward-verifier", folder: "pkg/dist/verify", wasm: "verifier.wasm" };
+/// The published vectors, for the tests of the WASM build.
+pub const VECTORS: Core = Core { package: "edgeward-vectors", folder: "tests/vectors/dist", wasm: "vectors.wasm" };
+
+/// The entries of a core: name, format, esbuild's platform.
+const ENTRIES: [(&str, Format, &str); 5] = [
+    ("workerd", Format::Esm, "neutral"),
+    ("node", Format::Esm, "node"),
+    ("node", Format::Cjs, "node"),
+    ("inline", Format::Esm, "browser"),
+    ("inline", Format::Cjs, "browser"),
+];
+
+/// Builds both cores and bundles their entries, unless the inputs are unchanged.
+pub fn build(toolchain: &Toolchain) -> Outcome {
+    for core in [&CLIENT, &VERIFIER] {
+        core.build(toolchain)?;
+        core.bundle()?;
+    }
+    Ok(())
+}
+
+impl Core {
+    /// Builds the crate and its glue.
+    pub fn build(&self, toolchain: &Toolchain) -> Outcome {
+        step(self.package, || {
+            let raw = wasm::compile(toolchain, self.package)?;
+            let stamp = Stamp::at(target("edgeward").join(self.package).with_extension("stamp"), |hash| {
+                hash.files([raw.clone(), at("package-lock.json"), at("xtask/src")])
+            })?;
+            if stamp.is_fresh() && self.written().iter().all(|path| path.exists()) {
+                return Ok("unchanged".to_owned());
+            }
+            let staging = target("edgeward").join(self.package);
+            let folder = at(self.folder);
+            fs::create_dir_all(&folder).context(format!("cannot make {}", self.folder))?;
+            bindgen::bind(&raw, &staging, "glue", Glue::Web)?;
+            optimise::optimise(&staging.join("glue_bg.wasm"), &folder.join(self.wasm))?;
+            for file in ["glue.js", "glue.d.ts"] {
+                fs::copy(staging.join(file), folder.join(file)).context(format!("cannot write {file}"))?;
+            }
+            stamp.write()?;
+            Ok(shown(&folder))
+        })
+    }
+
+    fn written(&self) -> [PathBuf; 3] {
+        ["glue.js", "glue.d.ts", self.wasm].map(|file| at(self.folder).join(file))
+    }
+
+    /// Bundles the hand-written entries around the glue, with types for `import` and `require`.
+    fn bundle(&self) -> Outcome {
+        let name = self.folder.rsplit('/').next().unwrap_or(self.folder);
+        step(&format!("edgeward {name}"), || {
+            let stamp = Stamp::at(target("edgeward").join(name).with_extension("stamp"), |hash| {
+                hash.files(self.written())?;
+                hash.files([at("pkg/src"), at("package-lock.json"), at("xtask/src")])
+            })?;
+            let folder = at(self.folder);
+            if stamp.is_fresh() && folder.join("index.d.cts").exists() {
+                return Ok("unchanged".to_owned());
+            }
+            self.base64()?;
+            for (entry, format, platform) in ENTRIES {
+                self.entry(name, entry, format, platform)?;
+            }
+            self.types(name)?;
+            stamp.write()?;
+            Ok(shown(&folder))
+        })
+    }
+
+    fn entry(&self, name: &str, entry: &str, format: Format, platform: &str) -> Outcome {
+        let extension = match format {
+            Format::Esm => "js",
+            Format::Cjs => "cjs",
+        };
+        let output = at(self.folder).join(format!("{entry}.{extension}"));
+        let module = format!("./{}", self.wasm);
+        let bundle = Bundle {
+            entry: at("pkg/src").join(name).join(format!("{entry}.js")),
+            output: output.clone(),
+            format,
+            platform,
+            external: &[&module, "./wasm-base64.js"],
+            alias: &[],
+        };
+        bundle.write()?;
+        if matches!(format, Format::Cjs) {
+            let written = fs::read_to_string(&output).context("cannot read a bundle")?;
+            let required = written.replace("./wasm-base64.js", "./wasm-base64.cjs");
+            fs::write(&output, required).context("cannot write a bundle")?;
+        }
+        Ok(())
+    }
+
+    /// Writes the wasm as text, for every bundler that knows nothing of wasm: for `import` and for `require`.
+    fn base64(&self) -> Outcome {
+        let folder = at(self.folder);
+        let print = "process.stdout.write(require('fs').readFileSync(process.argv[1]).toString('base64'))";
+        let text = Run::new("node").args(["-e", print]).arg(folder.join(self.wasm)).quietly()?;
+        fs::write(folder.join("wasm-base64.js"), format!("export default \"{text}\";\n"))
+            .and_then(|()| fs::write(folder.join("wasm-base64.cjs"), format!("module.exports = \"{text}\";\n")))
+            .context("cannot write the wasm as text")
+    }
+
+    /// Copies the types twice: a `.d.cts` describes what `require` gives.
+    fn types(&self, name: &str) -> Outcome {
+        let folder = at(self.folder);
+        let entry = at("pkg/src").join(name).join("index.d.ts");
+        for (from, stem) in [(entry, "index"), (folder.join("glue.d.ts"), "glue")] {
+            let types = fs::read_to_string(&from).context(format!("cannot read {}", shown(&from)))?;
+            let required = types.replace(".js\"", ".cjs\"").replace(".js'", ".cjs'");
+            fs::write(folder.join(format!("{stem}.d.ts")), types)
+                .and_then(|()| fs::write(folder.join(format!("{stem}.d.cts")), required))
+                .context(format!("cannot write the types in {}", self.folder))?;
+        }
+        Ok(())
+    }
+}
