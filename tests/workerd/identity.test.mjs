@@ -1,0 +1,85 @@
+/** What the origin learns of the caller, and that nobody else can tell it. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { startEdge } from "../support/worker.mjs";
+import { payloadOf } from "../support/tokens.mjs";
+
+describe("the identity that the origin receives", () => {
+  let edge;
+  before(async () => {
+    edge = await startEdge({ after }, { routes: [{ path: "/public/*", credential: "none" }] });
+  });
+
+  const ownHeaders = (headers) => Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name.startsWith("x-edgeward-")),
+  );
+
+  test("it is the verified claims, in four headers", async () => {
+    const token = await edge.token({ team: "blue", scope: "read write" });
+    const { json } = await edge.call(token);
+    const { "x-edgeward-claims": claims, ...plain } = ownHeaders(json.headers);
+    assert.deepEqual(plain, {
+      "x-edgeward-subject": "ada",
+      "x-edgeward-issuer": edge.provider.issuer,
+      "x-edgeward-scope": "read write",
+    });
+    assert.doesNotMatch(claims, /[^\w-]/);
+    assert.deepEqual(JSON.parse(Buffer.from(claims, "base64url")), payloadOf(token));
+  });
+
+  test("claims beyond ASCII arrive whole, and cannot write a second header", async () => {
+    const sub = "Zoë\r\nx-edgeward-scope: admin";
+    const { json } = await edge.call(await edge.token({ sub }));
+    assert.equal(decodeURIComponent(json.headers["x-edgeward-subject"]), sub);
+    assert.equal(json.headers["x-edgeward-scope"], "read write");
+    assert.equal(json.identity.claims.sub, sub);
+  });
+
+  test("a token without subject or scope says so by leaving the subject out", async () => {
+    const { json } = await edge.call(await edge.token({ sub: undefined, scope: undefined }));
+    assert.ok(!("x-edgeward-subject" in json.headers));
+    assert.equal(json.headers["x-edgeward-scope"] ?? "", "");
+  });
+
+  const SPOOFED = [
+    "x-edgeward-subject", "X-Edgeward-Subject", "X-EDGEWARD-SUBJECT", "x-edgeward-issuer", "x-edgeward-scope",
+    "x-edgeward-claims", "x-edgeward-anything", "X-eDgEwArD-", "x-edgeward-request-id",
+  ];
+
+  for (const name of SPOOFED) {
+    test(`a spoofed ${name} is replaced or removed`, async () => {
+      const token = await edge.token();
+      const honest = ownHeaders((await edge.call(token)).json.headers);
+      const spoofed = ownHeaders((await edge.call(token, "/", { headers: [[name, "root"]] })).json.headers);
+      assert.deepEqual(spoofed, honest);
+    });
+
+    test(`a spoofed ${name} is removed on a public path`, async () => {
+      const answer = await edge.send("/public/page", { headers: [[name, "root"]] });
+      assert.equal(answer.status, 200);
+      assert.deepEqual(ownHeaders(answer.json.headers), {});
+    });
+  }
+
+  test("a public path carries no identity even if the token is good", async () => {
+    const answer = await edge.call(await edge.token(), "/public/page");
+    assert.equal(answer.json.identity, null);
+  });
+
+  test("a public path is not asked for a good token", async () => {
+    assert.equal((await edge.call("rubbish", "/public/page")).status, 200);
+    assert.equal((await edge.send("/public")).status, 200);
+  });
+
+  for (const path of ["/public/../todos", "/public/%2e%2e/todos", "/public/..%2ftodos", "/public//..//todos", "/publicity"]) {
+    test(`a public path does not open another: ${path}`, async () => {
+      const answer = await edge.send(path);
+      assert.ok([400, 401].includes(answer.status), `${answer.status}`);
+    });
+  }
+
+  test("an unrelated header passes as it is", async () => {
+    const { json } = await edge.call(await edge.token(), "/", { headers: [["x-trace", "abc"]] });
+    assert.equal(json.headers["x-trace"], "abc");
+  });
+});

@@ -1,0 +1,17 @@
+/** Every vector on both engines in workerd. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { startWorker } from "../vectors/miniflare.mjs";
+import { summary } from "../vectors/runner.mjs";
+
+test("both engines answer every vector as its file says, and alike", async (t) => {
+  const worker = await startWorker();
+  t.after(() => worker.dispose());
+  const ask = async (path) => (await worker.dispatchFetch(`http://vectors${path}`)).json();
+  const outcomes = [];
+  for (const set of await ask("/sets")) outcomes.push(await ask(`/run?set=${encodeURIComponent(set)}`));
+  const { wrong, table } = summary("workerd", outcomes);
+  console.log(table);
+  assert.deepEqual(wrong, []);
+});
