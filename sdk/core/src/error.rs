@@ -158,6 +158,8 @@ codes! {
     InvalidGrant = "invalid_grant", 400, SignIn, "Sign in again.";
     /// The callback carries a state that this client did not start.
     CallbackStateUnknown = "callback_state_unknown", 400, SignIn, "Start the sign-in again in this browser.";
+    /// The callback was handled already.
+    CallbackReplayed = "callback_replayed", 400, SignIn, "Start the sign-in again if nobody is signed in.";
     /// The sign-in took longer than ten minutes.
     CallbackExpired = "callback_expired", 400, SignIn, "Start the sign-in again.";
     /// The callback comes from another issuer than the sign-in was sent to.

@@ -6,6 +6,7 @@
 //! timers and randomness at global scope.
 
 pub mod clock;
+pub mod failure;
 pub mod fetch;
 mod global;
 pub mod keys;
@@ -13,6 +14,7 @@ pub mod navigation;
 pub mod random;
 pub mod shared_cache;
 pub mod storage;
+pub mod thrown;
 pub mod timer;
 pub mod verifier;
 pub mod webcrypto;

@@ -1,6 +1,6 @@
 //! The gateway's configuration.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
 use serde::Deserialize;
@@ -13,8 +13,8 @@ use crate::{
     },
     http::{Address, Reach},
     jose::Algorithm,
-    json::{self, Value},
-    jwt::{Expiration, Policy, TokenType, Tolerance},
+    json,
+    jwt::{Audience, Policy, Rules, TokenType},
     time::Seconds,
 };
 
@@ -94,7 +94,7 @@ struct Document {
 #[serde(deny_unknown_fields)]
 struct IssuerDocument {
     issuer: String,
-    audience: OneOrMany,
+    audience: Audience,
     algorithms: Vec<Algorithm>,
     jwks_uri: Option<String>,
     secret_binding: Option<String>,
@@ -115,28 +115,17 @@ struct RouteDocument {
     scopes: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
 impl Config {
-    /// Reads the variable `EDGEWARD`: an object, or its JSON text.
+    /// Reads the variable `EDGEWARD` from its JSON text.
     ///
     /// # Errors
     /// A sentence for the operator. The caller answers every request with `config_invalid`: a
     /// gateway that does not know its rules lets nothing through.
-    pub fn parse(variable: Value) -> Result<Self, ConfigError> {
-        let value = match variable {
-            Value::String(text) => json::parse(text.as_bytes())
-                .map_err(|_| ConfigError("EDGEWARD is not strict JSON.".to_owned()))?,
-            other => other,
-        };
-        let document: Document = serde_json::from_value(value)
-            .map_err(|error| ConfigError(alloc::format!("EDGEWARD: {error}.")))?;
-        document.check().map_err(|error| ConfigError(alloc::format!("EDGEWARD: {error}")))
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let refused = |why: &dyn fmt::Display| ConfigError(format!("EDGEWARD: {why}"));
+        let value = json::parse(text.as_bytes()).map_err(|error| refused(&error))?;
+        let document: Document = serde_json::from_value(value).map_err(|error| refused(&error))?;
+        document.check().map_err(|error| refused(&error))
     }
 }
 
@@ -172,21 +161,13 @@ impl Document {
 
 impl IssuerDocument {
     fn check(self, reach: Reach) -> Result<Issuer, Error> {
-        let audiences = match self.audience {
-            OneOrMany::One(audience) => Vec::from([audience]),
-            OneOrMany::Many(audiences) => audiences,
-        };
-        let base = Policy::new(self.issuer, audiences, self.algorithms)?;
-        let policy = Policy {
+        let rules = Rules {
             token_type: self.token_type,
-            tolerance: self.clock_tolerance_seconds.map(Tolerance::new).transpose()?.unwrap_or_default(),
-            max_age: self.max_token_age_seconds,
-            expiration: match self.require_expiration {
-                Some(false) => Expiration::Optional,
-                _ => Expiration::Required,
-            },
-            ..base
+            clock_tolerance: self.clock_tolerance_seconds,
+            max_token_age: self.max_token_age_seconds,
+            require_expiration: self.require_expiration,
         };
+        let policy = Policy::new(self.issuer, self.audience.into(), self.algorithms)?.with_rules(rules)?;
         let symmetric = policy.algorithms.iter().all(|alg| alg.is_symmetric());
         let keys = match (self.jwks_uri, self.secret_binding) {
             (None, Some(name)) if symmetric && !name.is_empty() => KeySource::SecretBinding(name),
@@ -240,7 +221,7 @@ mod tests {
     const ISSUER: &str = r#"{"issuer":"https://i.example","audience":"api","algorithms":["ES256"]}"#;
 
     fn parse(text: &str) -> Result<Config, ConfigError> {
-        Config::parse(Value::String(text.into()))
+        Config::parse(text)
     }
 
     fn with(members: &str) -> Result<Config, ConfigError> {

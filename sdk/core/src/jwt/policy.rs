@@ -55,6 +55,39 @@ pub enum Expiration {
     Optional,
 }
 
+/// One audience or several, as configurations write it.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(untagged)]
+pub enum Audience {
+    /// One.
+    One(String),
+    /// Several, of which a token must name one.
+    Many(Vec<String>),
+}
+
+impl From<Audience> for Vec<String> {
+    fn from(audience: Audience) -> Self {
+        match audience {
+            Audience::One(one) => Self::from([one]),
+            Audience::Many(many) => many,
+        }
+    }
+}
+
+/// The rules of a [`Policy`] that have defaults, as configurations leave them out.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rules {
+    /// What `typ` must be.
+    pub token_type: TokenType,
+    /// How far the two clocks may differ.
+    pub clock_tolerance: Option<Seconds>,
+    /// How long after `iat` a token is accepted.
+    pub max_token_age: Option<Seconds>,
+    /// Whether `exp` must be there.
+    pub require_expiration: Option<bool>,
+}
+
 /// How far two clocks may differ: 60 seconds by default, 300 at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tolerance(Seconds);
@@ -113,6 +146,23 @@ impl Policy {
             expiration: Expiration::default(),
             max_age: None,
             tolerance: Tolerance::default(),
+        })
+    }
+
+    /// The same policy with these rules.
+    ///
+    /// # Errors
+    /// `config_invalid` at `clock_tolerance_seconds`: more than 300 seconds.
+    pub fn with_rules(self, rules: Rules) -> Result<Self, Error> {
+        Ok(Self {
+            token_type: rules.token_type,
+            tolerance: rules.clock_tolerance.map(Tolerance::new).transpose()?.unwrap_or_default(),
+            max_age: rules.max_token_age,
+            expiration: match rules.require_expiration {
+                Some(false) => Expiration::Optional,
+                Some(true) | None => Expiration::Required,
+            },
+            ..self
         })
     }
 }

@@ -1,0 +1,37 @@
+// What workerd calls, in front of what Rust exports.
+//
+// Rust cannot unwind here: a trap leaves its memory in an unknown state. The request that trapped
+// fails; the next one finds a fresh instance instead of a broken one.
+import { WorkerEntrypoint } from "cloudflare:workers";
+import * as rust from "edgeward-edge-glue";
+
+const state = rust.__worker_init_state();
+
+/** Runs an export of Rust, after replacing an instance that has trapped. */
+async function run(handler, ...args) {
+  if (state.criticalError) {
+    rust.__wbg_reset_state();
+    state.criticalError = false;
+  }
+  try {
+    return await handler(...args);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) {
+      state.criticalError = true;
+    }
+    throw error;
+  }
+}
+
+// A trap in a task that nobody awaits arrives here.
+addEventListener("error", ({ error }) => {
+  if (error instanceof WebAssembly.RuntimeError) {
+    state.criticalError = true;
+  }
+});
+
+export default class extends WorkerEntrypoint {
+  fetch(request) {
+    return run(rust.fetch, request, this.env, this.ctx);
+  }
+}

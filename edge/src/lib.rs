@@ -1,0 +1,23 @@
+//! The Cloudflare Worker of edgeward: a gateway that verifies tokens in front of an API.
+//!
+//! It is a library as well: another Rust Worker calls [`respond`] from its own `fetch` entry.
+
+mod gateway;
+mod routes;
+mod state;
+
+use worker::{Env, Request, Response};
+
+/// Answers a request: lets it through to the origin, or turns it away with a reason.
+///
+/// # Errors
+/// The runtime refuses to build an answer, which it does for no input known.
+pub async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
+    routes::respond(request, env).await
+}
+
+#[cfg(feature = "entry")]
+#[worker::event(fetch)]
+async fn fetch(request: Request, env: Env, _context: worker::Context) -> worker::Result<Response> {
+    respond(request, &env).await
+}

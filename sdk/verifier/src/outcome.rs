@@ -1,0 +1,52 @@
+//! What a verified token gives.
+
+use edgeward_core::{
+    Code, Error,
+    jose::Algorithm,
+    json::{Map, Value},
+};
+use edgeward_host::verifier::Accepted;
+use serde::Serialize;
+use tsify::Tsify;
+
+/// A token that was accepted.
+#[derive(Serialize, Tsify)]
+pub struct Verified {
+    /// The claim `sub`.
+    subject: Option<String>,
+    /// The scopes, from `scope` or `scp`.
+    scope: Vec<String>,
+    /// Every claim.
+    #[tsify(type = "Record<string, unknown>")]
+    claims: Map<String, Value>,
+    /// The header.
+    header: VerifiedHeader,
+}
+
+/// The header of a token that was accepted.
+#[derive(Serialize, Tsify)]
+pub struct VerifiedHeader {
+    /// The algorithm.
+    alg: Option<Algorithm>,
+    /// The key's id.
+    kid: Option<String>,
+    /// The type.
+    typ: Option<String>,
+}
+
+impl Verified {
+    /// The JSON text.
+    ///
+    /// # Errors
+    /// `token_claim_invalid`: `scope` is mistyped.
+    pub fn to_json(accepted: Accepted) -> Result<String, Error> {
+        let (header, claims) = (accepted.header, accepted.claims);
+        let verified = Self {
+            subject: claims.text("sub")?.map(Into::into),
+            scope: claims.scopes()?.into_iter().map(Into::into).collect(),
+            claims: claims.into_members(),
+            header: VerifiedHeader { alg: header.alg, kid: header.kid, typ: header.typ },
+        };
+        serde_json::to_string(&verified).map_err(|_| Code::InternalError.into())
+    }
+}
