@@ -1,0 +1,193 @@
+//! What JavaScript gives: the declared shapes, and how they are read.
+//!
+//! They are read by hand rather than derived, so that an error names the option that is wrong.
+
+use edgeward_core::{
+    Code, Error,
+    json::{self, Map, Value},
+    oauth::authorize::Wishes,
+    time::Seconds,
+};
+use tsify::Tsify;
+use wasm_bindgen::prelude::*;
+
+/// How to reach the issuer, and how the session is kept.
+#[derive(Tsify)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "declares the TypeScript type; `settings` reads it")]
+pub struct ClientOptions {
+    /// The issuer, exactly as its metadata states it. http is accepted on loopback only.
+    pub issuer: String,
+    /// The id under which the application is registered as a public client.
+    pub client_id: String,
+    /// Where the issuer sends the user back to.
+    pub redirect_uri: String,
+    /// What to ask for, separated by spaces. Default: `openid profile email`.
+    #[tsify(optional)]
+    pub scope: Option<String>,
+    /// The APIs that the access token is for (RFC 8707).
+    #[tsify(optional, type = "string | string[]")]
+    pub resource: Option<Vec<String>>,
+    /// The origins that `fetch()` may send the access token to. Default: none.
+    #[tsify(optional)]
+    pub api_origins: Option<Vec<String>>,
+    /// Where the session is kept. Default: `session`, which is this tab.
+    #[tsify(optional, type = r#""session" | "local" | "memory""#)]
+    pub storage: Option<String>,
+    /// Where the issuer sends the user after signing out there.
+    #[tsify(optional)]
+    pub post_logout_redirect_uri: Option<String>,
+    /// The algorithms accepted for ID tokens. Default: RS256, PS256, ES256, EdDSA and Ed25519.
+    #[tsify(optional)]
+    pub id_token_algorithms: Option<Vec<edgeward_core::jose::Algorithm>>,
+    /// How far the issuer's clock may differ, 0 to 300. Default: 60.
+    #[tsify(optional)]
+    pub clock_tolerance_seconds: Option<u32>,
+}
+
+/// What to ask of the issuer at a sign-in.
+#[derive(Tsify)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "declares the TypeScript type; `SignIn` reads it")]
+pub struct SignInOptions {
+    /// Whether the issuer asks again, such as `login`, `consent` or `select_account`.
+    #[tsify(optional)]
+    pub prompt: Option<String>,
+    /// Whom to expect, usually an e-mail address.
+    #[tsify(optional)]
+    pub login_hint: Option<String>,
+    /// How long ago the user may have signed in at the issuer.
+    #[tsify(optional)]
+    pub max_age_seconds: Option<u32>,
+    /// JSON that `handleCallback()` gives back.
+    #[tsify(optional, type = "unknown")]
+    pub app_state: Option<Value>,
+    /// Further parameters of the authorization request.
+    #[tsify(optional, type = "Record<string, string>")]
+    pub extra_parameters: Option<Map<String, Value>>,
+}
+
+/// How far to sign out.
+#[derive(Tsify)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "declares the TypeScript type; `end_session` reads it")]
+pub struct SignOutOptions {
+    /// Whether to sign out at the issuer as well, where it offers that and
+    /// `postLogoutRedirectUri` is set. Default: true.
+    #[tsify(optional)]
+    pub end_session: Option<bool>,
+}
+
+/// A sign-in's options, read.
+#[derive(Default)]
+pub(crate) struct SignIn {
+    pub wishes: Wishes,
+    pub app_state: Option<Value>,
+}
+
+impl SignIn {
+    pub(crate) fn read(options: &JsValue) -> Result<Self, Error> {
+        let mut options = Members::read(options, Code::InvalidParameters)?;
+        let max_age = options.number("maxAgeSeconds")?.map(Seconds);
+        let extra = match options.take("extraParameters") {
+            None => Vec::new(),
+            Some(Value::Object(extra)) => extra
+                .into_iter()
+                .map(text_pair)
+                .collect::<Option<_>>()
+                .ok_or_else(|| Error::at(Code::InvalidParameters, "extraParameters"))?,
+            Some(_) => return Err(Error::at(Code::InvalidParameters, "extraParameters")),
+        };
+        let wishes = Wishes {
+            prompt: options.text("prompt")?,
+            login_hint: options.text("loginHint")?,
+            max_age,
+            extra,
+        };
+        Ok(Self { wishes, app_state: options.take("appState") })
+    }
+}
+
+/// Whether a sign-out goes on to the issuer.
+pub(crate) fn end_session(options: &JsValue) -> Result<bool, Error> {
+    let mut options = Members::read(options, Code::InvalidParameters)?;
+    match options.take("endSession") {
+        None => Ok(true),
+        Some(Value::Bool(value)) => Ok(value),
+        Some(_) => Err(Error::at(Code::InvalidParameters, "endSession")),
+    }
+}
+
+fn text_pair((name, value): (String, Value)) -> Option<(String, String)> {
+    match value {
+        Value::String(value) => Some((name, value)),
+        _ => None,
+    }
+}
+
+/// The members of an options object; `undefined` stands for an empty one.
+pub(crate) struct Members {
+    members: Map<String, Value>,
+    code: Code,
+}
+
+impl Members {
+    /// Takes an object over. A wrong member is reported with `code`.
+    pub(crate) fn read(options: &JsValue, code: Code) -> Result<Self, Error> {
+        if options.is_undefined() {
+            return Ok(Self { members: Map::new(), code });
+        }
+        let invalid = || Error::at(code, "options");
+        let text =
+            js_sys::JSON::stringify(options).ok().and_then(|text| text.as_string()).ok_or_else(invalid)?;
+        Ok(Self { members: json::parse_object(text.as_bytes()).map_err(|_| invalid())?, code })
+    }
+
+    /// A member that is neither absent nor null.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        self.members.remove(name).filter(|value| !value.is_null())
+    }
+
+    /// A member that is a string and not empty.
+    pub(crate) fn text(&mut self, name: &'static str) -> Result<Option<String>, Error> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if !text.is_empty() => Ok(Some(text)),
+            Some(_) => Err(Error::at(self.code, name)),
+        }
+    }
+
+    /// A member that must be there.
+    pub(crate) fn required(&mut self, name: &'static str) -> Result<String, Error> {
+        self.text(name)?.ok_or_else(|| Error::at(self.code, name))
+    }
+
+    /// A member that is a string or an array of strings.
+    pub(crate) fn texts(&mut self, name: &'static str) -> Result<Option<Vec<String>>, Error> {
+        let texts = match self.take(name) {
+            None => return Ok(None),
+            Some(Value::String(text)) => Some(vec![text]),
+            Some(Value::Array(items)) => items.into_iter().map(text).collect(),
+            Some(_) => None,
+        };
+        texts.map(Some).ok_or_else(|| Error::at(self.code, name))
+    }
+
+    /// A member that is a whole number of seconds.
+    pub(crate) fn number(&mut self, name: &'static str) -> Result<Option<u32>, Error> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(value) => {
+                let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+                number.map(Some).ok_or_else(|| Error::at(self.code, name))
+            }
+        }
+    }
+}
+
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text),
+        _ => None,
+    }
+}

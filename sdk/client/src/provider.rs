@@ -1,0 +1,97 @@
+//! The issuer's metadata and keys, fetched when they are first needed.
+
+use std::{cell::RefCell, rc::Rc};
+
+use edgeward_core::{
+    Code, Error,
+    http::{Request, Response},
+    jose::KeySet,
+    oauth::discovery::{self, Issuer, Metadata},
+};
+use edgeward_host::{
+    fetch::{self, Lifetime, Limits},
+    webcrypto::WebCrypto,
+};
+
+/// What one request to the issuer may cost.
+pub(crate) const LIMITS: Limits =
+    Limits { deadline_millis: 10_000, body_bytes: 64 * 1024, lifetime: Lifetime::Page };
+
+/// What is known about the issuer. Two calls at once may both fetch it, which does no harm.
+pub(crate) struct Provider {
+    issuer: Issuer,
+    metadata: RefCell<Option<Rc<Metadata>>>,
+    keys: RefCell<Option<Rc<KeySet>>>,
+    /// Verifies with the issuer's keys.
+    pub crypto: WebCrypto,
+}
+
+/// Keys, and whether they come from an earlier call.
+pub(crate) enum Keys {
+    /// They were fetched before; newer ones may exist.
+    Kept(Rc<KeySet>),
+    /// They were fetched just now.
+    Fetched(Rc<KeySet>),
+}
+
+impl Provider {
+    pub(crate) const fn new(issuer: Issuer) -> Self {
+        Self { issuer, metadata: RefCell::new(None), keys: RefCell::new(None), crypto: WebCrypto::new() }
+    }
+
+    /// The issuer's metadata.
+    ///
+    /// # Errors
+    /// Those of [`discovery::response`] and [`fetch::send`]; `discovery_unavailable`: there is no
+    /// document at any of the addresses.
+    pub(crate) async fn metadata(&self) -> Result<Rc<Metadata>, Error> {
+        if let Some(metadata) = self.metadata.borrow().clone() {
+            return Ok(metadata);
+        }
+        let metadata = Rc::new(self.discover().await?);
+        self.metadata.replace(Some(Rc::clone(&metadata)));
+        Ok(metadata)
+    }
+
+    async fn discover(&self) -> Result<Metadata, Error> {
+        let mut first_failure = None;
+        for request in discovery::requests(&self.issuer) {
+            match fetch::send(&request, LIMITS).await {
+                Ok(answer) => {
+                    if let Some(metadata) = discovery::response(&self.issuer, &answer)? {
+                        return Ok(metadata);
+                    }
+                }
+                // A browser shows an absent document without CORS headers as a network failure,
+                // so the other addresses are tried all the same.
+                Err(error) => first_failure = first_failure.or(Some(error)),
+            }
+        }
+        Err(first_failure.unwrap_or_else(|| Code::DiscoveryUnavailable.into()))
+    }
+
+    /// The issuer's keys.
+    ///
+    /// # Errors
+    /// `jwks_unavailable`: they cannot be had. `jwks_invalid`: they are none.
+    pub(crate) async fn keys(&self, metadata: &Metadata) -> Result<Keys, Error> {
+        let kept = self.keys.borrow().clone();
+        match kept {
+            Some(keys) => Ok(Keys::Kept(keys)),
+            None => self.fetch_keys(metadata).await.map(Keys::Fetched),
+        }
+    }
+
+    /// Fetches the keys again, for a token whose key is not among them.
+    pub(crate) async fn fetch_keys(&self, metadata: &Metadata) -> Result<Rc<KeySet>, Error> {
+        let address = metadata.jwks_uri.as_ref().ok_or(Error::at(Code::DiscoveryInvalid, "jwks_uri"))?;
+        let answer: Response =
+            fetch::send(&Request::get_json(address), LIMITS).await.map_err(|_| Code::JwksUnavailable)?;
+        if answer.status != 200 {
+            return Err(Code::JwksUnavailable.into());
+        }
+        let keys = Rc::new(KeySet::parse(&answer.body)?);
+        self.keys.replace(Some(Rc::clone(&keys)));
+        Ok(keys)
+    }
+}

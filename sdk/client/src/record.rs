@@ -1,0 +1,233 @@
+//! What is kept of a session, and the rules by which it changes. Pure, so that a race is a test.
+//!
+//! A record is replaced as a whole and counts its generations. A sign-out is a generation of its
+//! own rather than an absence: whatever was begun before it can tell that it came too late.
+
+use edgeward_core::{
+    json::{self, Map, Value},
+    time::{Seconds, UnixMillis},
+};
+
+use crate::shapes::Session;
+
+/// The state of the session in storage.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct Record {
+    /// Counts the changes.
+    pub generation: u64,
+    /// The generation of the last sign-out.
+    pub signed_out: u64,
+    /// The session, if there is one.
+    pub grant: Option<Grant>,
+}
+
+/// What a sign-in gave. It holds tokens, so it has no `Debug`.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Grant {
+    pub access_token: String,
+    /// How long the access token is good for, counted from `received_at`.
+    pub expires_in: Option<Seconds>,
+    pub received_at: UnixMillis,
+    pub scope: String,
+    pub refresh_token: Option<String>,
+    pub id_token: Option<String>,
+    /// The claims of the ID token, as they were verified.
+    pub claims: Map<String, Value>,
+}
+
+/// How long before its end a token counts as expired, so that it survives its way to the API.
+const MARGIN_MILLIS: i64 = 10_000;
+
+impl Record {
+    /// The record after a sign-in that began at the generation `began`. `None`: a sign-out came in
+    /// between, and wins.
+    pub(crate) fn commit(&self, began: u64, grant: Grant) -> Option<Self> {
+        let beaten = self.signed_out > began;
+        (!beaten).then(|| Self { generation: self.generation + 1, grant: Some(grant), ..*self })
+    }
+
+    /// The record after a sign-out.
+    pub(crate) fn sign_out(&self) -> Self {
+        let generation = self.generation + 1;
+        Self { generation, signed_out: generation, grant: None }
+    }
+
+    /// The record after the access token has expired. A sign-in under way is not beaten by it.
+    pub(crate) fn expire(&self) -> Self {
+        Self { generation: self.generation + 1, signed_out: self.signed_out, grant: None }
+    }
+
+    /// The text that is stored.
+    pub(crate) fn to_json(&self) -> String {
+        let mut members = Map::new();
+        members.insert("generation".into(), self.generation.into());
+        members.insert("signed_out".into(), self.signed_out.into());
+        if let Some(grant) = &self.grant {
+            members.insert("grant".into(), grant.to_value());
+        }
+        Value::Object(members).to_string()
+    }
+
+    /// Takes back a stored text. What cannot be read counts as nothing: storage belongs to the
+    /// site, and anything may have been written there.
+    pub(crate) fn from_json(text: &str) -> Option<Self> {
+        let mut members = json::parse_object(text.as_bytes()).ok()?;
+        let number = |name: &str| members.get(name).and_then(Value::as_u64);
+        let (generation, signed_out) = (number("generation")?, number("signed_out")?);
+        let grant = match members.remove("grant") {
+            None => None,
+            Some(grant) => Some(Grant::from_value(grant)?),
+        };
+        Some(Self { generation, signed_out, grant })
+    }
+}
+
+impl Grant {
+    /// Whether the access token is good for a while, `elapsed` milliseconds after it came.
+    pub(crate) fn is_fresh(&self, elapsed: i64) -> bool {
+        self.expires_in.is_none_or(|lifetime| {
+            let lifetime = i64::from(lifetime.0) * 1000;
+            // A token that lives for seconds only would otherwise never be fresh.
+            elapsed < lifetime - MARGIN_MILLIS.min(lifetime / 2)
+        })
+    }
+
+    /// When the access token expires.
+    pub(crate) fn expires_at(&self) -> Option<i64> {
+        self.expires_in.map(|lifetime| self.received_at.0.saturating_add(i64::from(lifetime.0) * 1000))
+    }
+
+    /// The scope as a list.
+    pub(crate) fn scopes(&self) -> Vec<String> {
+        self.scope.split(' ').filter(|scope| !scope.is_empty()).map(String::from).collect()
+    }
+
+    /// What the application sees.
+    pub(crate) fn session(&self) -> Session {
+        Session {
+            subject: self.claims.get("sub").and_then(Value::as_str).map(String::from),
+            claims: self.claims.clone(),
+            scope: self.scopes(),
+            expires_at: self.expires_at(),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        let mut members = Map::new();
+        let mut put =
+            |name: &str, value: Option<Value>| value.and_then(|value| members.insert(name.into(), value));
+        put("access_token", Some(self.access_token.as_str().into()));
+        put("expires_in", self.expires_in.map(|lifetime| lifetime.0.into()));
+        put("received_at", Some(self.received_at.0.into()));
+        put("scope", Some(self.scope.as_str().into()));
+        put("refresh_token", self.refresh_token.as_deref().map(Value::from));
+        put("id_token", self.id_token.as_deref().map(Value::from));
+        put("claims", Some(Value::Object(self.claims.clone())));
+        Value::Object(members)
+    }
+
+    fn from_value(value: Value) -> Option<Self> {
+        let Value::Object(mut members) = value else { return None };
+        let claims = match members.remove("claims")? {
+            Value::Object(claims) => claims,
+            _ => return None,
+        };
+        let text = |name: &str| members.get(name).and_then(Value::as_str).map(String::from);
+        let expires_in = match members.get("expires_in") {
+            None => None,
+            Some(lifetime) => Some(Seconds(u32::try_from(lifetime.as_u64()?).ok()?)),
+        };
+        Some(Self {
+            access_token: text("access_token")?,
+            expires_in,
+            received_at: UnixMillis(members.get("received_at")?.as_i64()?),
+            scope: text("scope")?,
+            refresh_token: text("refresh_token"),
+            id_token: text("id_token"),
+            claims,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(expires_in: Option<u32>) -> Grant {
+        Grant {
+            access_token: "at".into(),
+            expires_in: expires_in.map(Seconds),
+            received_at: UnixMillis(1_800_000_000_000),
+            scope: "openid  email".into(),
+            refresh_token: Some("rt".into()),
+            id_token: None,
+            claims: json::parse_object(br#"{"sub":"ada","roles":["a"]}"#).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_sign_out_beats_what_was_begun_before_it() {
+        let start = Record::default();
+        let began = start.generation;
+        let signed_out = start.sign_out();
+        assert!(signed_out.commit(began, grant(None)).is_none());
+        let later = signed_out.commit(signed_out.generation, grant(None)).unwrap();
+        assert!(later.grant.is_some() && later.generation == 2);
+    }
+
+    #[test]
+    fn the_later_of_two_sign_ins_wins() {
+        let first = Record::default().commit(0, grant(None)).unwrap();
+        assert!(first.commit(0, grant(Some(5))).unwrap().grant == Some(grant(Some(5))));
+    }
+
+    #[test]
+    fn expiry_does_not_beat_a_sign_in_under_way() {
+        let signed_in = Record::default().commit(0, grant(Some(60))).unwrap();
+        let expired = signed_in.expire();
+        assert!(expired.grant.is_none());
+        assert!(expired.commit(signed_in.generation, grant(None)).is_some());
+    }
+
+    #[test]
+    fn a_sign_out_is_remembered_after_an_expiry_and_over_storage() {
+        let record = Record::default().sign_out().expire();
+        let stored = Record::from_json(&record.to_json()).unwrap();
+        assert!(stored == record && stored.commit(0, grant(None)).is_none());
+    }
+
+    #[test]
+    fn survives_storage_and_ignores_what_is_not_a_record() {
+        let record = Record::default().commit(0, grant(Some(60))).unwrap();
+        assert!(Record::from_json(&record.to_json()).unwrap() == record);
+        for odd in [
+            "",
+            "null",
+            "{}",
+            r#"{"generation":-1,"signed_out":0}"#,
+            r#"{"generation":1,"signed_out":0,"grant":{}}"#,
+        ] {
+            assert!(Record::from_json(odd).is_none(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_fresh_until_shortly_before_its_end() {
+        assert!(grant(Some(60)).is_fresh(49_999) && !grant(Some(60)).is_fresh(50_000));
+        assert!(grant(Some(4)).is_fresh(1_999) && !grant(Some(4)).is_fresh(2_000));
+        assert!(!grant(Some(0)).is_fresh(0));
+        assert!(grant(None).is_fresh(i64::MAX));
+    }
+
+    #[test]
+    fn the_session_shows_claims_and_no_token() {
+        let session = grant(Some(60)).session();
+        assert_eq!(session.subject.as_deref(), Some("ada"));
+        assert_eq!(
+            (session.scope, session.expires_at),
+            (vec!["openid".into(), "email".into()], Some(1_800_000_060_000))
+        );
+        let shown = serde_json::to_string(&grant(None).session()).unwrap();
+        assert!(!shown.contains("\"at\"") && !shown.contains("rt\""));
+    }
+}

@@ -1,0 +1,147 @@
+//! The client's options, checked.
+
+use edgeward_core::{
+    Code, Error,
+    http::{Address, Reach},
+    jose::Algorithm,
+    jwt::{Policy, Tolerance},
+    oauth::{discovery::Issuer, id_token},
+    time::Seconds,
+};
+use edgeward_host::storage::Kind;
+use wasm_bindgen::JsValue;
+
+use crate::options::Members;
+
+/// What the client was created with.
+pub(crate) struct Settings {
+    pub issuer: Issuer,
+    pub client_id: String,
+    pub redirect_uri: String,
+    pub scope: String,
+    pub resources: Vec<String>,
+    pub api_origins: Vec<String>,
+    pub storage: Kind,
+    pub post_logout_redirect_uri: Option<String>,
+    /// What ID tokens must satisfy.
+    pub policy: Policy,
+}
+
+const DEFAULT_SCOPE: &str = "openid profile email";
+const DEFAULT_ALGORITHMS: [Algorithm; 5] =
+    [Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::EdDsa, Algorithm::Ed25519];
+
+impl Settings {
+    /// Checks the options.
+    ///
+    /// # Errors
+    /// `config_invalid`, at the option.
+    pub(crate) fn read(options: &JsValue) -> Result<Self, Error> {
+        let mut options = Members::read(options, Code::ConfigInvalid)?;
+        let issuer = options.required("issuer")?;
+        let issuer = Issuer::parse(&issuer, reach(&issuer)).map_err(|_| invalid("issuer"))?;
+        let client_id = options.required("clientId")?;
+        let policy = policy(&mut options, issuer.as_str(), &client_id)?;
+        Ok(Self {
+            redirect_uri: page(options.required("redirectUri")?, "redirectUri")?,
+            scope: options.text("scope")?.unwrap_or_else(|| DEFAULT_SCOPE.into()),
+            resources: resources(&mut options)?,
+            api_origins: api_origins(&mut options)?,
+            storage: storage(&mut options)?,
+            post_logout_redirect_uri: options
+                .text("postLogoutRedirectUri")?
+                .map(|url| page(url, "postLogoutRedirectUri"))
+                .transpose()?,
+            issuer,
+            client_id,
+            policy,
+        })
+    }
+
+    /// Whether an ID token must come with the access token.
+    pub(crate) fn wants_id_token(&self) -> bool {
+        self.scope.split(' ').any(|scope| scope == "openid")
+    }
+}
+
+/// A client sits in its user's network, so private hosts are fine; http is for development.
+fn reach(url: &str) -> Reach {
+    if url.starts_with("http://") { Reach::Development } else { Reach::Https }
+}
+
+fn page(url: String, at: &'static str) -> Result<String, Error> {
+    Address::parse(&url, reach(&url)).map_err(|_| invalid(at))?;
+    Ok(url)
+}
+
+fn policy(options: &mut Members, issuer: &str, client_id: &str) -> Result<Policy, Error> {
+    const AT: &str = "idTokenAlgorithms";
+    let algorithms = match options.texts(AT)? {
+        None => DEFAULT_ALGORITHMS.into(),
+        Some(names) => names
+            .iter()
+            .map(|name| name.parse())
+            .collect::<Result<Vec<Algorithm>, _>>()
+            .map_err(|_| invalid(AT))?,
+    };
+    // HS256 would need the client secret, which a public client does not have.
+    if algorithms.is_empty() || algorithms.iter().any(|alg| alg.is_symmetric()) {
+        return Err(invalid(AT));
+    }
+    let tolerance = match options.number("clockToleranceSeconds")? {
+        None => Tolerance::default(),
+        Some(seconds) => Tolerance::new(Seconds(seconds)).map_err(|_| invalid("clockToleranceSeconds"))?,
+    };
+    id_token::policy(issuer, client_id, algorithms, tolerance)
+}
+
+/// [RFC 8707 §2](https://www.rfc-editor.org/rfc/rfc8707#section-2): absolute, without fragment.
+fn resources(options: &mut Members) -> Result<Vec<String>, Error> {
+    let resources = options.texts("resource")?.unwrap_or_default();
+    if resources.iter().all(|uri| uri.contains(':') && !uri.contains('#')) {
+        Ok(resources)
+    } else {
+        Err(invalid("resource"))
+    }
+}
+
+fn api_origins(options: &mut Members) -> Result<Vec<String>, Error> {
+    let origins = options.texts("apiOrigins")?.unwrap_or_default();
+    origins.iter().map(|url| origin(url).ok_or_else(|| invalid("apiOrigins"))).collect()
+}
+
+/// An origin as browsers write it: without path and without the scheme's own port.
+fn origin(url: &str) -> Option<String> {
+    let address = Address::parse(url, reach(url)).ok()?;
+    let origin = address.origin();
+    let port = if origin.starts_with("https:") { ":443" } else { ":80" };
+    matches!(address.path_and_query(), "" | "/").then(|| origin.strip_suffix(port).unwrap_or(origin).into())
+}
+
+fn storage(options: &mut Members) -> Result<Kind, Error> {
+    match options.text("storage")?.as_deref() {
+        None | Some("session") => Ok(Kind::Session),
+        Some("local") => Ok(Kind::Local),
+        Some("memory") => Ok(Kind::Memory),
+        Some(_) => Err(invalid("storage")),
+    }
+}
+
+fn invalid(at: &'static str) -> Error {
+    Error::at(Code::ConfigInvalid, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_written_as_browsers_write_them() {
+        assert_eq!(origin("https://api.example:443/").as_deref(), Some("https://api.example"));
+        assert_eq!(origin("https://api.example:80").as_deref(), Some("https://api.example:80"));
+        assert_eq!(origin("http://127.0.0.1:4000").as_deref(), Some("http://127.0.0.1:4000"));
+        for odd in ["https://api.example/v1", "http://api.example", "api.example", "*", "null"] {
+            assert_eq!(origin(odd), None, "{odd}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What crosses into JavaScript. The TypeScript types of the package are generated from here.
+
+use edgeward_core::json::{Map, Value};
+use serde::Serialize;
+use tsify::Tsify;
+
+/// Who is signed in.
+#[derive(Clone, PartialEq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// The user's id at the issuer; null if the scope has no `openid`.
+    pub subject: Option<String>,
+    /// The verified claims of the ID token.
+    #[tsify(type = "Record<string, unknown>")]
+    pub claims: Map<String, Value>,
+    /// What the access token allows.
+    pub scope: Vec<String>,
+    /// When the access token expires, in milliseconds since 1970; null if the issuer does not say.
+    pub expires_at: Option<i64>,
+}
+
+/// Whether somebody is signed in.
+#[derive(Clone, PartialEq, Serialize, Tsify)]
+#[serde(tag = "status", rename_all = "camelCase")]
+pub enum AuthState {
+    /// Not known yet; the core is still being loaded.
+    #[expect(dead_code, reason = "the package is in this state before the core runs")]
+    Loading,
+    /// Nobody is.
+    #[serde(rename_all = "camelCase")]
+    SignedOut {
+        /// Why, if somebody was.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[tsify(optional)]
+        reason: Option<Reason>,
+    },
+    /// Somebody is.
+    SignedIn {
+        /// Who.
+        session: Session,
+    },
+}
+
+/// Why nobody is signed in any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// `signOut()` was called, here or in another tab.
+    SignedOut,
+    /// The access token expired.
+    Expired,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthEventType {
+    /// The first event of every listener.
+    #[expect(dead_code, reason = "the package sends it to each listener when the core is loaded")]
+    Initial,
+    /// Somebody signed in.
+    SignedIn,
+    /// The session ended.
+    SignedOut,
+}
+
+/// An event and the state after it.
+#[derive(Clone, Serialize, Tsify)]
+pub struct AuthEvent {
+    /// What happened.
+    #[serde(rename = "type")]
+    pub kind: AuthEventType,
+    /// The state after it.
+    pub state: AuthState,
+}
+
+/// An access token, to be sent as `Authorization: Bearer`.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessToken {
+    /// The token.
+    pub token: String,
+    /// What it allows.
+    pub scope: Vec<String>,
+    /// When it expires, in milliseconds since 1970; null if the issuer does not say.
+    pub expires_at: Option<i64>,
+}
+
+/// What the callback led to.
+#[derive(Serialize, Tsify)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum CallbackResult {
+    /// The sign-in is complete.
+    #[serde(rename_all = "camelCase")]
+    SignedIn {
+        /// Who signed in.
+        session: Session,
+        /// What was given to `signIn`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[tsify(optional, type = "unknown")]
+        app_state: Option<Value>,
+    },
+    /// The address is no callback of this client.
+    None,
+}
