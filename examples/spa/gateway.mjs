@@ -59,7 +59,8 @@ export async function startWorker({ bindings, port = 0, stateDir, options = {} }
     ...options,
   });
   const url = await worker.ready;
-  return { url: url.origin, close: () => worker.dispose() };
+  let stopped;
+  return { url: url.origin, close: () => (stopped ??= worker.dispose()) };
 }
 
 async function ensureBuilt() {

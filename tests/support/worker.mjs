@@ -14,7 +14,11 @@ import { AUDIENCE, goodClaims, makeKey, sign } from "./tokens.mjs";
  * @param {object[]} [o.keys] what the provider publishes, made by `makeKey`; by default one ES256 key
  * @param {(provider: object) => object[]} [o.issuers] the issuers' configuration
  * @param {object} [o.config] changes to the configuration
+ * @param {(provider: object) => unknown} [o.rawConfig] a configuration in place of the good one
+ * @param {boolean} [o.asText] gives the configuration as JSON text
  * @param {object} [o.bindings] more bindings
+ * @param {object} [o.options] more of miniflare's options
+ * @param {string} [o.stateDir] keeps the Cache API's contents
  */
 export async function startEdge(test, o = {}) {
   const keys = o.keys ?? [await makeKey("ES256", "key-1")];
@@ -22,7 +26,16 @@ export async function startEdge(test, o = {}) {
   test.after(() => provider.close());
   const origin = await startOrigin({ allowedOrigins: [PAGE] });
   test.after(() => origin.close());
-  const config = {
+  const config = o.rawConfig ? o.rawConfig(provider) : goodConfig(provider, origin, o);
+  const variable = config === undefined ? {} : { EDGEWARD: o.asText ? JSON.stringify(config) : config };
+  const bindings = { ...variable, ...o.bindings };
+  const worker = await startWorker({ bindings, options: o.options, stateDir: o.stateDir });
+  test.after(() => worker.close());
+  return new Edge({ url: worker.url, worker, bindings, provider, origin, keys, key: keys[0] });
+}
+
+function goodConfig(provider, origin, o) {
+  return {
     development: true,
     origin: origin.url,
     allowed_origins: [PAGE],
@@ -30,9 +43,6 @@ export async function startEdge(test, o = {}) {
     routes: o.routes ?? [],
     ...o.config,
   };
-  const worker = await startWorker({ bindings: { EDGEWARD: config, ...o.bindings }, options: o.options });
-  test.after(() => worker.close());
-  return new Edge(worker.url, provider, origin, keys);
 }
 
 /** A page that may read the gateway's answers. */
@@ -44,8 +54,8 @@ export function issuerConfig(provider, changes = {}) {
 }
 
 class Edge {
-  constructor(url, provider, origin, keys) {
-    Object.assign(this, { url, provider, origin, keys, key: keys[0] });
+  constructor(parts) {
+    Object.assign(this, parts);
   }
 
   /** A token that passes, with changes to its claims and header. */
