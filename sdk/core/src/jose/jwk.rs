@@ -4,6 +4,8 @@
 //! [RFC 7518 §6](https://www.rfc-editor.org/rfc/rfc7518#section-6),
 //! [RFC 8037 §2](https://www.rfc-editor.org/rfc/rfc8037#section-2).
 
+mod roca;
+
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
@@ -63,8 +65,8 @@ impl Key {
     /// # Errors
     /// `jwk_invalid`, at the member: an unknown `kty` or `crv`, a missing or mistyped member, a
     /// `use` other than `sig`, `key_ops` without `verify` or with a repeated operation, an `alg`
-    /// that is no signature algorithm or does not fit the key, RSA below 2048 or above 8192 bits
-    /// or with an even or small exponent, a coordinate of the wrong length, or a weak Ed25519 point.
+    /// that is no signature algorithm or does not fit the key, RSA below 2048 or above 8192 bits,
+    /// with an even or small exponent or of the generator of CVE-2017-15361, a coordinate of the wrong length, or a weak Ed25519 point.
     pub fn parse(jwk: &Map<String, Value>) -> Result<Self, Error> {
         check_use(jwk)?;
         let key = Self { id: text(jwk, "kid")?, algorithm: algorithm(jwk)?, material: material(jwk)? };
@@ -171,7 +173,7 @@ fn material(jwk: &Map<String, Value>) -> Result<Material, Error> {
 fn rsa(n: &[u8], e: &[u8]) -> Result<Material, Error> {
     let (n, e) = (without_leading_zeros(n), without_leading_zeros(e));
     let bits = n.len() * 8 - n.first().map_or(0, |byte| byte.leading_zeros() as usize);
-    if !(2048..=8192).contains(&bits) || !is_odd(n) {
+    if !(2048..=8192).contains(&bits) || !is_odd(n) || roca::is_weak(n) {
         return Err(invalid("n"));
     }
     // Longer exponents only slow the verifier down; no issuer uses them.

@@ -8,7 +8,7 @@ use crate::{
     error::{Code, Error},
     jose::{
         algorithm::Algorithm,
-        jwk::Key,
+        jwk::{Key, Material},
         jws::{Unverified, Verified},
     },
     json::{self, Value},
@@ -38,7 +38,9 @@ pub struct Skipped {
 
 impl KeySet {
     /// Reads a JWKS document. A key that cannot be used is skipped and reported, because one odd
-    /// key must not take the others down.
+    /// key must not take the others down. So are different keys of one `kid` that could verify the
+    /// same algorithm, because nobody can say which is meant, and secrets beside public keys,
+    /// because what was published is no secret.
     ///
     /// # Errors
     /// `jwks_invalid`: not a strict JSON object with an array `keys` of at most 100 objects.
@@ -56,14 +58,23 @@ impl KeySet {
         if list.len() > MAX_KEYS {
             return Err(invalid("keys"));
         }
-        let mut set = Self::default();
+        let (mut read, mut skipped) = (Vec::new(), Vec::new());
         for (index, jwk) in list.iter().enumerate() {
             match Key::parse(jwk.as_object().ok_or_else(|| invalid("keys"))?) {
-                Ok(key) => set.keys.push(key),
-                Err(error) => set.skipped.push(Skipped { index, error }),
+                Ok(key) => read.push((index, key)),
+                Err(error) => skipped.push(Skipped { index, error }),
             }
         }
-        Ok(set)
+        let refused: Vec<_> = read.iter().map(|(_, key)| refused_beside(key, &read)).collect();
+        let mut keys = Vec::new();
+        for ((index, key), at) in read.into_iter().zip(refused) {
+            match at {
+                None => keys.push(key),
+                Some(at) => skipped.push(Skipped { index, error: Error::at(Code::JwkInvalid, at) }),
+            }
+        }
+        skipped.sort_by_key(|skipped| skipped.index);
+        Ok(Self { keys, skipped })
     }
 
     /// The usable keys.
@@ -110,6 +121,26 @@ impl FromIterator<Key> for KeySet {
     }
 }
 
+/// The member for which a key cannot be used beside the others of its set.
+fn refused_beside(key: &Key, set: &[(usize, Key)]) -> Option<&'static str> {
+    let others = || set.iter().map(|(_, other)| other);
+    let both_fit = |other: &Key| Algorithm::ALL.iter().any(|alg| key.permits(*alg) && other.permits(*alg));
+    let ambiguous = |other: &Key| {
+        key.id().is_some() && key.id() == other.id() && key.material() != other.material() && both_fit(other)
+    };
+    if is_secret(key) && !others().all(is_secret) {
+        Some("kty")
+    } else if others().any(ambiguous) {
+        Some("kid")
+    } else {
+        None
+    }
+}
+
+fn is_secret(key: &Key) -> bool {
+    matches!(key.material(), Material::Symmetric(_))
+}
+
 fn invalid(at: &'static str) -> Error {
     Error::at(Code::JwksInvalid, at)
 }
@@ -119,6 +150,8 @@ mod tests {
     use super::*;
 
     const ED25519: &str = r#""kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo""#;
+
+    const SECRET: &str = r#""kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA""#;
 
     fn set(keys: &[&str]) -> KeySet {
         let keys: Vec<_> = keys.iter().map(|key| format!("{{{key}}}")).collect();
@@ -140,15 +173,41 @@ mod tests {
     #[test]
     fn a_kid_selects_exactly_and_its_absence_selects_all_that_fit() {
         let (a, b) = (format!(r#"{ED25519},"kid":"a""#), format!(r#"{ED25519},"kid":"b","alg":"Ed25519""#));
-        let set =
-            set(&[&a, &b, r#""kty":"oct","kid":"c","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA""#]);
-        let ids = |alg, kid| set.candidates(alg, kid).filter_map(Key::id).collect::<Vec<_>>();
+        let public = set(&[&a, &b]);
+        let ids = |alg, kid| public.candidates(alg, kid).filter_map(Key::id).collect::<Vec<_>>();
         assert_eq!(ids(Algorithm::EdDsa, Some("b")), ["b"]);
         assert_eq!(ids(Algorithm::EdDsa, None), ["a", "b"]);
-        assert_eq!(ids(Algorithm::Hs256, None), ["c"]);
         assert!(ids(Algorithm::EdDsa, Some("c")).is_empty());
         assert!(ids(Algorithm::EdDsa, Some("")).is_empty());
-        assert!(ids(Algorithm::Hs512, Some("c")).is_empty(), "a secret shorter than the hash");
+
+        let secrets = set(&[&format!(r#"{SECRET},"kid":"c""#)]);
+        assert_eq!(secrets.candidates(Algorithm::Hs256, None).count(), 1);
+        assert_eq!(secrets.candidates(Algorithm::Hs512, Some("c")).count(), 0, "shorter than the hash");
+    }
+
+    #[test]
+    fn a_secret_beside_public_keys_is_skipped() {
+        let set = set(&[SECRET, ED25519]);
+        assert_eq!(set.keys().len(), 1);
+        assert_eq!(set.candidates(Algorithm::Hs256, None).count(), 0);
+        assert_eq!(set.skipped(), [Skipped { index: 0, error: Error::at(Code::JwkInvalid, "kty") }]);
+    }
+
+    #[test]
+    fn different_keys_of_one_kid_and_algorithm_are_skipped() {
+        let other = r#""kty":"OKP","crv":"Ed25519","x":"bPWyRhV93f8Jj9u7vYRT4Y0vKUW_HnvQWEfcx8tREuY""#;
+        let named = |key: &str, kid: &str| format!(r#"{key},"kid":"{kid}""#);
+        let ambiguous = set(&[&named(ED25519, "a"), &named(other, "a"), &named(other, "b")]);
+        assert_eq!(ambiguous.keys().iter().map(Key::id).collect::<Vec<_>>(), [Some("b")]);
+        assert_eq!(
+            ambiguous.skipped().iter().map(|s| (s.index, s.error.at)).collect::<Vec<_>>(),
+            [(0, "kid"), (1, "kid")]
+        );
+
+        let same_twice = set(&[&named(ED25519, "a"), &named(ED25519, "a")]);
+        assert!(same_twice.skipped().is_empty());
+        let nameless = set(&[ED25519, other]);
+        assert!(nameless.skipped().is_empty());
     }
 
     #[test]
