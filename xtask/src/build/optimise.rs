@@ -6,9 +6,10 @@ use crate::paths::npm_bin;
 use crate::run::Run;
 use crate::step::Outcome;
 
-/// What rustc emits for this target by default; wasm-opt must be told where the section that says so is absent.
-const FEATURES: [&str; 6] = [
+/// What rustc emits for this target by default, and exceptions, with which wasm-bindgen wraps what a Worker exports; wasm-opt must be told where the section that says so is absent.
+const FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
+    "--enable-exception-handling",
     "--enable-multivalue",
     "--enable-mutable-globals",
     "--enable-nontrapping-float-to-int",
