@@ -3,6 +3,8 @@ import { createServer } from "node:http";
 import { close, listen } from "./lib/listen.mjs";
 
 const BODY_LIMIT = 1024 * 1024;
+/** A token may have 16 KiB, and its claims come beside it. */
+const HEADERS_LIMIT = 64 * 1024;
 
 /**
  * Starts the origin. Its answers are JSON:
@@ -16,7 +18,7 @@ const BODY_LIMIT = 1024 * 1024;
  */
 export async function startOrigin({ allowedOrigins = [], port = 0 } = {}) {
   const received = [];
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: HEADERS_LIMIT }, (request, response) => {
     answer(request, response, allowedOrigins, received).catch((error) => response.destroy(error));
   });
   return { url: await listen(server, port), received, close: () => close(server) };

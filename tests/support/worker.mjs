@@ -27,7 +27,8 @@ export async function startEdge(test, o = {}) {
   const origin = await startOrigin({ allowedOrigins: [PAGE] });
   test.after(() => origin.close());
   const config = o.rawConfig ? o.rawConfig(provider) : goodConfig(provider, origin, o);
-  const variable = config === undefined ? {} : { EDGEWARD: o.asText ? JSON.stringify(config) : config };
+  const text = JSON.stringify(config);
+  const variable = text === undefined ? {} : { EDGEWARD: o.asText ? text : JSON.parse(text) };
   const bindings = { ...variable, ...o.bindings };
   const worker = await startWorker({ bindings, options: o.options, stateDir: o.stateDir });
   test.after(() => worker.close());

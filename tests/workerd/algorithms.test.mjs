@@ -1,17 +1,19 @@
 /** Every algorithm that may sign, and the ways in which one passes for another. */
 import assert from "node:assert/strict";
 import { createHmac, createPublicKey, createSign, KeyObject, randomBytes } from "node:crypto";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
+import { atEnd } from "../support/at-end.mjs";
 import { issuerConfig, startEdge } from "../support/worker.mjs";
 import { ASYMMETRIC, forge, goodClaims, makeKey, tamper } from "../support/tokens.mjs";
 
 describe("asymmetric algorithms", () => {
+  const end = atEnd();
   let edge;
   let keys;
   before(async () => {
     keys = await Promise.all(ASYMMETRIC.map((alg) => makeKey(alg, `key-${alg}`)));
     const issuers = (provider) => [issuerConfig(provider, { algorithms: ASYMMETRIC })];
-    edge = await startEdge({ after }, { keys, issuers });
+    edge = await startEdge(end, { keys, issuers });
   });
 
   for (const [at, alg] of ASYMMETRIC.entries()) {
@@ -66,9 +68,10 @@ describe("HMAC algorithms", () => {
 });
 
 describe("a header that asks for more than it may", () => {
+  const end = atEnd();
   let edge;
   before(async () => {
-    edge = await startEdge({ after });
+    edge = await startEdge(end);
   });
 
   const claims = () => goodClaims(edge.provider.issuer);

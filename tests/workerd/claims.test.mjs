@@ -1,13 +1,15 @@
 /** Times, audience, issuer and the limits of a token. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
+import { atEnd } from "../support/at-end.mjs";
 import { startEdge } from "../support/worker.mjs";
 import { AUDIENCE, now, sign } from "../support/tokens.mjs";
 
 describe("the claims of a token", () => {
+  const end = atEnd();
   let edge;
   before(async () => {
-    edge = await startEdge({ after });
+    edge = await startEdge(end);
   });
 
   const refused = async (claims, status, code) => {

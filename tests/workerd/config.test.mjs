@@ -49,7 +49,7 @@ describe("a configuration that is wrong", () => {
       }
       assert.equal(edge.origin.received.length, 0);
       const health = await edge.send("/healthz");
-      assert.equal(health.json.status, "unready");
+      assert.deepEqual([health.status, health.json.status], [503, "unready"]);
     });
   }
 

@@ -1,16 +1,18 @@
 /** What counts as a credential, and the challenge to each request that is turned away (RFC 6750). */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
+import { atEnd } from "../support/at-end.mjs";
 import { startEdge } from "../support/worker.mjs";
 import { tamper } from "../support/tokens.mjs";
 
 const REALM = 'Bearer realm="edgeward"';
 
 describe("the credential of a request", () => {
+  const end = atEnd();
   let edge;
   let token;
   before(async () => {
-    edge = await startEdge({ after }, { routes: [{ path: "/admin/*", scopes: ["admin", "audit"] }] });
+    edge = await startEdge(end, { routes: [{ path: "/admin/*", scopes: ["admin", "audit"] }] });
     token = await edge.token();
   });
 

@@ -1,23 +1,25 @@
 /** Two issuers behind one gateway: neither may speak for the other. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
+import { atEnd } from "../support/at-end.mjs";
 import { issuerConfig, startEdge } from "../support/worker.mjs";
 import { startScriptedProvider } from "../support/scripted-provider.mjs";
 import { goodClaims, makeKey, sign } from "../support/tokens.mjs";
 
 describe("two issuers that use the same kid", () => {
+  const end = atEnd();
   let edge;
   let second;
   let theirKey;
   before(async () => {
     theirKey = await makeKey("ES256", "key-1");
     second = await startScriptedProvider([theirKey.jwk]);
-    after(() => second.close());
+    end.after(() => second.close());
     const issuers = (provider) => [
       issuerConfig(provider),
       issuerConfig(second, { audience: ["https://second.example"] }),
     ];
-    edge = await startEdge({ after }, { issuers });
+    edge = await startEdge(end, { issuers });
   });
 
   const theirToken = (changes) =>
