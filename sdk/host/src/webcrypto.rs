@@ -10,7 +10,7 @@ use std::cell::RefCell;
 
 use edgeward_core::{
     Code, Error,
-    jose::{Algorithm, Key, jwk::Material},
+    jose::{Algorithm, Key, engine, jwk::Material},
 };
 use js_sys::{Array, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -76,6 +76,7 @@ impl WebCrypto {
         if !key.permits(alg) {
             return Err(Code::TokenKeyNotFound.into());
         }
+        engine::admit(alg, signature)?;
         let imported = match self.kept(key.material(), alg) {
             Some(imported) => imported,
             None => self.import(key.material(), alg).await?,

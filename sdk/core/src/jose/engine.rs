@@ -10,7 +10,7 @@ use crate::{
     error::{Code, Error},
     jose::{
         algorithm::{Algorithm, Hash, Scheme},
-        jwk::{Key, Material},
+        jwk::{Key, Material, is_strict_point},
     },
 };
 
@@ -34,12 +34,30 @@ pub fn verify(key: &Key, alg: Algorithm, signing_input: &[u8], signature: &[u8])
             ecdsa::verify(curve, x, y, signing_input, signature)
         }
         #[cfg(feature = "rustcrypto")]
-        (Scheme::Ed25519, Material::Ed25519(point)) => ed25519(point, signing_input, signature),
+        (Scheme::Ed25519, Material::Ed25519(point)) => {
+            admit(alg, signature)?;
+            ed25519(point, signing_input, signature)
+        }
         #[cfg(not(feature = "rustcrypto"))]
         (Scheme::RsaPkcs1(_) | Scheme::RsaPss(_) | Scheme::Ecdsa(..) | Scheme::Ed25519, _) => {
             Err(Code::AlgorithmUnsupported.into())
         }
         _ => Err(Code::TokenKeyNotFound.into()),
+    }
+}
+
+/// Refuses what engines disagree about, so that none of them is asked: an Ed25519 signature whose
+/// R has small order or a second spelling. WebCrypto would take it from a signer who chose r = 0.
+///
+/// # Errors
+/// `token_signature_invalid`.
+///
+/// Source: [Taming the many EdDSAs, §3](https://eprint.iacr.org/2020/1244)
+pub fn admit(alg: Algorithm, signature: &[u8]) -> Result<(), Error> {
+    match (alg.scheme(), signature.first_chunk()) {
+        (Scheme::Ed25519, Some(r)) if is_strict_point(r) => Ok(()),
+        (Scheme::Ed25519, _) => Err(wrong()),
+        _ => Ok(()),
     }
 }
 
@@ -143,5 +161,25 @@ mod rsa {
     /// A signature is exactly as long as the modulus ([RFC 8017 §8.2.2](https://www.rfc-editor.org/rfc/rfc8017#section-8.2.2)).
     fn check_length(n: &[u8], signature: &[u8]) -> Result<(), Error> {
         if signature.len() == n.len() { Ok(()) } else { Err(wrong()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ed25519_signature_with_an_r_of_small_order_is_asked_of_no_engine() {
+        let mut neutral = [0; 64];
+        neutral[0] = 1;
+        let mut above_the_prime = [0xff; 64];
+        above_the_prime[0] = 0xf0;
+        for signature in [&neutral[..], &[0; 64], &above_the_prime, &neutral[..31], &[]] {
+            assert_eq!(admit(Algorithm::Ed25519, signature), Err(wrong()), "{signature:x?}");
+        }
+        let mut base_point = [0x66; 64];
+        base_point[0] = 0x58;
+        assert_eq!(admit(Algorithm::EdDsa, &base_point), Ok(()));
+        assert_eq!(admit(Algorithm::Es256, &neutral), Ok(()));
     }
 }

@@ -199,15 +199,19 @@ fn ec(curve: EcCurves, x: &[u8], y: &[u8]) -> Result<Material, Error> {
     Ok(Material::Ec { curve, x: x.into(), y: y.into() })
 }
 
-/// Refuses points of small order, for which anybody can sign, and second spellings of a point.
 fn ed25519(x: &[u8]) -> Result<Material, Error> {
-    let point: [u8; 32] = x.try_into().map_err(|_| invalid("x"))?;
-    let mut y = point;
+    let point = x.try_into().map_err(|_| invalid("x"))?;
+    if is_strict_point(&point) { Ok(Material::Ed25519(point)) } else { Err(invalid("x")) }
+}
+
+/// Whether an encoded point of edwards25519 is spelled canonically and is not of small order. For
+/// a key of small order anybody can sign.
+pub(super) fn is_strict_point(point: &[u8; 32]) -> bool {
+    let mut y = *point;
     if let Some(last) = y.last_mut() {
         *last &= 0x7f;
     }
-    let canonical = y.iter().rev().lt(FIELD_PRIME.iter().rev());
-    if !canonical || SMALL_ORDER_Y.contains(&y) { Err(invalid("x")) } else { Ok(Material::Ed25519(point)) }
+    y.iter().rev().lt(FIELD_PRIME.iter().rev()) && !SMALL_ORDER_Y.contains(&y)
 }
 
 fn without_leading_zeros(number: &[u8]) -> &[u8] {

@@ -2,7 +2,7 @@
 //!
 //! Source: [RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5).
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use crate::{
     error::{Code, Error},
@@ -11,7 +11,7 @@ use crate::{
         jwk::{Key, Material},
         jws::{Unverified, Verified},
     },
-    json::{self, Value},
+    json::{self, Map, Value},
 };
 
 /// How many keys a set may hold.
@@ -58,23 +58,15 @@ impl KeySet {
         if list.len() > MAX_KEYS {
             return Err(invalid("keys"));
         }
-        let (mut read, mut skipped) = (Vec::new(), Vec::new());
-        for (index, jwk) in list.iter().enumerate() {
-            match Key::parse(jwk.as_object().ok_or_else(|| invalid("keys"))?) {
-                Ok(key) => read.push((index, key)),
-                Err(error) => skipped.push(Skipped { index, error }),
+        let entries: Vec<_> = list.iter().map(Entry::read).collect::<Result<_, _>>()?;
+        let mut set = Self::default();
+        for (index, entry) in entries.iter().enumerate() {
+            match entry.usable_beside(&entries) {
+                Ok(key) => set.keys.push(key.clone()),
+                Err(error) => set.skipped.push(Skipped { index, error }),
             }
         }
-        let refused: Vec<_> = read.iter().map(|(_, key)| refused_beside(key, &read)).collect();
-        let mut keys = Vec::new();
-        for ((index, key), at) in read.into_iter().zip(refused) {
-            match at {
-                None => keys.push(key),
-                Some(at) => skipped.push(Skipped { index, error: Error::at(Code::JwkInvalid, at) }),
-            }
-        }
-        skipped.sort_by_key(|skipped| skipped.index);
-        Ok(Self { keys, skipped })
+        Ok(set)
     }
 
     /// The usable keys.
@@ -121,20 +113,44 @@ impl FromIterator<Key> for KeySet {
     }
 }
 
-/// The member for which a key cannot be used beside the others of its set.
-fn refused_beside(key: &Key, set: &[(usize, Key)]) -> Option<&'static str> {
-    let others = || set.iter().map(|(_, other)| other);
-    let both_fit = |other: &Key| Algorithm::ALL.iter().any(|alg| key.permits(*alg) && other.permits(*alg));
-    let ambiguous = |other: &Key| {
-        key.id().is_some() && key.id() == other.id() && key.material() != other.material() && both_fit(other)
-    };
-    if is_secret(key) && !others().all(is_secret) {
-        Some("kty")
-    } else if others().any(ambiguous) {
-        Some("kid")
-    } else {
-        None
+/// A key of the document, as it is written and as it was read.
+struct Entry<'a> {
+    jwk: &'a Map<String, Value>,
+    key: Result<Key, Error>,
+}
+
+impl<'a> Entry<'a> {
+    fn read(jwk: &'a Value) -> Result<Self, Error> {
+        let jwk = jwk.as_object().ok_or_else(|| invalid("keys"))?;
+        Ok(Self { jwk, key: Key::parse(jwk) })
     }
+
+    fn usable_beside(&self, entries: &[Self]) -> Result<&Key, Error> {
+        let key = self.key.as_ref().map_err(|error| *error)?;
+        let all_secret = || entries.iter().flat_map(|entry| &entry.key).all(is_secret);
+        if is_secret(key) && !all_secret() {
+            Err(Error::at(Code::JwkInvalid, "kty"))
+        } else if entries.iter().any(|entry| entry.is_rival_of(key, self.jwk)) {
+            Err(Error::at(Code::JwkInvalid, "kid"))
+        } else {
+            Ok(key)
+        }
+    }
+
+    /// Whether a token with this `kid` could mean either key. A broken key of the same type
+    /// counts, one that is for something else does not.
+    fn is_rival_of(&self, key: &Key, jwk: &Map<String, Value>) -> bool {
+        let same = |name| self.jwk.get(name).is_some_and(|value| jwk.get(name) == Some(value));
+        same("kid")
+            && match &self.key {
+                Ok(own) => own.material() != key.material() && fit_alike(own, key),
+                Err(error) => same("kty") && !["use", "key_ops", "alg", "crv"].contains(&error.at),
+            }
+    }
+}
+
+fn fit_alike(one: &Key, other: &Key) -> bool {
+    Algorithm::ALL.iter().any(|alg| one.permits(*alg) && other.permits(*alg))
 }
 
 fn is_secret(key: &Key) -> bool {
@@ -203,6 +219,12 @@ mod tests {
             ambiguous.skipped().iter().map(|s| (s.index, s.error.at)).collect::<Vec<_>>(),
             [(0, "kid"), (1, "kid")]
         );
+
+        let broken = r#""kty":"OKP","crv":"Ed25519","x":"AA""#;
+        let for_encryption = r#""kty":"OKP","crv":"X25519","x":"AA""#;
+        assert!(set(&[&named(ED25519, "a"), &named(broken, "a")]).keys().is_empty());
+        assert_eq!(set(&[&named(ED25519, "a"), &named(broken, "b")]).keys().len(), 1);
+        assert_eq!(set(&[&named(ED25519, "a"), &named(for_encryption, "a")]).keys().len(), 1);
 
         let same_twice = set(&[&named(ED25519, "a"), &named(ED25519, "a")]);
         assert!(same_twice.skipped().is_empty());
