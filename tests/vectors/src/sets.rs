@@ -6,8 +6,11 @@ use crate::{model::Set, seam};
 
 /// Every set: the published ones, then what is made from them.
 pub static SETS: LazyLock<Vec<Set>> = LazyLock::new(|| {
-    let sources =
-        [include_str!(concat!(env!("OUT_DIR"), "/wycheproof.json")), include_str!("../data/rfc.json")];
+    let sources = [
+        include_str!(concat!(env!("OUT_DIR"), "/wycheproof.json")),
+        include_str!("../data/json_web_key.json"),
+        include_str!("../data/rfc.json"),
+    ];
     let published = sources.into_iter().flat_map(parse);
     published.chain([seam::set()]).collect()
 });
