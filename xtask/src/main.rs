@@ -1,11 +1,14 @@
 //! Every developer command of edgeward: `cargo xtask setup | build | dev | check | test | bench`.
 
 mod build;
+mod check;
+mod dev;
 mod paths;
 mod run;
 mod setup;
 mod stamp;
 mod step;
+mod test;
 
 use std::env;
 use std::process::ExitCode;
@@ -15,7 +18,13 @@ use step::{Failure, Outcome, took};
 
 const USAGE: &str = "\
 cargo xtask setup [--tests]   make this machine ready; --tests adds a browser and cargo-deny
-cargo xtask build [WHAT…]     worker, client, verifier, pkg, vectors (default: worker pkg)";
+cargo xtask build [WHAT…]     worker, client, verifier, pkg, vectors (default: worker pkg)
+cargo xtask dev               the example with everything around it, until Ctrl-C
+cargo xtask check [PART]      fmt, layers, clippy, docs, deny, errors, sizes
+cargo xtask test [PART]       check, native, node, browser, workerd, e2e
+cargo xtask bench NAME […]    a comparison of bench/
+cargo xtask errors --write    docs/errors.md from core's table of codes
+cargo xtask screenshot        the README's picture of the example";
 
 fn main() -> ExitCode {
     let begun = Instant::now();
@@ -43,6 +52,14 @@ fn dispatch(arguments: &[String]) -> Outcome {
         ["setup"] => setup::run(setup::Need::Build),
         ["setup", "--tests"] => setup::run(setup::Need::Tests),
         ["build", what @ ..] => build::run(what),
+        ["dev", args @ ..] => dev::dev(args),
+        ["check"] => check::run(None),
+        ["check", part] => check::run(Some(part)),
+        ["test"] => test::run(None),
+        ["test", part] => test::run(Some(part)),
+        ["bench", name, args @ ..] => dev::bench(name, args),
+        ["errors", "--write"] => check::write_errors(),
+        ["screenshot", args @ ..] => dev::screenshot(args),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

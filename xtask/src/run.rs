@@ -38,7 +38,8 @@ impl Run {
 
     /// Prepares Node with the settings that keep npm's tools silent and offline.
     pub fn node() -> Self {
-        let offline = [("WRANGLER_SEND_METRICS", "false"), ("CI", "true"), ("CLOUDFLARE_CF_FETCH_ENABLED", "false")];
+        let offline =
+            [("WRANGLER_SEND_METRICS", "false"), ("CI", "true"), ("CLOUDFLARE_CF_FETCH_ENABLED", "false")];
         Self::new("node").envs(offline)
     }
 

@@ -39,7 +39,13 @@ impl Bundle<'_> {
     /// Writes the bundle.
     pub fn write(&self) -> Outcome {
         let mut run = Run::new(npm_bin("esbuild")).arg(&self.entry);
-        run = run.args(["--bundle", "--minify", "--target=es2022", "--log-level=warning", "--legal-comments=none"]);
+        run = run.args([
+            "--bundle",
+            "--minify",
+            "--target=es2022",
+            "--log-level=warning",
+            "--legal-comments=none",
+        ]);
         run = run.arg(format!("--platform={}", self.platform)).arg(option("--outfile=", &self.output));
         run = run.args(self.external.iter().map(|name| format!("--external:{name}")));
         run = run.args(self.alias.iter().map(|(name, file)| option(&format!("--alias:{name}="), file)));

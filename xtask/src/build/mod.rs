@@ -67,5 +67,7 @@ pub fn build(wanted: &[Artefact]) -> Outcome {
 fn artefact(name: &str) -> Outcome<Artefact> {
     let found = NAMES.iter().find(|(known, _)| *known == name);
     let known = || NAMES.map(|(known, _)| known).join(", ");
-    found.map(|(_, artefact)| *artefact).ok_or_else(|| Failure(format!("cannot build {name}; known are: {}", known())))
+    found
+        .map(|(_, artefact)| *artefact)
+        .ok_or_else(|| Failure(format!("cannot build {name}; known are: {}", known())))
 }

@@ -22,9 +22,11 @@ pub struct Core {
 /// The core of `edgeward`.
 pub const CLIENT: Core = Core { package: "edgeward-client", folder: "pkg/dist/client", wasm: "client.wasm" };
 /// The core of `edgeward/verify`.
-pub const VERIFIER: Core = Core { package: "edgeward-verifier", folder: "pkg/dist/verify", wasm: "verifier.wasm" };
+pub const VERIFIER: Core =
+    Core { package: "edgeward-verifier", folder: "pkg/dist/verify", wasm: "verifier.wasm" };
 /// The published vectors, for the tests of the WASM build.
-pub const VECTORS: Core = Core { package: "edgeward-vectors", folder: "tests/vectors/dist", wasm: "vectors.wasm" };
+pub const VECTORS: Core =
+    Core { package: "edgeward-vectors", folder: "tests/vectors/dist", wasm: "vectors.wasm" };
 
 /// The entries of a core: name, format, esbuild's platform.
 const ENTRIES: [(&str, Format, &str); 5] = [
@@ -124,7 +126,9 @@ impl Core {
         let print = "process.stdout.write(require('fs').readFileSync(process.argv[1]).toString('base64'))";
         let text = Run::new("node").args(["-e", print]).arg(folder.join(self.wasm)).quietly()?;
         fs::write(folder.join("wasm-base64.js"), format!("export default \"{text}\";\n"))
-            .and_then(|()| fs::write(folder.join("wasm-base64.cjs"), format!("module.exports = \"{text}\";\n")))
+            .and_then(|()| {
+                fs::write(folder.join("wasm-base64.cjs"), format!("module.exports = \"{text}\";\n"))
+            })
             .context("cannot write the wasm as text")
     }
 

@@ -63,7 +63,9 @@ pub fn measure(artefacts: &[Artefact]) -> Outcome<Vec<Size>> {
 /// Writes the sizes as a table with a heading.
 pub fn rows(sizes: &[Size]) -> Vec<Vec<String>> {
     let heading = ["artefact", "raw", "gzip", "brotli"].map(str::to_owned).to_vec();
-    let row = |size: &Size| vec![size.name.to_owned(), kilobytes(size.raw), kilobytes(size.gzip), kilobytes(size.brotli)];
+    let row = |size: &Size| {
+        vec![size.name.to_owned(), kilobytes(size.raw), kilobytes(size.gzip), kilobytes(size.brotli)]
+    };
     [heading].into_iter().chain(sizes.iter().map(row)).collect()
 }
 

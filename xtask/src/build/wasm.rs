@@ -26,6 +26,8 @@ fn flags() -> String {
     let home = home.or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
     let registry = home.map(|home| home.join("registry/src"));
     let renamed = [(Some(root().to_owned()), "edgeward"), (registry, "crates")];
-    let flags = renamed.into_iter().filter_map(|(path, name)| Some(format!("--remap-path-prefix={}={name}", path?.display())));
+    let flags = renamed
+        .into_iter()
+        .filter_map(|(path, name)| Some(format!("--remap-path-prefix={}={name}", path?.display())));
     flags.collect::<Vec<_>>().join("\u{1f}")
 }

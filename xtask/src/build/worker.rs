@@ -52,6 +52,8 @@ pub fn build(toolchain: &Toolchain) -> Outcome {
 /// is the plain import of workerd and wrangler.
 fn import_plainly(glue: &std::path::Path) -> Outcome {
     let written = fs::read_to_string(glue).context("cannot read wasm-bindgen's output")?;
-    let plain = written.replace("import source ", "import ").replace(&format!("{NAME}_bg.wasm"), &format!("{NAME}.wasm"));
+    let plain = written
+        .replace("import source ", "import ")
+        .replace(&format!("{NAME}_bg.wasm"), &format!("{NAME}.wasm"));
     fs::write(glue, plain).context("cannot write wasm-bindgen's output")
 }

@@ -13,7 +13,10 @@ const MAC: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 /// Finds the browser: `EDGEWARD_CHROMIUM`, else one on `PATH`.
 pub fn find() -> Option<PathBuf> {
     let named = env::var_os("EDGEWARD_CHROMIUM").map(PathBuf::from);
-    named.or_else(|| NAMES.iter().find_map(|name| on_path(name))).or_else(|| Some(PathBuf::from(MAC))).filter(|path| path.is_file())
+    named
+        .or_else(|| NAMES.iter().find_map(|name| on_path(name)))
+        .or_else(|| Some(PathBuf::from(MAC)))
+        .filter(|path| path.is_file())
 }
 
 /// Finds the browser or installs Debian's.
@@ -24,6 +27,9 @@ pub fn ensure() -> Outcome<String> {
     if let Some(named) = env::var_os("EDGEWARD_CHROMIUM") {
         return Err(Failure(format!("EDGEWARD_CHROMIUM names {}, which is no file", named.display())));
     }
-    apt::install(&["chromium", "chromium-driver"], "Chromium, for the browser tests (or set EDGEWARD_CHROMIUM),")?;
+    apt::install(
+        &["chromium", "chromium-driver"],
+        "Chromium, for the browser tests (or set EDGEWARD_CHROMIUM),",
+    )?;
     find().map(|found| shown(&found)).ok_or_else(|| Failure("apt-get installed no chromium".to_owned()))
 }

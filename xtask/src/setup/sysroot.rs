@@ -7,14 +7,15 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use super::wasm::{TARGET, has_library};
 use super::apt;
+use super::wasm::{TARGET, has_library};
 use crate::paths::{on_path, private};
 use crate::run::Run;
 use crate::step::{Context, Failure, Outcome, announce};
 
 /// Debian's compiler, its cargo, the library's source, the linker and the lints.
-const PACKAGES: [&str; 6] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "lld-22", "rust-web-clippy"];
+const PACKAGES: [&str; 6] =
+    ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "lld-22", "rust-web-clippy"];
 const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 const SOURCE: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
@@ -71,7 +72,8 @@ fn build_library(within: &Path) -> Outcome {
     fs::create_dir_all(within).context("cannot make a folder for the standard library")?;
     let manifest = "[package]\nname = \"empty\"\nedition = \"2024\"\n[lib]\npath = \"lib.rs\"\n[workspace]\n";
     let profile = "[profile.release]\nopt-level = \"z\"\ncodegen-units = 1\npanic = \"abort\"\n";
-    fs::write(within.join("Cargo.toml"), format!("{manifest}{profile}")).context("cannot write Cargo.toml")?;
+    fs::write(within.join("Cargo.toml"), format!("{manifest}{profile}"))
+        .context("cannot write Cargo.toml")?;
     fs::write(within.join("lib.rs"), "#![no_std]\n").context("cannot write lib.rs")?;
     Run::new(CARGO)
         .args(["build", "--quiet", "--release", "-Zbuild-std=std,panic_abort,test", "--target", TARGET])
@@ -79,7 +81,13 @@ fn build_library(within: &Path) -> Outcome {
         .arg(within.join("target"))
         .within(within)
         // What the outer cargo and rustup say must not reach the other toolchain.
-        .without_envs(["RUSTUP_TOOLCHAIN", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "LD_LIBRARY_PATH", "RUSTDOC"])
+        .without_envs([
+            "RUSTUP_TOOLCHAIN",
+            "RUSTFLAGS",
+            "CARGO_ENCODED_RUSTFLAGS",
+            "LD_LIBRARY_PATH",
+            "RUSTDOC",
+        ])
         // The option belongs to a nightly cargo; the source is of this very compiler.
         .envs([("RUSTC_BOOTSTRAP", "1"), ("RUSTC", RUSTC)])
         .quietly()
@@ -122,7 +130,8 @@ fn wrapper(bin: &Path, name: &str, command: &str) -> Outcome {
     let path = bin.join(name);
     let script = format!("#!/bin/sh\nsysroot=\"$(dirname \"$(dirname \"$0\")\")\"\n{command}\n");
     fs::write(&path, script).context(format!("cannot write {name}"))?;
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).context(format!("cannot mark {name} executable"))
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755))
+        .context(format!("cannot mark {name} executable"))
 }
 
 /// Tells rustup, for people who type `cargo +wasm-web`; nothing here depends on it.
@@ -130,7 +139,9 @@ fn link() {
     if on_path("rustup").is_some() {
         let linked = Run::new("rustup").args(["toolchain", "link", LINKED_AS]).arg(folder()).quietly();
         if let Err(Failure(why)) = linked {
-            announce(&format!("rustup did not link the sysroot, which only `cargo +{LINKED_AS}` needs: {why}"));
+            announce(&format!(
+                "rustup did not link the sysroot, which only `cargo +{LINKED_AS}` needs: {why}"
+            ));
         }
     }
 }

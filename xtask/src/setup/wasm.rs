@@ -25,7 +25,9 @@ pub struct Toolchain {
 impl Toolchain {
     /// Prepares `cargo` of this toolchain.
     pub fn cargo(&self) -> Run {
-        Run::new(&self.cargo).without_envs(["LD_LIBRARY_PATH", "RUSTUP_TOOLCHAIN"]).envs(self.envs.iter().cloned())
+        Run::new(&self.cargo)
+            .without_envs(["LD_LIBRARY_PATH", "RUSTUP_TOOLCHAIN"])
+            .envs(self.envs.iter().cloned())
     }
 }
 
@@ -66,7 +68,11 @@ fn private_toolchain() -> Toolchain {
     path.push(env::var_os("PATH").unwrap_or_default());
     Toolchain {
         cargo: bin.join("cargo"),
-        envs: vec![("RUSTC", bin.join("rustc").into()), ("RUSTDOC", bin.join("rustdoc").into()), ("PATH", path)],
+        envs: vec![
+            ("RUSTC", bin.join("rustc").into()),
+            ("RUSTDOC", bin.join("rustdoc").into()),
+            ("PATH", path),
+        ],
         name: "Debian's Rust with a private sysroot".to_owned(),
     }
 }
@@ -77,7 +83,8 @@ fn default_cargo() -> PathBuf {
 }
 
 fn default_has_target() -> Outcome<Option<String>> {
-    let Ok(libraries) = Run::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).quietly() else {
+    let Ok(libraries) = Run::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).quietly()
+    else {
         return Ok(None);
     };
     let has_core = has_library(Path::new(libraries.trim()), "libcore-");

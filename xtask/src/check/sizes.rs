@@ -1,0 +1,67 @@
+//! Size budgets: what a page or a Worker downloads. 1 KB = 1000 bytes.
+
+use crate::build::sizes::{Size, kilobytes, measure};
+use crate::build::{self, Artefact};
+use crate::step::{Failure, Outcome};
+
+/// What may be downloaded, at most.
+struct Budget {
+    name: &'static str,
+    most: u64,
+    encoding: &'static str,
+    bytes: fn(&Size) -> u64,
+}
+
+const BUDGETS: [Budget; 4] = [
+    Budget { name: "client wasm", most: 60_000, encoding: "brotli", bytes: |size| size.brotli },
+    Budget { name: "client js", most: 10_000, encoding: "brotli", bytes: |size| size.brotli },
+    Budget { name: "verifier wasm", most: 140_000, encoding: "brotli", bytes: |size| size.brotli },
+    Budget { name: "worker (wasm + js)", most: 400_000, encoding: "gzip", bytes: |size| size.gzip },
+];
+
+/// Builds what is published and holds it against the budgets.
+pub fn check() -> Outcome<String> {
+    let published = [Artefact::Worker, Artefact::Pkg];
+    build::build(&published)?;
+    judge(&measure(&published)?)
+}
+
+fn judge(sizes: &[Size]) -> Outcome<String> {
+    let (mut kept, mut broken) = (Vec::new(), Vec::new());
+    for budget in BUDGETS {
+        let Some(size) = sizes.iter().find(|size| size.name == budget.name) else {
+            return Err(Failure(format!("{} was not measured", budget.name)));
+        };
+        let is = (budget.bytes)(size);
+        let line =
+            format!("{} {} of {} {}", budget.name, kilobytes(is), kilobytes(budget.most), budget.encoding);
+        if is > budget.most { broken.push(line) } else { kept.push(line) }
+    }
+    match broken.as_slice() {
+        [] => Ok(kept.join(", ")),
+        _ => Err(Failure(format!("over budget: {}", broken.join(", ")))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sizes(client: u64) -> Vec<Size> {
+        let names = BUDGETS.map(|budget| budget.name);
+        let size =
+            |name| Size { name, raw: 0, gzip: 0, brotli: if name == "client wasm" { client } else { 0 } };
+        names.map(size).into()
+    }
+
+    #[test]
+    fn a_byte_over_the_budget_is_reported() {
+        assert!(judge(&sizes(60_000)).is_ok());
+        assert!(judge(&sizes(60_001)).unwrap_err().0.contains("client wasm"));
+    }
+
+    #[test]
+    fn a_missing_measurement_is_no_pass() {
+        assert!(judge(&[]).is_err());
+    }
+}
