@@ -87,9 +87,9 @@ pub(crate) struct SignIn {
 
 impl SignIn {
     pub(crate) fn read(options: &JsValue) -> Result<Self, Error> {
-        let mut options = Members::read(options, Code::InvalidParameters)?;
+        let options = Members::read(options, Code::InvalidParameters)?;
         let max_age = options.number("maxAgeSeconds")?.map(Seconds);
-        let extra = match options.take("extraParameters") {
+        let extra = match options.member("extraParameters") {
             None => Vec::new(),
             Some(Value::Object(extra)) => extra
                 .into_iter()
@@ -104,14 +104,14 @@ impl SignIn {
             max_age,
             extra,
         };
-        Ok(Self { wishes, app_state: options.take("appState") })
+        Ok(Self { wishes, app_state: options.member("appState") })
     }
 }
 
 /// Whether a sign-out goes on to the issuer.
 pub(crate) fn end_session(options: &JsValue) -> Result<bool, Error> {
-    let mut options = Members::read(options, Code::InvalidParameters)?;
-    match options.take("endSession") {
+    let options = Members::read(options, Code::InvalidParameters)?;
+    match options.member("endSession") {
         None => Ok(true),
         Some(Value::Bool(value)) => Ok(value),
         Some(_) => Err(Error::at(Code::InvalidParameters, "endSession")),
@@ -144,13 +144,13 @@ impl Members {
     }
 
     /// A member that is neither absent nor null.
-    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
-        self.members.remove(name).filter(|value| !value.is_null())
+    pub(crate) fn member(&self, name: &str) -> Option<Value> {
+        self.members.get(name).filter(|value| !value.is_null()).cloned()
     }
 
     /// A member that is a string and not empty.
-    pub(crate) fn text(&mut self, name: &'static str) -> Result<Option<String>, Error> {
-        match self.take(name) {
+    pub(crate) fn text(&self, name: &'static str) -> Result<Option<String>, Error> {
+        match self.member(name) {
             None => Ok(None),
             Some(Value::String(text)) if !text.is_empty() => Ok(Some(text)),
             Some(_) => Err(Error::at(self.code, name)),
@@ -158,13 +158,13 @@ impl Members {
     }
 
     /// A member that must be there.
-    pub(crate) fn required(&mut self, name: &'static str) -> Result<String, Error> {
+    pub(crate) fn required(&self, name: &'static str) -> Result<String, Error> {
         self.text(name)?.ok_or_else(|| Error::at(self.code, name))
     }
 
     /// A member that is a string or an array of strings.
-    pub(crate) fn texts(&mut self, name: &'static str) -> Result<Option<Vec<String>>, Error> {
-        let texts = match self.take(name) {
+    pub(crate) fn texts(&self, name: &'static str) -> Result<Option<Vec<String>>, Error> {
+        let texts = match self.member(name) {
             None => return Ok(None),
             Some(Value::String(text)) => Some(vec![text]),
             Some(Value::Array(items)) => items.into_iter().map(text).collect(),
@@ -174,8 +174,8 @@ impl Members {
     }
 
     /// A member that is a whole number of seconds.
-    pub(crate) fn number(&mut self, name: &'static str) -> Result<Option<u32>, Error> {
-        match self.take(name) {
+    pub(crate) fn number(&self, name: &'static str) -> Result<Option<u32>, Error> {
+        match self.member(name) {
             None => Ok(None),
             Some(value) => {
                 let number = value.as_u64().and_then(|number| u32::try_from(number).ok());

@@ -71,10 +71,10 @@ impl Record {
     /// Takes back a stored text. What cannot be read counts as nothing: storage belongs to the
     /// site, and anything may have been written there.
     pub(crate) fn from_json(text: &str) -> Option<Self> {
-        let mut members = json::parse_object(text.as_bytes()).ok()?;
+        let members = json::parse_object(text.as_bytes()).ok()?;
         let number = |name: &str| members.get(name).and_then(Value::as_u64);
         let (generation, signed_out) = (number("generation")?, number("signed_out")?);
-        let grant = match members.remove("grant") {
+        let grant = match members.get("grant") {
             None => None,
             Some(grant) => Some(Grant::from_value(grant)?),
         };
@@ -126,12 +126,8 @@ impl Grant {
         Value::Object(members)
     }
 
-    fn from_value(value: Value) -> Option<Self> {
-        let Value::Object(mut members) = value else { return None };
-        let claims = match members.remove("claims")? {
-            Value::Object(claims) => claims,
-            _ => return None,
-        };
+    fn from_value(members: &Value) -> Option<Self> {
+        let claims = members.get("claims")?.as_object()?.clone();
         let text = |name: &str| members.get(name).and_then(Value::as_str).map(String::from);
         let expires_in = match members.get("expires_in") {
             None => None,

@@ -37,17 +37,17 @@ impl Settings {
     /// # Errors
     /// `config_invalid`, at the option.
     pub(crate) fn read(options: &JsValue) -> Result<Self, Error> {
-        let mut options = Members::read(options, Code::ConfigInvalid)?;
+        let options = Members::read(options, Code::ConfigInvalid)?;
         let issuer = options.required("issuer")?;
         let issuer = Issuer::parse(&issuer, reach(&issuer)).map_err(|_| invalid("issuer"))?;
         let client_id = options.required("clientId")?;
-        let policy = policy(&mut options, issuer.as_str(), &client_id)?;
+        let policy = policy(&options, issuer.as_str(), &client_id)?;
         Ok(Self {
             redirect_uri: page(options.required("redirectUri")?, "redirectUri")?,
             scope: options.text("scope")?.unwrap_or_else(|| DEFAULT_SCOPE.into()),
-            resources: resources(&mut options)?,
-            api_origins: api_origins(&mut options)?,
-            storage: storage(&mut options)?,
+            resources: resources(&options)?,
+            api_origins: api_origins(&options)?,
+            storage: storage(&options)?,
             post_logout_redirect_uri: options
                 .text("postLogoutRedirectUri")?
                 .map(|url| page(url, "postLogoutRedirectUri"))
@@ -74,7 +74,7 @@ fn page(url: String, at: &'static str) -> Result<String, Error> {
     Ok(url)
 }
 
-fn policy(options: &mut Members, issuer: &str, client_id: &str) -> Result<Policy, Error> {
+fn policy(options: &Members, issuer: &str, client_id: &str) -> Result<Policy, Error> {
     const AT: &str = "idTokenAlgorithms";
     let algorithms = match options.texts(AT)? {
         None => DEFAULT_ALGORITHMS.into(),
@@ -96,7 +96,7 @@ fn policy(options: &mut Members, issuer: &str, client_id: &str) -> Result<Policy
 }
 
 /// [RFC 8707 §2](https://www.rfc-editor.org/rfc/rfc8707#section-2): absolute, without fragment.
-fn resources(options: &mut Members) -> Result<Vec<String>, Error> {
+fn resources(options: &Members) -> Result<Vec<String>, Error> {
     let resources = options.texts("resource")?.unwrap_or_default();
     if resources.iter().all(|uri| uri.contains(':') && !uri.contains('#')) {
         Ok(resources)
@@ -105,7 +105,7 @@ fn resources(options: &mut Members) -> Result<Vec<String>, Error> {
     }
 }
 
-fn api_origins(options: &mut Members) -> Result<Vec<String>, Error> {
+fn api_origins(options: &Members) -> Result<Vec<String>, Error> {
     let origins = options.texts("apiOrigins")?.unwrap_or_default();
     origins.iter().map(|url| origin(url).ok_or_else(|| invalid("apiOrigins"))).collect()
 }
@@ -118,7 +118,7 @@ fn origin(url: &str) -> Option<String> {
     matches!(address.path_and_query(), "" | "/").then(|| origin.strip_suffix(port).unwrap_or(origin).into())
 }
 
-fn storage(options: &mut Members) -> Result<Kind, Error> {
+fn storage(options: &Members) -> Result<Kind, Error> {
     match options.text("storage")?.as_deref() {
         None | Some("session") => Ok(Kind::Session),
         Some("local") => Ok(Kind::Local),

@@ -56,16 +56,18 @@ impl Transactions {
     }
 
     fn forget_old(&self, now: UnixSeconds) {
-        let mut open = Vec::new();
+        let mut open: Vec<(UnixSeconds, String)> = Vec::new();
         for key in self.storage.keys(&self.prefix) {
             match self.storage.read(&key).and_then(|text| began(&text)) {
                 Some(at) if now.since(at) <= Transaction::LIFETIME => open.push((at, key)),
                 _ => self.storage.remove(&key),
             }
         }
-        open.sort_unstable();
-        let excess = (open.len() + 1).saturating_sub(MAX_OPEN);
-        open.iter().take(excess).for_each(|(_, key)| self.storage.remove(key));
+        if open.len() >= MAX_OPEN
+            && let Some((_, oldest)) = open.iter().min()
+        {
+            self.storage.remove(oldest);
+        }
     }
 
     fn key(&self, state: &str) -> String {

@@ -3,7 +3,7 @@
 //! Storage can be absent, blocked by the user, or full. All three degrade to memory, because a
 //! sign-in that lasts until the page closes is better than none.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 
 use wasm_bindgen::prelude::*;
 
@@ -23,7 +23,8 @@ pub enum Kind {
 /// A place for texts by key. No method fails.
 pub struct Storage {
     area: Option<Area>,
-    memory: RefCell<BTreeMap<String, String>>,
+    /// What the platform did not take: a few texts, so a list serves.
+    memory: RefCell<Vec<(String, String)>>,
 }
 
 #[wasm_bindgen]
@@ -63,24 +64,23 @@ impl Storage {
     #[must_use]
     pub fn read(&self, key: &str) -> Option<String> {
         // What is in memory is newer: it is there because the platform refused it.
-        let kept = self.memory.borrow().get(key).cloned();
+        let memory = self.memory.borrow();
+        let kept = memory.iter().find(|(name, _)| name == key).map(|(_, text)| text.clone());
         kept.or_else(|| self.area.as_ref()?.get_item(key).ok()?)
     }
 
     /// Keeps a text at a key.
     pub fn write(&self, key: &str, value: &str) {
         let stored = self.area.as_ref().is_some_and(|area| area.set_item(key, value).is_ok());
-        let mut memory = self.memory.borrow_mut();
-        if stored {
-            memory.remove(key);
-        } else {
-            memory.insert(key.into(), value.into());
+        self.forget(key);
+        if !stored {
+            self.memory.borrow_mut().push((key.into(), value.into()));
         }
     }
 
     /// Forgets a key.
     pub fn remove(&self, key: &str) {
-        self.memory.borrow_mut().remove(key);
+        self.forget(key);
         if let Some(area) = &self.area {
             // A failure leaves an old text behind; there is nobody who could do better.
             let _ = area.remove_item(key);
@@ -90,12 +90,16 @@ impl Storage {
     /// The keys that begin with a prefix.
     #[must_use]
     pub fn keys(&self, prefix: &str) -> Vec<String> {
-        let mut keys: Vec<String> = self.memory.borrow().keys().cloned().collect();
+        let mut keys: Vec<String> = self.memory.borrow().iter().map(|(name, _)| name.clone()).collect();
         if let Some(area) = &self.area {
             let count = area.length().unwrap_or_default();
             keys.extend((0..count).filter_map(|index| area.key(index).ok().flatten()));
         }
         keys.retain(|key| key.starts_with(prefix));
         keys
+    }
+
+    fn forget(&self, key: &str) {
+        self.memory.borrow_mut().retain(|(name, _)| name != key);
     }
 }

@@ -9,9 +9,8 @@ mod roca;
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use jose_jwk::{EcCurves, OkpCurves};
-
 use crate::{
+    base64url,
     error::{Code, Error},
     jose::algorithm::{Algorithm, Curve, Scheme},
     json::{Map, Value},
@@ -157,16 +156,18 @@ fn check_use(jwk: &Map<String, Value>) -> Result<(), Error> {
 }
 
 fn material(jwk: &Map<String, Value>) -> Result<Material, Error> {
-    let public = ["kty", "crv", "x", "y", "n", "e", "k"];
-    let members = jwk.iter().filter(|(name, _)| public.contains(&name.as_str()));
-    let members = members.map(|(name, value)| (name.clone(), value.clone())).collect();
-    match serde_json::from_value(Value::Object(members)).map_err(|_| invalid("kty"))? {
-        jose_jwk::Key::Rsa(key) => rsa(&key.n, &key.e),
-        jose_jwk::Key::Ec(key) => ec(key.crv, &key.x, &key.y),
-        jose_jwk::Key::Okp(key) if key.crv == OkpCurves::Ed25519 => ed25519(&key.x),
-        jose_jwk::Key::Oct(key) if !key.k.is_empty() => Ok(Material::Symmetric(Secret::new(key.k.to_vec()))),
-        jose_jwk::Key::Oct(_) => Err(invalid("k")),
-        _ => Err(invalid("crv")),
+    let member = |name| text(jwk, name)?.ok_or_else(|| invalid(name));
+    let bytes = |name| base64url::decode(&member(name)?).map_err(|_| invalid(name));
+    match member("kty")?.as_str() {
+        "RSA" => rsa(&bytes("n")?, &bytes("e")?),
+        "EC" => ec(&member("crv")?, bytes("x")?, bytes("y")?),
+        "OKP" if member("crv")? == "Ed25519" => ed25519(&bytes("x")?),
+        "OKP" => Err(invalid("crv")),
+        "oct" => {
+            let secret = bytes("k")?;
+            if secret.is_empty() { Err(invalid("k")) } else { Ok(Material::Symmetric(Secret::new(secret))) }
+        }
+        _ => Err(invalid("kty")),
     }
 }
 
@@ -183,11 +184,11 @@ fn rsa(n: &[u8], e: &[u8]) -> Result<Material, Error> {
     Ok(Material::Rsa { n: n.into(), e: e.into() })
 }
 
-fn ec(curve: EcCurves, x: &[u8], y: &[u8]) -> Result<Material, Error> {
+fn ec(curve: &str, x: Vec<u8>, y: Vec<u8>) -> Result<Material, Error> {
     let curve = match curve {
-        EcCurves::P256 => Curve::P256,
-        EcCurves::P384 => Curve::P384,
-        EcCurves::P521 => Curve::P521,
+        "P-256" => Curve::P256,
+        "P-384" => Curve::P384,
+        "P-521" => Curve::P521,
         _ => return Err(invalid("crv")),
     };
     if x.len() != curve.length() {
@@ -196,7 +197,7 @@ fn ec(curve: EcCurves, x: &[u8], y: &[u8]) -> Result<Material, Error> {
     if y.len() != curve.length() {
         return Err(invalid("y"));
     }
-    Ok(Material::Ec { curve, x: x.into(), y: y.into() })
+    Ok(Material::Ec { curve, x, y })
 }
 
 fn ed25519(x: &[u8]) -> Result<Material, Error> {

@@ -116,8 +116,8 @@ impl Transaction {
 }
 
 fn read(stored: &str) -> Option<Transaction> {
-    let mut members = json::parse_object(stored.as_bytes()).ok()?;
-    let app_state = members.remove("app_state");
+    let members = json::parse_object(stored.as_bytes()).ok()?;
+    let app_state = members.get("app_state").cloned();
     let text = |name| members.get(name).and_then(Value::as_str).map(String::from);
     let resources =
         members.get("resources")?.as_array()?.iter().map(|value| value.as_str().map(String::from));
