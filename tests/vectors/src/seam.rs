@@ -53,7 +53,7 @@ fn group(token: &Token) -> Group {
 
 fn changed_input<'a>(good: &'a Good<'_>) -> impl Iterator<Item = Case> + 'a {
     let flipped = flip(good.input.as_bytes(), 8 * good.input.len() - 1);
-    let shorter = good.input[1..].as_bytes().to_vec();
+    let shorter = good.input.as_bytes()[1..].to_vec();
     [("input with a flipped bit", flipped), ("input without its first byte", shorter), ("no input", vec![])]
         .into_iter()
         .map(|(comment, input)| case(good.alg, comment, &input, &good.signature, false))
