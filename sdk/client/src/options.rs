@@ -4,10 +4,11 @@
 
 use edgeward_core::{
     Code, Error,
-    json::{self, Map, Value},
+    json::{Map, Value},
     oauth::authorize::Wishes,
     time::Seconds,
 };
+use edgeward_host::members::Members;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
@@ -121,73 +122,6 @@ pub(crate) fn end_session(options: &JsValue) -> Result<bool, Error> {
 fn text_pair((name, value): (String, Value)) -> Option<(String, String)> {
     match value {
         Value::String(value) => Some((name, value)),
-        _ => None,
-    }
-}
-
-/// The members of an options object; `undefined` stands for an empty one.
-pub(crate) struct Members {
-    members: Map<String, Value>,
-    code: Code,
-}
-
-impl Members {
-    /// Takes an object over. A wrong member is reported with `code`.
-    pub(crate) fn read(options: &JsValue, code: Code) -> Result<Self, Error> {
-        if options.is_undefined() {
-            return Ok(Self { members: Map::new(), code });
-        }
-        let invalid = || Error::at(code, "options");
-        let text =
-            js_sys::JSON::stringify(options).ok().and_then(|text| text.as_string()).ok_or_else(invalid)?;
-        Ok(Self { members: json::parse_object(text.as_bytes()).map_err(|_| invalid())?, code })
-    }
-
-    /// A member that is neither absent nor null.
-    pub(crate) fn member(&self, name: &str) -> Option<Value> {
-        self.members.get(name).filter(|value| !value.is_null()).cloned()
-    }
-
-    /// A member that is a string and not empty.
-    pub(crate) fn text(&self, name: &'static str) -> Result<Option<String>, Error> {
-        match self.member(name) {
-            None => Ok(None),
-            Some(Value::String(text)) if !text.is_empty() => Ok(Some(text)),
-            Some(_) => Err(Error::at(self.code, name)),
-        }
-    }
-
-    /// A member that must be there.
-    pub(crate) fn required(&self, name: &'static str) -> Result<String, Error> {
-        self.text(name)?.ok_or_else(|| Error::at(self.code, name))
-    }
-
-    /// A member that is a string or an array of strings.
-    pub(crate) fn texts(&self, name: &'static str) -> Result<Option<Vec<String>>, Error> {
-        let texts = match self.member(name) {
-            None => return Ok(None),
-            Some(Value::String(text)) => Some(vec![text]),
-            Some(Value::Array(items)) => items.into_iter().map(text).collect(),
-            Some(_) => None,
-        };
-        texts.map(Some).ok_or_else(|| Error::at(self.code, name))
-    }
-
-    /// A member that is a whole number of seconds.
-    pub(crate) fn number(&self, name: &'static str) -> Result<Option<u32>, Error> {
-        match self.member(name) {
-            None => Ok(None),
-            Some(value) => {
-                let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-                number.map(Some).ok_or_else(|| Error::at(self.code, name))
-            }
-        }
-    }
-}
-
-fn text(value: Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text),
         _ => None,
     }
 }

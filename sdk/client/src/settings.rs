@@ -8,10 +8,8 @@ use edgeward_core::{
     oauth::{discovery::Issuer, id_token},
     time::Seconds,
 };
-use edgeward_host::storage::Kind;
+use edgeward_host::{members::Members, storage::Kind};
 use wasm_bindgen::JsValue;
-
-use crate::options::Members;
 
 /// What the client was created with.
 pub(crate) struct Settings {

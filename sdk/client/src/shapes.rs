@@ -9,6 +9,7 @@ use tsify::Tsify;
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// The user's id at the issuer; null if the scope has no `openid`.
+    #[tsify(type = "string | null")]
     pub subject: Option<String>,
     /// The verified claims of the ID token.
     #[tsify(type = "Record<string, unknown>")]
@@ -16,6 +17,7 @@ pub struct Session {
     /// What the access token allows.
     pub scope: Vec<String>,
     /// When the access token expires, in milliseconds since 1970; null if the issuer does not say.
+    #[tsify(type = "number | null")]
     pub expires_at: Option<i64>,
 }
 
@@ -83,6 +85,7 @@ pub struct AccessToken {
     /// What it allows.
     pub scope: Vec<String>,
     /// When it expires, in milliseconds since 1970; null if the issuer does not say.
+    #[tsify(type = "number | null")]
     pub expires_at: Option<i64>,
 }
 

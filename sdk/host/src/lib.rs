@@ -6,10 +6,10 @@
 //! timers and randomness at global scope.
 
 pub mod clock;
-pub mod failure;
 pub mod fetch;
 mod global;
 pub mod keys;
+pub mod members;
 pub mod navigation;
 pub mod random;
 pub mod shared_cache;

@@ -3,11 +3,11 @@
 mod options;
 mod outcome;
 
-use edgeward_core::{Error, jwt::Unverified};
-use edgeward_host::{failure, verifier};
+use edgeward_core::jwt::Unverified;
+use edgeward_host::{thrown, verifier};
 use wasm_bindgen::prelude::*;
 
-use crate::{options::VerifierOptions, outcome::Verified};
+use crate::outcome::Verified;
 
 /// Verifies the tokens of one issuer.
 #[wasm_bindgen]
@@ -24,8 +24,7 @@ impl Verifier {
         #[wasm_bindgen(unchecked_param_type = "VerifierOptions")] options: JsValue,
         secret: Option<Vec<u8>>,
     ) -> Result<Self, JsValue> {
-        let options = VerifierOptions::read(options).map_err(thrown)?;
-        options.verifier(secret).map(Self).map_err(thrown)
+        options::verifier(&options, secret).map(Self).map_err(thrown::error)
     }
 
     /// Verifies a token; fetches the issuer's keys if need be. Gives the JSON text of `Verified`,
@@ -38,7 +37,7 @@ impl Verifier {
             Ok(token) => self.0.verify(token).await,
             Err(error) => Err(error),
         };
-        outcome.and_then(Verified::to_json).map_err(thrown)
+        outcome.and_then(Verified::to_json).map_err(thrown::error)
     }
 
     /// Verifies a token at once, with keys from the options or loaded earlier.
@@ -48,10 +47,6 @@ impl Verifier {
     #[wasm_bindgen(js_name = verifySync)]
     pub fn verify_sync(&self, token: &str) -> Result<String, JsValue> {
         let outcome = Unverified::parse(token).and_then(|token| self.0.verify_now(token));
-        outcome.and_then(Verified::to_json).map_err(thrown)
+        outcome.and_then(Verified::to_json).map_err(thrown::error)
     }
-}
-
-fn thrown(error: Error) -> JsValue {
-    failure::to_js(error).into()
 }

@@ -1,32 +1,34 @@
-//! The options of `createVerifier`.
+//! The options of `createVerifier`: the declared shape, and how they are read.
 
 use edgeward_core::{
     Code, Error,
     http::{Address, Reach},
     jose::{Algorithm, Key, KeySet},
     json::Value,
-    jwt::{Audience, Policy, Rules, TokenType},
+    jwt::{Policy, Rules, TokenType},
     oauth::discovery::Issuer,
     secret::Secret,
     time::Seconds,
 };
 use edgeward_host::{
     keys::{IssuerKeys, Source},
+    members::Members,
     verifier::Verifier,
 };
-use serde::Deserialize;
 use tsify::Tsify;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::*;
 
 /// What tokens are accepted, and where the issuer's keys come from: from `jwks`, from `jwksUri`,
 /// from the secret, or else from the issuer's metadata.
-#[derive(Deserialize, Tsify)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Tsify)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "declares the TypeScript type; `verifier` reads it")]
 pub struct VerifierOptions {
     /// What `iss` must equal.
     issuer: String,
-    /// What `aud` must contain one of.
-    audience: Audience,
+    /// What `aud` must be or contain; one of them, if there are several.
+    #[tsify(type = "string | string[]")]
+    audience: Vec<String>,
     /// What `alg` must be one of.
     algorithms: Vec<Algorithm>,
     /// Where the key set is.
@@ -35,80 +37,94 @@ pub struct VerifierOptions {
     /// The key set itself; nothing is fetched then.
     #[tsify(optional, type = "{ keys: object[] }")]
     jwks: Option<Value>,
-    /// What the header member `typ` must be; `any` unless set.
-    #[serde(default, rename = "type")]
+    /// What the header member `typ` must be. Default: `any`.
     #[tsify(optional)]
-    token_type: TokenType,
-    /// How far the two clocks may differ, in seconds: 60 unless set, 300 at most.
+    #[serde(rename = "type")]
+    token_type: Option<TokenType>,
+    /// How far the two clocks may differ, 0 to 300. Default: 60.
     #[tsify(optional)]
     clock_tolerance_seconds: Option<u32>,
-    /// How long after `iat` a token is accepted, in seconds.
+    /// How long after `iat` a token is accepted. Default: as long as it has not expired.
     #[tsify(optional)]
     max_token_age_seconds: Option<u32>,
-    /// Whether a token without `exp` is refused; `true` unless set.
+    /// Whether a token without `exp` is refused. Default: true.
     #[tsify(optional)]
     require_expiration: Option<bool>,
-    /// Allows http on loopback.
-    #[serde(default)]
+    /// Whether http on loopback is allowed. Default: false.
     #[tsify(optional)]
-    development: bool,
+    development: Option<bool>,
 }
 
-impl VerifierOptions {
-    /// Reads the options from JavaScript.
-    ///
-    /// # Errors
-    /// `config_invalid`: an option is unknown, missing or mistyped.
-    pub fn read(options: JsValue) -> Result<Self, Error> {
-        serde_wasm_bindgen::from_value(options).map_err(|_| invalid("options"))
-    }
+const NAMES: [&str; 10] = [
+    "issuer",
+    "audience",
+    "algorithms",
+    "jwksUri",
+    "jwks",
+    "type",
+    "clockToleranceSeconds",
+    "maxTokenAgeSeconds",
+    "requireExpiration",
+    "development",
+];
 
-    /// The verifier that they describe.
-    ///
-    /// # Errors
-    /// `config_invalid`, at the option.
-    pub fn verifier(self, secret: Option<Vec<u8>>) -> Result<Verifier, Error> {
-        let reach = if self.development { Reach::Development } else { Reach::Public };
-        let rules = Rules {
-            token_type: self.token_type,
-            clock_tolerance: self.clock_tolerance_seconds.map(Seconds),
-            max_token_age: self.max_token_age_seconds.map(Seconds),
-            require_expiration: self.require_expiration,
-        };
-        let policy = Policy::new(self.issuer, self.audience.into(), self.algorithms)?.with_rules(rules)?;
-        let keys = keys(&policy, self.jwks_uri.as_deref(), self.jwks.as_ref(), secret, reach)?;
-        Ok(Verifier::new(policy, keys))
-    }
+/// The verifier that [`VerifierOptions`] and the HMAC secret describe.
+///
+/// # Errors
+/// `config_invalid`, at the option.
+pub fn verifier(options: &JsValue, secret: Option<Vec<u8>>) -> Result<Verifier, Error> {
+    let options = Members::read(options, Code::ConfigInvalid)?;
+    options.only(&NAMES)?;
+    let algorithms = options.texts("algorithms")?.unwrap_or_default();
+    let algorithms = algorithms.iter().map(|name| name.parse()).collect::<Result<Vec<Algorithm>, _>>();
+    let rules = Rules {
+        token_type: match options.text("type")? {
+            None => TokenType::default(),
+            Some(name) => TokenType::named(&name).ok_or_else(|| invalid("type"))?,
+        },
+        clock_tolerance: options.number("clockToleranceSeconds")?.map(Seconds),
+        max_token_age: options.number("maxTokenAgeSeconds")?.map(Seconds),
+        require_expiration: options.flag("requireExpiration")?,
+    };
+    let policy = Policy::new(
+        options.required("issuer")?,
+        options.texts("audience")?.unwrap_or_default(),
+        algorithms.map_err(|_| invalid("algorithms"))?,
+    )?
+    .with_rules(rules)?;
+    let keys = keys(&policy, &options, secret)?;
+    Ok(Verifier::new(policy, keys))
 }
 
-fn keys(
-    policy: &Policy,
-    uri: Option<&str>,
-    set: Option<&Value>,
-    secret: Option<Vec<u8>>,
-    reach: Reach,
-) -> Result<IssuerKeys, Error> {
+fn keys(policy: &Policy, options: &Members, secret: Option<Vec<u8>>) -> Result<IssuerKeys, Error> {
+    let development = options.flag("development")?.unwrap_or(false);
+    let reach = if development { Reach::Development } else { Reach::Public };
     let symmetric = policy.algorithms.iter().all(|alg| alg.is_symmetric());
-    match (set, uri, secret) {
-        (None, None, Some(secret)) => {
-            let key = Key::symmetric(Secret::new(secret), None);
-            // A short secret would only show as "no key fits" on the first token.
-            let usable = policy.algorithms.iter().all(|alg| key.permits(*alg));
-            if usable { Ok(IssuerKeys::fixed([key].into_iter().collect())) } else { Err(invalid("secret")) }
-        }
+    match (options.member("jwks"), options.text("jwksUri")?, secret) {
+        (None, None, Some(secret)) if symmetric => secret_key(policy, secret),
         (Some(set), None, None) => {
-            KeySet::from_value(set).map(IssuerKeys::fixed).map_err(|_| invalid("jwks"))
+            KeySet::from_value(&set).map(IssuerKeys::fixed).map_err(|_| invalid("jwks"))
         }
         (None, Some(uri), None) if !symmetric => {
-            let address = Address::parse(uri, reach).map_err(|_| invalid("jwksUri"))?;
+            let address = Address::parse(&uri, reach).map_err(|_| invalid("jwksUri"))?;
             Ok(IssuerKeys::fetched(Source::Jwks(address)))
         }
         (None, None, None) if !symmetric => {
             let issuer = Issuer::parse(&policy.issuer, reach).map_err(|_| invalid("issuer"))?;
             Ok(IssuerKeys::fetched(Source::Discovery(issuer)))
         }
-        (None, None, None) => Err(invalid("secret")),
-        _ => Err(invalid("jwks")),
+        (_, None, _) => Err(invalid("secret")),
+        _ => Err(invalid("jwksUri")),
+    }
+}
+
+fn secret_key(policy: &Policy, secret: Vec<u8>) -> Result<IssuerKeys, Error> {
+    let key = Key::symmetric(Secret::new(secret), None);
+    // A short secret would only show as "no key fits" on the first token.
+    if policy.algorithms.iter().all(|alg| key.permits(*alg)) {
+        Ok(IssuerKeys::fixed([key].into_iter().collect()))
+    } else {
+        Err(invalid("secret"))
     }
 }
 

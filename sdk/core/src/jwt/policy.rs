@@ -45,6 +45,19 @@ pub enum TokenType {
     AccessToken,
 }
 
+impl TokenType {
+    /// The rule of this name: `any`, `JWT` or `at+jwt`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "any" => Some(Self::Any),
+            "JWT" => Some(Self::Jwt),
+            "at+jwt" => Some(Self::AccessToken),
+            _ => None,
+        }
+    }
+}
+
 /// Whether `exp` must be there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Expiration {
