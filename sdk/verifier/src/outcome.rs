@@ -13,6 +13,7 @@ use tsify::Tsify;
 #[derive(Serialize, Tsify)]
 pub struct Verified {
     /// The claim `sub`.
+    #[tsify(type = "string | null")]
     subject: Option<String>,
     /// The scopes, from `scope` or `scp`.
     scope: Vec<String>,
@@ -27,10 +28,13 @@ pub struct Verified {
 #[derive(Serialize, Tsify)]
 pub struct VerifiedHeader {
     /// The algorithm.
+    #[tsify(type = "Algorithm | null")]
     alg: Option<Algorithm>,
     /// The key's id.
+    #[tsify(type = "string | null")]
     kid: Option<String>,
     /// The type.
+    #[tsify(type = "string | null")]
     typ: Option<String>,
 }
 

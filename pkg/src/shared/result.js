@@ -1,0 +1,29 @@
+import { toAuthError } from "./errors.js";
+
+/**
+ * Runs an operation and answers as the caller chose: with a result, or with the value and an
+ * exception.
+ *
+ * @template T
+ * @param {"result" | "throw"} errors
+ * @param {() => T | Promise<T>} operation
+ */
+export async function settle(errors, operation) {
+  try {
+    const data = await operation();
+    return errors === "throw" ? data : { ok: true, data };
+  } catch (thrown) {
+    const error = toAuthError(thrown);
+    if (errors === "throw") throw error;
+    return { ok: false, error };
+  }
+}
+
+/** The same for an operation that answers at once. */
+export function settleNow(operation) {
+  try {
+    return { ok: true, data: operation() };
+  } catch (thrown) {
+    return { ok: false, error: toAuthError(thrown) };
+  }
+}

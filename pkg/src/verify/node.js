@@ -1,0 +1,6 @@
+import * as glue from "../../dist/verify/glue.js";
+import { fileSource } from "../shared/file.js";
+import { verifierFactory } from "./index.js";
+
+export { AuthError, isAuthError } from "./index.js";
+export const createVerifier = /* @__PURE__ */ verifierFactory(glue, fileSource(import.meta.url, "verifier.wasm"));

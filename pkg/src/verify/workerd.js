@@ -1,0 +1,7 @@
+// Workers take a module from a static import only.
+import module from "./verifier.wasm";
+import * as glue from "../../dist/verify/glue.js";
+import { verifierFactory } from "./index.js";
+
+export { AuthError, isAuthError } from "./index.js";
+export const createVerifier = /* @__PURE__ */ verifierFactory(glue, { now: () => module });
