@@ -77,7 +77,7 @@ describe("an origin with answers of its own", () => {
     assert.deepEqual(paths, ["/here"]);
   });
 
-  test("a body is streamed: the origin reads its beginning before its end is sent", async () => {
+  test("a body is streamed: the origin reads its beginning before its end is sent", { timeout: 30_000 }, async () => {
     const first = Promise.withResolvers?.() ?? deferred();
     answer = async (request, response) => {
       let text = "";

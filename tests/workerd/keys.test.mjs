@@ -9,6 +9,9 @@ import { issuerConfig, startEdge } from "../support/worker.mjs";
 import { makeKey } from "../support/tokens.mjs";
 import { bearer, send } from "../support/http.mjs";
 
+/** For tests whose failure would be that nothing happens. */
+const PATIENCE = { timeout: 30_000 };
+
 const unavailable = (answer, code) => {
   assert.deepEqual([answer.status, answer.json?.error], [503, code], answer.text);
   assert.equal(answer.headers["www-authenticate"], undefined, "an outage is no challenge");
@@ -216,7 +219,7 @@ describe("an issuer that is down or slow", () => {
     assert.equal(answer.status, 200, answer.text);
   });
 
-  test("a key set that does not come is given up after 5 seconds, and others do not wait longer", async (t) => {
+  test("a key set that does not come is given up after 5 seconds, and others do not wait longer", PATIENCE, async (t) => {
     const edge = await startEdge(t);
     edge.provider.onKeys({ hang: true });
     const token = await edge.token();
@@ -227,7 +230,7 @@ describe("an issuer that is down or slow", () => {
     assert.ok(seconds > 4 && seconds < 9, `${seconds} s`);
   });
 
-  test("200 first calls at once are all answered, from one fetch", async (t) => {
+  test("200 first calls at once are all answered, from one fetch", PATIENCE, async (t) => {
     const edge = await startEdge(t);
     const token = await edge.token();
     const answers = await Promise.all(Array.from({ length: 200 }, () => edge.call(token)));
@@ -235,7 +238,7 @@ describe("an issuer that is down or slow", () => {
     assert.equal(edge.provider.keyFetches, 1);
   });
 
-  test("a caller who hangs up during the fetch does not leave the others hanging", async (t) => {
+  test("a caller who hangs up during the fetch does not leave the others hanging", PATIENCE, async (t) => {
     const edge = await startEdge(t);
     const token = await edge.token();
     let release;
