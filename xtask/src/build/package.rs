@@ -62,9 +62,9 @@ impl Core {
             fs::create_dir_all(&folder).context(format!("cannot make {}", self.folder))?;
             bindgen::bind(&raw, &staging, "glue", Glue::Web)?;
             optimise::optimise(&staging.join("glue_bg.wasm"), &folder.join(self.wasm))?;
-            for file in ["glue.js", "glue.d.ts"] {
-                fs::copy(staging.join(file), folder.join(file)).context(format!("cannot write {file}"))?;
-            }
+            fs::copy(staging.join("glue.js"), folder.join("glue.js")).context("cannot write glue.js")?;
+            let types = fs::read_to_string(staging.join("glue.d.ts")).context("cannot read glue.d.ts")?;
+            fs::write(folder.join("glue.d.ts"), shapes(&types)).context("cannot write glue.d.ts")?;
             stamp.write()?;
             Ok(shown(&folder))
         })
@@ -145,4 +145,13 @@ impl Core {
         }
         Ok(())
     }
+}
+
+/// The data shapes of generated types, without the classes and functions behind the hand-written
+/// ones: nobody is to call `free()`, nor to need the newest `lib` for a declaration of it.
+fn shapes(types: &str) -> &str {
+    let end = types.find("export class").unwrap_or(types.len());
+    let head = types.get(..end).unwrap_or(types).trim_end();
+    let comment = head.ends_with("*/").then(|| head.rfind("/**")).flatten();
+    head.get(..comment.unwrap_or(head.len())).unwrap_or(head)
 }
