@@ -55,7 +55,9 @@ describe("a configuration that is wrong", () => {
 
   test("the answer holds nothing of the configuration", async (t) => {
     const edge = await startEdge(t, { rawConfig: issuer({ audience: [], jwks_uri: "http://127.0.0.1/confidential" }) });
-    assert.doesNotMatch((await edge.send("/")).text, /confidential|audience|127\.0\.0\.1/);
+    const { json, text } = await edge.send("/");
+    assert.equal(json.error, "config_invalid");
+    assert.doesNotMatch(text, /confidential|audience|127\.0\.0\.1/);
   });
 });
 

@@ -161,8 +161,10 @@ describe("what browsers ask", () => {
 
   test("a denial cannot be read by another page", async () => {
     for (const origin of ["https://evil.example", "null", `${PAGE}.evil.example`, PAGE.toUpperCase()]) {
-      const { headers } = await edge.send("/todos", { headers: [["origin", origin]] });
+      const { status, headers } = await edge.send("/todos", { headers: [["origin", origin]] });
+      assert.equal(status, 401);
       assert.equal(headers["access-control-allow-origin"], undefined, origin);
+      assert.match(headers.vary ?? "", /origin/i, "a cache must not give it to an allowed page");
     }
   });
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { startWorker } from "../../examples/spa/gateway.mjs";
 import { issuerConfig, startEdge } from "../support/worker.mjs";
-import { makeKey } from "../support/tokens.mjs";
+import { makeKey, tamper } from "../support/tokens.mjs";
 import { bearer, send } from "../support/http.mjs";
 
 /** For tests whose failure would be that nothing happens. */
@@ -41,6 +41,7 @@ describe("finding the keys", () => {
     edge.provider.onDiscovery({ status: 404 });
     edge.provider.onAuthorizationServer(() => ({ body: edge.provider.metadata() }));
     assert.equal((await edge.call(await edge.token())).status, 200);
+    assert.deepEqual([edge.provider.discoveries, edge.provider.keyFetches], [1, 1]);
   });
 
   test("a configured jwks_uri needs no discovery", async (t) => {
@@ -217,6 +218,8 @@ describe("an issuer that is down or slow", () => {
     t.after(() => again.close());
     const answer = await send(again.url, { headers: [bearer(token)] });
     assert.equal(answer.status, 200, answer.text);
+    const forged = await send(again.url, { headers: [bearer(tamper(token, { sub: "root" }))] });
+    assert.equal(forged.json.error, "token_signature_invalid", "the keys were used");
   });
 
   test("a key set that does not come is given up after 5 seconds, and others do not wait longer", PATIENCE, async (t) => {
