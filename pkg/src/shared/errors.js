@@ -17,6 +17,9 @@ export class AuthError extends Error {
     }
   }
 
+  // Bundles are minified; stack traces are read by people.
+  static name = "AuthError";
+
   static [Symbol.hasInstance](value) {
     return isAuthError(value);
   }
