@@ -1,9 +1,10 @@
 /** What becomes of a session: reload, a second tab, foreign parameters, sign-out. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { accessToken, call, openPage, signIn, startExample } from "../support/example.mjs";
 import { atEnd } from "../support/at-end.mjs";
-import { handleCallback, session, startHarness } from "../support/scripted-sign-in.mjs";
+import { CLIENT_ID, handleCallback, session, startHarness } from "../support/scripted-sign-in.mjs";
 
 describe("a session at the example's page", () => {
   test("survives a reload, with the same token", async (t) => {
@@ -21,11 +22,12 @@ describe("a session at the example's page", () => {
     const example = await startExample(t);
     const page = await openPage(example);
     await signIn(page, "grace");
+    assert.ok(await storesToken(page), "a session is kept in the storage, or there is nothing to clear");
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("button", { name: "Yes, sign out" }).click();
     await page.waitForURL(example.page.url);
     await page.getByText("Not signed in").waitFor();
-    assert.equal(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]).includes("eyJ")), false);
+    assert.ok(!(await storesToken(page)));
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByLabel("Your name").waitFor();
   });
@@ -58,6 +60,10 @@ describe("a callback in the address bar", () => {
     assert.deepEqual(result.data.appState, { back: "/todos?page=2" });
     assert.equal(page.url(), harness.site.url);
     assert.equal((await session(page)).claims.name, "Ada");
+    const { code_challenge, redirect_uri } = harness.requests.at(-1);
+    const exchange = harness.exchanges.at(-1);
+    assert.equal(createHash("sha256").update(exchange.code_verifier).digest("base64url"), code_challenge);
+    assert.deepEqual([exchange.redirect_uri, exchange.client_id], [redirect_uri, CLIENT_ID]);
   });
 
   test("sends PKCE with S256, and a state and nonce that are never used twice", async () => {
@@ -78,7 +84,7 @@ describe("a callback in the address bar", () => {
     return harness.requests.slice(-2);
   }
 
-  test("is exchanged once, though two clients and a second render handle it", async () => {
+  test("is exchanged once, though a second render handles it too", async () => {
     harness.behave();
     const page = await harness.goAndReturn(await harness.open());
     const exchanged = harness.exchanges.length;
@@ -145,3 +151,8 @@ describe("a callback in the address bar", () => {
     assert.deepEqual(told.late, ["initial"]);
   });
 });
+
+/** Whether something like a JWT lies in the page's storage. */
+function storesToken(page) {
+  return page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]).includes("eyJ"));
+}
