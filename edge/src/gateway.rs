@@ -81,7 +81,7 @@ impl Gateway {
         // Each issuer has keys of its own: a key of one never verifies a token of another.
         let verifier = self.verifiers.iter().find(|verifier| issuer == Some(&verifier.policy().issuer));
         let accepted = verifier.ok_or(Code::TokenIssuerInvalid)?.verify(token).await?;
-        Identity::new(accepted.claims)
+        Identity::new(&accepted.claims)
     }
 }
 

@@ -1,15 +1,10 @@
 //! Who a verified token speaks for, and the headers that tell the origin.
 
-use alloc::{
-    format,
-    string::{String, ToString as _},
-    vec::Vec,
-};
+use alloc::{format, string::String, vec::Vec};
 
 use crate::{
     base64url,
     error::{Code, Error},
-    json::Value,
     jwt::Claims,
 };
 
@@ -32,11 +27,11 @@ impl Identity {
     /// # Errors
     /// `token_claim_invalid`, at the claim: `sub`, `iss` or `scope` mistyped, or with characters
     /// that no header can carry.
-    pub fn new(claims: Claims) -> Result<Self, Error> {
+    pub fn new(claims: &Claims) -> Result<Self, Error> {
         let subject = claims.text("sub")?.map(Into::into);
         let issuer = claims.text("iss")?.unwrap_or_default().into();
         let scopes = claims.scopes()?.into_iter().map(Into::into).collect();
-        let claims = base64url::encode(Value::Object(claims.into_members()).to_string().as_bytes());
+        let claims = base64url::encode(claims.json().as_bytes());
         let identity = Self { subject, issuer, scopes, claims };
         if identity.scopes.iter().all(|scope| is_scope(scope)) {
             Ok(identity)
@@ -91,18 +86,22 @@ fn header_text(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::{
-        jose::{Algorithm, jws::Header},
+        jose::{
+            Algorithm,
+            jws::{Header, Payload},
+        },
         json,
         jwt::{self, Policy, Verified},
         time::UnixSeconds,
     };
 
     fn of(more: &str) -> Result<Identity, Error> {
-        let mut payload = json::parse_object(br#"{"iss":"https://i","aud":"api","exp":9}"#).unwrap();
-        payload.append(&mut json::parse_object(format!("{{{more}}}").as_bytes()).unwrap());
+        let mut members = json::parse_object(br#"{"iss":"https://i","aud":"api","exp":9}"#).unwrap();
+        members.append(&mut json::parse_object(format!("{{{more}}}").as_bytes()).unwrap());
+        let payload = Payload::parse(json::Value::Object(members).to_string().into_bytes()).unwrap();
         let header = Header { alg: Some(Algorithm::Es256), kid: None, typ: None };
         let policy = Policy::new("https://i".into(), vec!["api".into()], vec![Algorithm::Es256]).unwrap();
-        Identity::new(jwt::validate(Verified { header, payload }, &policy, UnixSeconds(0)).unwrap())
+        Identity::new(&jwt::validate(Verified { header, payload }, &policy, UnixSeconds(0)).unwrap())
     }
 
     fn header(identity: &Identity, name: &str) -> Option<String> {

@@ -33,7 +33,7 @@ pub struct Header {
 pub struct Unverified<'t> {
     header: Header,
     signing_input: &'t str,
-    payload: Map<String, Value>,
+    payload: Payload,
     signature: Vec<u8>,
 }
 
@@ -43,7 +43,43 @@ pub struct Verified {
     /// The header.
     pub header: Header,
     /// The claims, not validated yet.
-    pub payload: Map<String, Value>,
+    pub payload: Payload,
+}
+
+/// A payload that is a JSON object: its text as it was signed, and its members.
+#[derive(Clone, PartialEq)]
+pub struct Payload {
+    text: String,
+    members: Map<String, Value>,
+}
+
+impl Payload {
+    /// Reads the bytes of a payload.
+    ///
+    /// # Errors
+    /// `token_malformed` at `payload`: not a strict JSON object.
+    pub fn parse(bytes: Vec<u8>) -> Result<Self, Error> {
+        let members = json::parse_object(&bytes).map_err(|_| malformed("payload"))?;
+        Ok(Self { members, text: String::from_utf8(bytes).map_err(|_| malformed("payload"))? })
+    }
+
+    /// The text as it was signed.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The members.
+    #[must_use]
+    pub const fn members(&self) -> &Map<String, Value> {
+        &self.members
+    }
+
+    /// The members themselves.
+    #[must_use]
+    pub fn into_members(self) -> Map<String, Value> {
+        self.members
+    }
 }
 
 impl<'t> Unverified<'t> {
@@ -63,10 +99,10 @@ impl<'t> Unverified<'t> {
             return Err(malformed(""));
         }
         Ok(Self {
-            header: Header::read(&object(header, "header")?)?,
+            header: Header::parse(&part(header, "header")?)?,
             signing_input,
-            payload: object(payload, "payload")?,
-            signature: base64url::decode(signature).map_err(|_| malformed("signature"))?,
+            payload: Payload::parse(part(payload, "payload")?)?,
+            signature: part(signature, "signature")?,
         })
     }
 
@@ -79,7 +115,7 @@ impl<'t> Unverified<'t> {
     /// A claim that chooses how to verify, such as `iss`; not to be believed.
     #[must_use]
     pub fn unverified_claim(&self, name: &str) -> Option<&Value> {
-        self.payload.get(name)
+        self.payload.members.get(name)
     }
 
     /// What the signature covers.
@@ -119,7 +155,8 @@ impl<'t> Unverified<'t> {
 }
 
 impl Header {
-    fn read(members: &Map<String, Value>) -> Result<Self, Error> {
+    fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let members = json::parse_object(bytes).map_err(|_| malformed("header"))?;
         if members.contains_key("crit") || members.contains_key("b64") {
             return Err(Code::TokenCritUnsupported.into());
         }
@@ -133,9 +170,8 @@ impl Header {
     }
 }
 
-fn object(part: &str, at: &'static str) -> Result<Map<String, Value>, Error> {
-    let bytes = base64url::decode(part).map_err(|_| malformed(at))?;
-    json::parse_object(&bytes).map_err(|_| malformed(at))
+fn part(text: &str, at: &'static str) -> Result<Vec<u8>, Error> {
+    base64url::decode(text).map_err(|_| malformed(at))
 }
 
 fn malformed(at: &'static str) -> Error {

@@ -4,32 +4,39 @@ use alloc::{string::String, vec, vec::Vec};
 
 use crate::{
     error::{Code, Error},
+    jose::jws::Payload,
     json::{Map, Value},
     time::UnixSeconds,
 };
 
 /// The claims of a token that was verified and validated.
 #[derive(Clone, PartialEq)]
-pub struct Claims(Map<String, Value>);
+pub struct Claims(Payload);
 
 /// 9999-12-31T23:59:59Z: no date beyond it is meant.
 const LATEST: f64 = 253_402_300_799.0;
 
 impl Claims {
-    pub(super) const fn new(members: Map<String, Value>) -> Self {
-        Self(members)
+    pub(super) const fn new(payload: Payload) -> Self {
+        Self(payload)
     }
 
-    /// Every claim as JSON.
+    /// Every claim as JSON text, as it was signed.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        self.0.text()
+    }
+
+    /// Every claim.
     #[must_use]
     pub const fn members(&self) -> &Map<String, Value> {
-        &self.0
+        self.0.members()
     }
 
     /// The claims themselves.
     #[must_use]
     pub fn into_members(self) -> Map<String, Value> {
-        self.0
+        self.0.into_members()
     }
 
     /// A claim that is a string.
@@ -37,7 +44,7 @@ impl Claims {
     /// # Errors
     /// `token_claim_invalid`, at the claim: it is there and no string.
     pub fn text(&self, name: &'static str) -> Result<Option<&str>, Error> {
-        match self.0.get(name) {
+        match self.members().get(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
             Some(_) => Err(invalid(name)),
@@ -51,7 +58,7 @@ impl Claims {
     ///
     /// Source: [RFC 7519 §2](https://www.rfc-editor.org/rfc/rfc7519#section-2)
     pub fn date(&self, name: &'static str) -> Result<Option<UnixSeconds>, Error> {
-        let Some(value) = self.0.get(name) else { return Ok(None) };
+        let Some(value) = self.members().get(name) else { return Ok(None) };
         let seconds =
             value.as_f64().filter(|seconds| (0.0..=LATEST).contains(seconds)).ok_or(invalid(name))?;
         #[expect(
@@ -78,7 +85,7 @@ impl Claims {
     ///
     /// Source: [RFC 8693 §4.2](https://www.rfc-editor.org/rfc/rfc8693#section-4.2)
     pub fn scopes(&self) -> Result<Vec<&str>, Error> {
-        let name = if self.0.contains_key("scope") { "scope" } else { "scp" };
+        let name = if self.members().contains_key("scope") { "scope" } else { "scp" };
         self.list(name, |text| text.split(' ').filter(|scope| !scope.is_empty()).collect())
     }
 
@@ -87,7 +94,7 @@ impl Claims {
         name: &'static str,
         split: fn(&'a str) -> Vec<&'a str>,
     ) -> Result<Vec<&'a str>, Error> {
-        match self.0.get(name) {
+        match self.members().get(name) {
             None => Ok(Vec::new()),
             Some(Value::String(text)) => Ok(split(text)),
             Some(Value::Array(items)) => {
@@ -105,10 +112,8 @@ fn invalid(name: &'static str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json;
-
     fn claims(text: &str) -> Claims {
-        Claims::new(json::parse_object(text.as_bytes()).unwrap())
+        Claims::new(Payload::parse(text.into()).unwrap())
     }
 
     #[test]

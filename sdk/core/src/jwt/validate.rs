@@ -99,7 +99,10 @@ mod tests {
     use super::*;
     use crate::{
         base64url,
-        jose::{Algorithm, jws::Header},
+        jose::{
+            Algorithm,
+            jws::{Header, Payload},
+        },
         json,
         jwt::Tolerance,
         time::Seconds,
@@ -113,7 +116,7 @@ mod tests {
 
     fn outcome(claims: &str, policy: &Policy) -> Result<Claims, Error> {
         let header = Header { alg: Some(Algorithm::Es256), kid: None, typ: None };
-        validate(Verified { header, payload: json::parse_object(claims.as_bytes()).unwrap() }, policy, NOW)
+        validate(Verified { header, payload: Payload::parse(claims.into()).unwrap() }, policy, NOW)
     }
 
     fn refused(claims: &str) -> Error {

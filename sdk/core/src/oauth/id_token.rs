@@ -130,14 +130,14 @@ fn missing(at: &'static str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{jose::jws::Header, json};
+    use crate::jose::jws::{Header, Payload};
 
     const NOW: UnixSeconds = UnixSeconds(1_800_000_000);
     const BASE: &str = r#""iss":"https://a.example","sub":"ada","exp":1800000100,"iat":1800000000"#;
 
     fn check_with(alg: Algorithm, members: &str, max_age: Option<Seconds>) -> Result<(), Error> {
         let policy = policy("https://a.example", "spa", vec![alg], Tolerance::default()).unwrap();
-        let payload = json::parse_object(format!("{{{members}}}").as_bytes()).unwrap();
+        let payload = Payload::parse(format!("{{{members}}}").into_bytes()).unwrap();
         let header = Header { alg: Some(alg), kid: None, typ: None };
         let access_token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
         let expected = Expected { client_id: "spa", nonce: "n", access_token, max_age };
