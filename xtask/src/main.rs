@@ -26,12 +26,16 @@ cargo xtask bench NAME […]    a comparison of bench/
 cargo xtask errors --write    docs/errors.md from core's table of codes
 cargo xtask screenshot        the README's picture of the example";
 
+/// What a shell expects of a command that was interrupted.
+const INTERRUPTED: i32 = 130;
+
 fn main() -> ExitCode {
     let begun = Instant::now();
     let arguments: Vec<String> = env::args().skip(1).collect();
     let stop = ctrlc::set_handler(|| {
         run::stop_all();
-        std::process::exit(130);
+        println!("\nstopped");
+        std::process::exit(INTERRUPTED);
     });
     let ended = stop.map_err(|error| Failure(error.to_string())).and_then(|()| dispatch(&arguments));
     match ended {

@@ -7,6 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,9 @@ use crate::step::{Context, Failure, Outcome};
 
 /// The process groups that are running now.
 static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+/// Whether a signal ended this command: then nothing more is started, and no child's end is a failure.
+static STOPPING: AtomicBool = AtomicBool::new(false);
 
 const POLL: Duration = Duration::from_millis(20);
 const GRACE: Duration = Duration::from_secs(5);
@@ -129,6 +133,7 @@ struct Group {
 
 impl Group {
     fn start(command: &mut Command, name: &str) -> Outcome<Self> {
+        park_when_stopping();
         let child = command.spawn().context(format!("cannot start {name}"))?;
         running(|groups| groups.push(child.id()));
         Ok(Self { child })
@@ -138,6 +143,7 @@ impl Group {
         let begun = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().context("cannot wait for a program")? {
+                park_when_stopping();
                 return Ok(Some(status));
             }
             if limit.is_some_and(|limit| begun.elapsed() > limit) {
@@ -167,8 +173,16 @@ impl Drop for Group {
     }
 }
 
+/// Waits for the end of this process when a signal is ending it.
+pub fn park_when_stopping() {
+    while STOPPING.load(Ordering::SeqCst) {
+        thread::park();
+    }
+}
+
 /// Ends every running group: first politely, then not.
 pub fn stop_all() {
+    STOPPING.store(true, Ordering::SeqCst);
     let groups = running(|groups| groups.clone());
     groups.iter().for_each(|id| signal("TERM", *id));
     let begun = Instant::now();
