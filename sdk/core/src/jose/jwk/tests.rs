@@ -158,3 +158,56 @@ fn never_prints_key_material() {
     let key = parse(r#""kty":"oct","kid":"a","k":"c2VjcmV0c2VjcmV0""#).unwrap();
     assert_eq!(format!("{key:?}"), r#"Key { id: Some("a"), algorithm: None, .. }"#.to_string());
 }
+
+/// What `jose-jwk` reads of a key, as this module would hold it.
+fn by_jose_jwk(jwk: &str) -> Option<Material> {
+    match serde_json::from_str(jwk).ok()? {
+        jose_jwk::Key::Rsa(key) => Some(Material::Rsa { n: key.n.to_vec(), e: key.e.to_vec() }),
+        jose_jwk::Key::Ec(key) => {
+            let curve = match key.crv {
+                jose_jwk::EcCurves::P256 => Curve::P256,
+                jose_jwk::EcCurves::P384 => Curve::P384,
+                jose_jwk::EcCurves::P521 => Curve::P521,
+                _ => return None,
+            };
+            Some(Material::Ec { curve, x: key.x.to_vec(), y: key.y.to_vec() })
+        }
+        jose_jwk::Key::Okp(key) if key.crv == jose_jwk::OkpCurves::Ed25519 => {
+            Some(Material::Ed25519(key.x.to_vec().try_into().ok()?))
+        }
+        jose_jwk::Key::Oct(key) => Some(Material::Symmetric(Secret::new(key.k.to_vec()))),
+        _ => None,
+    }
+}
+
+#[test]
+fn reads_key_material_as_jose_jwk_does() {
+    let n = base64url::encode(&modulus(256));
+    let coordinate = |length: usize| base64url::encode(&vec![5; length]);
+    let (x384, x521) = (coordinate(48), coordinate(66));
+    let good = [
+        format!(r#"{{"kty":"RSA","n":"{n}","e":"AQAB"}}"#),
+        format!(r#"{{"kty":"RSA","n":"{n}","e":"AQAB","d":"AQAB"}}"#),
+        format!(r#"{{"kty":"EC","crv":"P-256","x":"{P256_X}","y":"{P256_Y}"}}"#),
+        format!(r#"{{"kty":"EC","crv":"P-384","x":"{x384}","y":"{x384}"}}"#),
+        format!(r#"{{"kty":"EC","crv":"P-521","x":"{x521}","y":"{x521}"}}"#),
+        format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{ED25519_X}"}}"#),
+        r#"{"kty":"oct","k":"c2VjcmV0"}"#.to_string(),
+    ];
+    for jwk in &good {
+        let own = Key::parse(&json::parse_object(jwk.as_bytes()).unwrap()).unwrap();
+        assert!(by_jose_jwk(jwk).is_some_and(|material| material == own.material), "{jwk}");
+    }
+    let bad = [
+        r#"{"kty":"rsa","n":"AQ","e":"AQAB"}"#.to_string(),
+        format!(r#"{{"kty":"EC","crv":"P-256","x":"{P256_X}=","y":"{P256_Y}"}}"#),
+        format!(r#"{{"kty":"EC","crv":"P-256","y":"{P256_Y}"}}"#),
+        format!(r#"{{"kty":"OKP","crv":"X25519","x":"{ED25519_X}"}}"#),
+        r#"{"kty":"oct","k":7}"#.to_string(),
+        r#"{"k":"c2VjcmV0"}"#.to_string(),
+    ];
+    for jwk in &bad {
+        assert!(by_jose_jwk(jwk).is_none(), "{jwk}");
+        assert!(Key::parse(&json::parse_object(jwk.as_bytes()).unwrap()).is_err(), "{jwk}");
+    }
+}
