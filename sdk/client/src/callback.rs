@@ -15,18 +15,12 @@ use edgeward_core::{
 };
 use edgeward_host::{
     clock::{self, Instant},
-    fetch, navigation, thrown,
+    fetch, navigation, task, thrown, values,
 };
 use js_sys::Promise;
-use wasm_bindgen_futures::future_to_promise;
 
 use crate::{
-    engine::{Engine, to_js},
-    id_token,
-    provider::LIMITS,
-    record::Grant,
-    shapes::CallbackResult,
-    sign_out,
+    engine::Engine, id_token, provider::LIMITS, record::Grant, shapes::CallbackResult, sign_out,
     transactions::Taken,
 };
 
@@ -44,7 +38,7 @@ pub(crate) fn handle(engine: &Rc<Engine>, url: Option<String>) -> Result<Promise
         Some(url) => url,
         None => navigation::href().map_err(|_| Error::at(Code::InvalidParameters, "url"))?,
     };
-    let none = || Ok(Promise::resolve(&to_js(&CallbackResult::None)));
+    let none = || Ok(Promise::resolve(&values::to_js(&CallbackResult::None.to_value())));
     let Some(callback) = Callback::read(query_of(&url)).filter(|callback| is_state(callback.state())) else {
         return none();
     };
@@ -55,14 +49,14 @@ pub(crate) fn handle(engine: &Rc<Engine>, url: Option<String>) -> Result<Promise
     let transaction = match engine.transactions.take(callback.state()) {
         Taken::Unknown => return none(),
         Taken::Used => return Err(Code::CallbackReplayed.into()),
-        Taken::Open(transaction) => *transaction,
+        Taken::Open(transaction) => transaction,
     };
     let (state, began) = (callback.state().into(), engine.record().generation);
     let engine_of_future = Rc::clone(engine);
-    let promise = future_to_promise(async move {
+    let promise = task::promise(async move {
         let result = complete(&engine_of_future, &callback, transaction, began).await;
         clean_address(&callback);
-        result.map(|result| to_js(&result)).map_err(|failure| thrown::failure(&failure))
+        result.map(|result| values::to_js(&result.to_value())).map_err(|failure| thrown::failure(&failure))
     });
     let mut completions = engine.completions.borrow_mut();
     completions.truncate(MAX_COMPLETIONS - 1);
@@ -73,7 +67,7 @@ pub(crate) fn handle(engine: &Rc<Engine>, url: Option<String>) -> Result<Promise
 async fn complete(
     engine: &Rc<Engine>,
     callback: &Callback,
-    transaction: Transaction,
+    transaction: Box<Transaction>,
     began: u64,
 ) -> Result<CallbackResult, Failure> {
     callback.check(&transaction, clock::now().to_seconds())?;

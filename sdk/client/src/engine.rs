@@ -10,9 +10,9 @@ use edgeward_core::Error;
 use edgeward_host::{
     clock::Instant,
     storage::{Kind, Storage},
+    values,
 };
 use js_sys::{Function, Promise};
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use crate::{
@@ -112,7 +112,7 @@ impl Engine {
         let kind = if record.grant.is_some() { AuthEventType::SignedIn } else { AuthEventType::SignedOut };
         let event = AuthEvent { kind, state: self.state_of(record) };
         // The package's function only queues the event, and does not throw.
-        let _ = self.notify.call1(&JsValue::UNDEFINED, &to_js(&event));
+        let _ = self.notify.call1(&JsValue::UNDEFINED, &values::to_js(&event.to_value()));
     }
 
     fn state_of(&self, record: &Record) -> AuthState {
@@ -121,10 +121,4 @@ impl Engine {
             None => AuthState::SignedOut { reason: self.reason.get() },
         }
     }
-}
-
-/// A shape as a JavaScript value.
-pub(crate) fn to_js(shape: &impl Serialize) -> JsValue {
-    let text = serde_json::to_string(shape).unwrap_or_default();
-    js_sys::JSON::parse(&text).unwrap_or(JsValue::UNDEFINED)
 }

@@ -3,14 +3,13 @@
 
 use std::rc::Rc;
 
-use edgeward_host::thrown;
+use edgeward_host::{task, thrown, values};
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use crate::{
     access, callback,
-    engine::{Engine, to_js},
+    engine::Engine,
     options::{self, SignIn},
     sign_in, sign_out,
 };
@@ -35,7 +34,7 @@ impl Client {
     /// The `AuthState` at this moment.
     #[must_use]
     pub fn state(&self) -> JsValue {
-        to_js(&self.engine.state())
+        values::to_js(&self.engine.state().to_value())
     }
 
     /// Leaves the page for the issuer. Takes `SignInOptions`.
@@ -43,9 +42,13 @@ impl Client {
     /// # Errors
     /// Those of discovery, `invalid_parameters`, `runtime_unsupported`.
     #[wasm_bindgen(js_name = signIn)]
-    pub async fn sign_in(&self, options: JsValue) -> Result<(), JsValue> {
-        let options = SignIn::read(&options).map_err(thrown::error)?;
-        sign_in::begin(&self.engine, options).await.map_err(thrown::error)
+    pub fn sign_in(&self, options: &JsValue) -> Result<Promise, JsValue> {
+        let options = SignIn::read(options).map_err(thrown::error)?;
+        let engine = Rc::clone(&self.engine);
+        Ok(task::promise(async move {
+            sign_in::begin(&engine, options).await.map_err(thrown::error)?;
+            Ok(JsValue::UNDEFINED)
+        }))
     }
 
     /// Completes a sign-in. Resolves with a `CallbackResult`.
@@ -61,7 +64,7 @@ impl Client {
     #[wasm_bindgen(js_name = getSession)]
     #[must_use]
     pub fn session(&self) -> JsValue {
-        access::session(&self.engine).map_or(JsValue::NULL, |session| to_js(&session))
+        access::session(&self.engine).map_or(JsValue::NULL, |session| values::to_js(&session.to_value()))
     }
 
     /// The `AccessToken`.
@@ -70,7 +73,7 @@ impl Client {
     /// `session_missing`, `session_expired`.
     #[wasm_bindgen(js_name = getAccessToken)]
     pub fn access_token(&self) -> Result<JsValue, JsValue> {
-        access::token(&self.engine).map(|token| to_js(&token)).map_err(thrown::error)
+        access::token(&self.engine).map(|token| values::to_js(&token.to_value())).map_err(thrown::error)
     }
 
     /// The access token for a request to an origin.
@@ -91,7 +94,7 @@ impl Client {
         let end_session = options::end_session(options).map_err(thrown::error)?;
         let grant = sign_out::forget(&self.engine);
         let engine = Rc::clone(&self.engine);
-        Ok(future_to_promise(async move {
+        Ok(task::promise(async move {
             sign_out::finish(&engine, grant, end_session).await;
             Ok(JsValue::UNDEFINED)
         }))

@@ -6,9 +6,8 @@ use edgeward_core::oauth::{discovery::Metadata, logout, revoke, revoke::TokenKin
 use edgeward_host::{
     clock::Instant,
     fetch::{self, Lifetime, Limits},
-    navigation,
+    navigation, task,
 };
-use wasm_bindgen_futures::spawn_local;
 
 use crate::{engine::Engine, record::Grant, shapes::Reason};
 
@@ -45,7 +44,7 @@ pub(crate) async fn finish(engine: &Engine, grant: Option<Grant>, end_session: b
 /// Revokes tokens that came too late to be used.
 pub(crate) fn revoke_later(engine: &Rc<Engine>, tokens: Tokens) {
     let engine = Rc::clone(engine);
-    spawn_local(async move {
+    task::spawn(async move {
         if let Ok(metadata) = engine.provider.metadata().await {
             revoke(&engine, &metadata, tokens.refresh_token.as_deref(), &tokens.access_token).await;
         }

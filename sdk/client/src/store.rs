@@ -5,6 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 use edgeward_host::{
     clock::{self, Instant},
     storage::Storage,
+    values,
 };
 
 use crate::record::Record;
@@ -54,7 +55,7 @@ impl Store {
 
     /// Replaces the record; its access token, if any, was asked for at `since`.
     pub(crate) fn save(&self, record: Record, since: Instant) {
-        let text = record.to_json();
+        let text = values::to_text(&record.to_value());
         self.storage.write(&self.key, &text);
         self.remember(Seen { text, record: Rc::new(record), age: 0, at: since });
     }

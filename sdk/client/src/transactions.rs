@@ -3,7 +3,7 @@
 //! Slots of their own, so that two sign-ins begun side by side do not overwrite each other.
 
 use edgeward_core::{oauth::authorize::Transaction, time::UnixSeconds};
-use edgeward_host::storage::Storage;
+use edgeward_host::{storage::Storage, values};
 
 /// Where transactions wait for their callback.
 pub(crate) struct Transactions {
@@ -35,7 +35,7 @@ impl Transactions {
     /// Keeps a transaction until its callback comes.
     pub(crate) fn begin(&self, transaction: &Transaction, now: UnixSeconds) {
         self.forget_old(now);
-        self.storage.write(&self.key(&transaction.state), &transaction.to_json());
+        self.storage.write(&self.key(&transaction.state), &values::to_text(&transaction.to_value()));
     }
 
     /// Takes a transaction out. Reading and marking happen in one turn of the event loop, so of
@@ -48,7 +48,7 @@ impl Transactions {
         }
         match Transaction::from_json(&text) {
             Ok(transaction) => {
-                self.storage.write(&key, &format!("{USED}{}", transaction.created_at.0));
+                self.storage.write(&key, &[USED, &transaction.created_at.0.to_string()].concat());
                 Taken::Open(Box::new(transaction))
             }
             Err(_) => Taken::Unknown,

@@ -40,6 +40,16 @@ pub fn parse_object(text: &[u8]) -> Result<Map<String, Value>, Error> {
     }
 }
 
+/// Makes an object of its members.
+#[must_use]
+pub fn object(members: Vec<(&str, Value)>) -> Value {
+    let mut map = Map::new();
+    for (name, value) in members {
+        map.insert(name.into(), value);
+    }
+    Value::Object(map)
+}
+
 fn invalid() -> Error {
     Code::JsonInvalid.into()
 }

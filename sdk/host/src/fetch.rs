@@ -6,9 +6,9 @@ use edgeward_core::{
 };
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
-use crate::global;
+use crate::{global, task};
 
 /// What one call may cost.
 #[derive(Clone, Copy, Debug)]
@@ -160,7 +160,7 @@ async fn read_limited(stream: &Stream, limit: usize) -> Result<Vec<u8>, Broken> 
 /// Tells the server to stop; how that ends does not matter, but a rejection must have a handler.
 fn cancel(reader: &Reader) {
     if let Ok(promise) = reader.cancel() {
-        spawn_local(async move { drop(JsFuture::from(promise).await) });
+        task::spawn(async move { drop(JsFuture::from(promise).await) });
     }
 }
 

@@ -84,9 +84,9 @@ impl Transaction {
         now > self.created_at + Self::LIFETIME || self.created_at > now + Self::LIFETIME
     }
 
-    /// The text that is stored.
+    /// What is stored.
     #[must_use]
-    pub fn to_json(&self) -> String {
+    pub fn to_value(&self) -> Value {
         let mut members = Map::new();
         let mut put = |name: &str, value: Value| members.insert(name.into(), value);
         put("state", self.state.as_str().into());
@@ -103,13 +103,13 @@ impl Transaction {
         if let Some(state) = &self.app_state {
             put("app_state", state.clone());
         }
-        alloc::format!("{}", Value::Object(members))
+        Value::Object(members)
     }
 
     /// Takes back a stored text.
     ///
     /// # Errors
-    /// `callback_invalid`: it is not what [`to_json`](Self::to_json) wrote.
+    /// `callback_invalid`: it is not what [`to_value`](Self::to_value) wrote.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         read(text).ok_or_else(|| Error::at(Code::CallbackInvalid, "transaction"))
     }
