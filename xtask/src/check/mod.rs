@@ -80,7 +80,7 @@ fn clippy() -> Outcome<String> {
 }
 
 fn docs() -> Outcome<String> {
-    let run = Run::new("cargo").args(["doc", "--quiet", "--workspace", "--no-deps"]);
+    let run = Run::new("cargo").args(["doc", "--quiet", "--workspace", "--no-deps", "--keep-going"]);
     run.envs([("RUSTDOCFLAGS", "--deny warnings")]).quietly()?;
     Ok("every link resolves".to_owned())
 }
