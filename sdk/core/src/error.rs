@@ -49,7 +49,7 @@ macro_rules! codes {
             /// What happened, in a sentence without secrets.
             #[must_use]
             pub const fn message(self) -> &'static str {
-                match self { $(Code::$variant => $doc.trim_ascii()),+ }
+                match self { $(Code::$variant => const { $doc.trim_ascii() }),+ }
             }
 
             /// What to do about it, in a sentence.
