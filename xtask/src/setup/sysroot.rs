@@ -135,8 +135,11 @@ fn wrapper(bin: &Path, name: &str, command: &str) -> Outcome {
 }
 
 /// Tells rustup, for people who type `cargo +wasm-web`; nothing here depends on it.
+///
+/// Another clone's link that works stays.
 fn link() {
-    if on_path("rustup").is_some() {
+    let works = || Run::new("rustup").args(["run", LINKED_AS, "rustc", "--version"]).quietly().is_ok();
+    if on_path("rustup").is_some() && !works() {
         let linked = Run::new("rustup").args(["toolchain", "link", LINKED_AS]).arg(folder()).quietly();
         if let Err(Failure(why)) = linked {
             announce(&format!(
