@@ -65,7 +65,7 @@ pub struct SignInOptions {
     pub app_state: Option<Value>,
     /// Further parameters of the authorization request.
     #[tsify(optional, type = "Record<string, string>")]
-    pub extra_parameters: Option<Map<String, Value>>,
+    pub extra_parameters: Option<Map>,
 }
 
 /// How far to sign out.

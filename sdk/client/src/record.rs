@@ -32,7 +32,7 @@ pub(crate) struct Grant {
     pub refresh_token: Option<String>,
     pub id_token: Option<String>,
     /// The claims of the ID token, as they were verified.
-    pub claims: Map<String, Value>,
+    pub claims: Map,
 }
 
 /// How long before its end a token counts as expired, so that it survives its way to the API.

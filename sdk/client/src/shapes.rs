@@ -13,7 +13,7 @@ pub struct Session {
     pub subject: Option<String>,
     /// The verified claims of the ID token.
     #[tsify(type = "Record<string, unknown>")]
-    pub claims: Map<String, Value>,
+    pub claims: Map,
     /// What the access token allows.
     pub scope: Vec<String>,
     /// When the access token expires, in milliseconds since 1970; null if the issuer does not say.

@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 
 /// The members of an options object; `undefined` stands for an empty one.
 pub struct Members {
-    members: Map<String, Value>,
+    members: Map,
     code: Code,
 }
 

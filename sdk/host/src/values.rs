@@ -14,7 +14,7 @@ pub fn to_js(value: &Value) -> JsValue {
         Value::Null => JsValue::NULL,
         Value::Bool(value) => JsValue::from_bool(*value),
         // As with `JSON.parse`: numbers beyond 2^53 lose their last digits.
-        Value::Number(number) => JsValue::from_f64(number.as_f64().unwrap_or(f64::NAN)),
+        Value::Number(number) => JsValue::from_f64(*number),
         Value::String(text) => JsValue::from_str(text),
         Value::Array(items) => {
             let array = Array::new();

@@ -3,7 +3,7 @@
 use edgeward_core::{
     Code, Error,
     jose::Algorithm,
-    json::{Map, Value},
+    json::Map,
 };
 use edgeward_host::verifier::Accepted;
 use serde::Serialize;
@@ -20,7 +20,7 @@ pub struct Verified {
     scope: Vec<String>,
     /// Every claim.
     #[tsify(type = "Record<string, unknown>")]
-    claims: Map<String, Value>,
+    claims: Map,
     /// The header.
     header: VerifiedHeader,
 }

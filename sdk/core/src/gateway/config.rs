@@ -123,8 +123,8 @@ impl Config {
     /// gateway that does not know its rules lets nothing through.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let refused = |why: &dyn fmt::Display| ConfigError(format!("EDGEWARD: {why}"));
-        let value = json::parse(text.as_bytes()).map_err(|error| refused(&error))?;
-        let document: Document = serde_json::from_value(value).map_err(|error| refused(&error))?;
+        json::parse(text.as_bytes()).map_err(|error| refused(&error))?;
+        let document: Document = serde_json::from_str(text).map_err(|error| refused(&error))?;
         document.check().map_err(|error| refused(&error))
     }
 }

@@ -97,7 +97,7 @@ mod tests {
 
     fn of(more: &str) -> Result<Identity, Error> {
         let mut members = json::parse_object(br#"{"iss":"https://i","aud":"api","exp":9}"#).unwrap();
-        members.append(&mut json::parse_object(format!("{{{more}}}").as_bytes()).unwrap());
+        members.extend(json::parse_object(format!("{{{more}}}").as_bytes()).unwrap());
         let payload = Payload::parse(json::Value::Object(members).to_string().into_bytes()).unwrap();
         let header = Header { alg: Some(Algorithm::Es256), kid: None, typ: None };
         let policy = Policy::new("https://i".into(), vec!["api".into()], vec![Algorithm::Es256]).unwrap();
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(header(&identity, "x-edgeward-issuer").unwrap(), "https://i");
         assert_eq!(header(&identity, "x-edgeward-scope").unwrap(), "a b");
         let claims = base64url::decode(&header(&identity, "x-edgeward-claims").unwrap()).unwrap();
-        assert_eq!(json::parse_object(&claims).unwrap()["sub"], "u1");
+        assert_eq!(json::parse_object(&claims).unwrap().get("sub").unwrap(), "u1");
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Key {
     /// `use` other than `sig`, `key_ops` without `verify` or with a repeated operation, an `alg`
     /// that is no signature algorithm or does not fit the key, RSA below 2048 or above 8192 bits,
     /// with an even or small exponent or of the generator of CVE-2017-15361, a coordinate of the wrong length, or a weak Ed25519 point.
-    pub fn parse(jwk: &Map<String, Value>) -> Result<Self, Error> {
+    pub fn parse(jwk: &Map) -> Result<Self, Error> {
         check_use(jwk)?;
         let key = Self { id: text(jwk, "kid")?, algorithm: algorithm(jwk)?, material: material(jwk)? };
         match key.algorithm {
@@ -127,7 +127,7 @@ fn invalid(at: &'static str) -> Error {
     Error::at(Code::JwkInvalid, at)
 }
 
-fn text(jwk: &Map<String, Value>, name: &'static str) -> Result<Option<String>, Error> {
+fn text(jwk: &Map, name: &'static str) -> Result<Option<String>, Error> {
     match jwk.get(name) {
         None => Ok(None),
         Some(Value::String(value)) => Ok(Some(value.clone())),
@@ -135,11 +135,11 @@ fn text(jwk: &Map<String, Value>, name: &'static str) -> Result<Option<String>, 
     }
 }
 
-fn algorithm(jwk: &Map<String, Value>) -> Result<Option<Algorithm>, Error> {
+fn algorithm(jwk: &Map) -> Result<Option<Algorithm>, Error> {
     text(jwk, "alg")?.map(|name| name.parse().map_err(|_| invalid("alg"))).transpose()
 }
 
-fn check_use(jwk: &Map<String, Value>) -> Result<(), Error> {
+fn check_use(jwk: &Map) -> Result<(), Error> {
     if text(jwk, "use")?.is_some_and(|purpose| purpose != "sig") {
         return Err(invalid("use"));
     }
@@ -155,7 +155,7 @@ fn check_use(jwk: &Map<String, Value>) -> Result<(), Error> {
     if repeated || !texts || !verifies { Err(invalid("key_ops")) } else { Ok(()) }
 }
 
-fn material(jwk: &Map<String, Value>) -> Result<Material, Error> {
+fn material(jwk: &Map) -> Result<Material, Error> {
     let member = |name| text(jwk, name)?.ok_or_else(|| invalid(name));
     let bytes = |name| base64url::decode(&member(name)?).map_err(|_| invalid(name));
     match member("kty")?.as_str() {

@@ -2,7 +2,7 @@
 //!
 //! Source: [RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5).
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
 use crate::{
     error::{Code, Error},
@@ -115,7 +115,7 @@ impl FromIterator<Key> for KeySet {
 
 /// A key of the document, as it is written and as it was read.
 struct Entry<'a> {
-    jwk: &'a Map<String, Value>,
+    jwk: &'a Map,
     key: Result<Key, Error>,
 }
 
@@ -139,7 +139,7 @@ impl<'a> Entry<'a> {
 
     /// Whether a token with this `kid` could mean either key. A broken key of the same type
     /// counts, one that is for something else does not.
-    fn is_rival_of(&self, key: &Key, jwk: &Map<String, Value>) -> bool {
+    fn is_rival_of(&self, key: &Key, jwk: &Map) -> bool {
         let same = |name| self.jwk.get(name).is_some_and(|value| jwk.get(name) == Some(value));
         same("kid")
             && match &self.key {

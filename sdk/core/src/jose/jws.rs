@@ -50,7 +50,7 @@ pub struct Verified {
 #[derive(Clone, PartialEq)]
 pub struct Payload {
     text: String,
-    members: Map<String, Value>,
+    members: Map,
 }
 
 impl Payload {
@@ -71,13 +71,13 @@ impl Payload {
 
     /// The members.
     #[must_use]
-    pub const fn members(&self) -> &Map<String, Value> {
+    pub const fn members(&self) -> &Map {
         &self.members
     }
 
     /// The members themselves.
     #[must_use]
-    pub fn into_members(self) -> Map<String, Value> {
+    pub fn into_members(self) -> Map {
         self.members
     }
 }

@@ -1,6 +1,6 @@
 //! The claims of a token, read by type.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 
 use crate::{
     error::{Code, Error},
@@ -29,13 +29,13 @@ impl Claims {
 
     /// Every claim.
     #[must_use]
-    pub const fn members(&self) -> &Map<String, Value> {
+    pub const fn members(&self) -> &Map {
         self.0.members()
     }
 
     /// The claims themselves.
     #[must_use]
-    pub fn into_members(self) -> Map<String, Value> {
+    pub fn into_members(self) -> Map {
         self.0.into_members()
     }
 

@@ -126,7 +126,7 @@ mod tests {
     /// Claims that pass, with one replaced or added.
     fn claims(more: &str) -> String {
         let mut all = json::parse_object(br#"{"iss":"https://i","aud":"api","exp":1000100}"#).unwrap();
-        all.append(&mut json::parse_object(format!("{{{more}}}").as_bytes()).unwrap());
+        all.extend(json::parse_object(format!("{{{more}}}").as_bytes()).unwrap());
         json::Value::Object(all).to_string()
     }
 

@@ -120,7 +120,7 @@ pub fn key_set_address(issuer: &Issuer, response: &Response) -> Result<Option<Ad
     endpoint(issuer, &document, "jwks_uri")?.ok_or_else(|| invalid("jwks_uri")).map(Some)
 }
 
-fn document(issuer: &Issuer, response: &Response) -> Result<Option<Map<String, Value>>, Error> {
+fn document(issuer: &Issuer, response: &Response) -> Result<Option<Map>, Error> {
     match response.status {
         200 => {}
         400..=499 => return Ok(None),
@@ -136,16 +136,12 @@ fn document(issuer: &Issuer, response: &Response) -> Result<Option<Map<String, V
     Ok(Some(document))
 }
 
-fn endpoint(
-    issuer: &Issuer,
-    document: &Map<String, Value>,
-    name: &'static str,
-) -> Result<Option<Address>, Error> {
+fn endpoint(issuer: &Issuer, document: &Map, name: &'static str) -> Result<Option<Address>, Error> {
     let parse = |url| Address::parse(url, issuer.reach).map_err(|_| invalid(name));
     text(document, name)?.map(parse).transpose()
 }
 
-fn read(issuer: &Issuer, document: &Map<String, Value>) -> Result<Metadata, Error> {
+fn read(issuer: &Issuer, document: &Map) -> Result<Metadata, Error> {
     let endpoint = |name| endpoint(issuer, document, name);
     Ok(Metadata {
         issuer: issuer.as_str().into(),
@@ -160,7 +156,7 @@ fn read(issuer: &Issuer, document: &Map<String, Value>) -> Result<Metadata, Erro
 
 /// A server that lists its PKCE methods without `S256` would ignore ours. One that lists none is
 /// used all the same: many support PKCE and do not say so.
-fn refuse_plain_pkce(document: &Map<String, Value>) -> Result<(), Error> {
+fn refuse_plain_pkce(document: &Map) -> Result<(), Error> {
     const NAME: &str = "code_challenge_methods_supported";
     match document.get(NAME) {
         None => Ok(()),
@@ -169,7 +165,7 @@ fn refuse_plain_pkce(document: &Map<String, Value>) -> Result<(), Error> {
     }
 }
 
-fn text<'d>(document: &'d Map<String, Value>, name: &'static str) -> Result<Option<&'d str>, Error> {
+fn text<'d>(document: &'d Map, name: &'static str) -> Result<Option<&'d str>, Error> {
     match document.get(name) {
         None => Ok(None),
         Some(Value::String(value)) => Ok(Some(value)),
@@ -177,7 +173,7 @@ fn text<'d>(document: &'d Map<String, Value>, name: &'static str) -> Result<Opti
     }
 }
 
-fn flag(document: &Map<String, Value>, name: &'static str) -> Result<bool, Error> {
+fn flag(document: &Map, name: &'static str) -> Result<bool, Error> {
     match document.get(name) {
         None => Ok(false),
         Some(Value::Bool(value)) => Ok(*value),

@@ -47,7 +47,7 @@ impl OauthError {
 
     /// Takes the three texts from the members of a JSON answer.
     #[must_use]
-    pub fn from_members(members: &Map<String, Value>) -> Option<Self> {
+    pub fn from_members(members: &Map) -> Option<Self> {
         let text = |name| members.get(name).and_then(Value::as_str);
         Self::read(text("error")?, text("error_description"), text("error_uri"))
     }

@@ -103,7 +103,7 @@ fn read(response: &Response) -> Result<Tokens, Failure> {
     }
 }
 
-fn document(response: &Response) -> Result<Map<String, Value>, Error> {
+fn document(response: &Response) -> Result<Map, Error> {
     if response.body.len() > MAX_LENGTH {
         return Err(Error::at(Code::ResponseTooLarge, "token"));
     }
@@ -115,7 +115,7 @@ fn document(response: &Response) -> Result<Map<String, Value>, Error> {
     json::parse_object(&response.body).map_err(|_| invalid("body"))
 }
 
-fn tokens(members: &Map<String, Value>) -> Result<Tokens, Error> {
+fn tokens(members: &Map) -> Result<Tokens, Error> {
     let text = |name: &'static str| match members.get(name) {
         // A null stands for absence at some servers.
         None | Some(Value::Null) => Ok(None),

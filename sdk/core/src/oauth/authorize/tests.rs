@@ -85,7 +85,7 @@ fn extra_parameters_cannot_replace_those_of_the_flow() {
 fn a_transaction_survives_storage() {
     let mut stored = transaction();
     stored.max_age = Some(Seconds(5));
-    stored.app_state = Some(serde_json::json!({"returnTo": "/a?b=c", "n": [1, null]}));
+    stored.app_state = Some(crate::json::parse(br#"{"returnTo":"/a?b=c","n":[1,null]}"#).unwrap());
     assert!(Transaction::from_json(&stored.to_value().to_string()).unwrap() == stored);
     assert!(Transaction::from_json(&transaction().to_value().to_string()).unwrap() == transaction());
     for bad in [
