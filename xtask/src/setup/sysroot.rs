@@ -2,6 +2,10 @@
 //!
 //! Debian's `rustc-web` brings the sources but no wasm32 library. It is built once, beside the
 //! host's library, into a folder with the layout of a rustup toolchain.
+//!
+//! It is built for size, and so that a panic is a trap and nothing else: nobody reads a panic's
+//! message in a browser, and the code that writes it is a tenth of every artefact. Whatever is
+//! compiled against it must be so as well, which its `rustc` sees to.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -22,7 +26,9 @@ const SOURCE: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
 /// The name under which rustup knows the sysroot: `cargo +wasm-web …`.
 const LINKED_AS: &str = "wasm-web";
 /// Raised when the folder's layout changes, so that older ones are built again.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
+/// A panic is a trap, without a message.
+const TRAP: &str = "-Zunstable-options -Cpanic=immediate-abort";
 
 /// Where the sysroot is.
 pub fn folder() -> PathBuf {
@@ -76,20 +82,15 @@ fn build_library(within: &Path) -> Outcome {
         .context("cannot write Cargo.toml")?;
     fs::write(within.join("lib.rs"), "#![no_std]\n").context("cannot write lib.rs")?;
     Run::new(CARGO)
-        .args(["build", "--quiet", "--release", "-Zbuild-std=std,panic_abort,test", "--target", TARGET])
+        .args(["build", "--quiet", "--release", "--target", TARGET])
+        .args(["-Zbuild-std=std", "-Zbuild-std-features=optimize_for_size"])
         .arg("--target-dir")
         .arg(within.join("target"))
         .within(within)
         // What the outer cargo and rustup say must not reach the other toolchain.
-        .without_envs([
-            "RUSTUP_TOOLCHAIN",
-            "RUSTFLAGS",
-            "CARGO_ENCODED_RUSTFLAGS",
-            "LD_LIBRARY_PATH",
-            "RUSTDOC",
-        ])
+        .without_envs(["RUSTUP_TOOLCHAIN", "CARGO_ENCODED_RUSTFLAGS", "LD_LIBRARY_PATH", "RUSTDOC"])
         // The option belongs to a nightly cargo; the source is of this very compiler.
-        .envs([("RUSTC_BOOTSTRAP", "1"), ("RUSTC", RUSTC)])
+        .envs([("RUSTC_BOOTSTRAP", "1"), ("RUSTC", RUSTC), ("RUSTFLAGS", TRAP)])
         .quietly()
         .map(drop)
 }
@@ -111,10 +112,20 @@ fn lay_out(built: &Path, sysroot: &Path) -> Outcome {
     link_host(sysroot)?;
     let bin = sysroot.join("bin");
     fs::create_dir_all(&bin).context("cannot make the sysroot's programs")?;
-    wrapper(&bin, "rustc", r#"exec /usr/bin/rustc --sysroot "$sysroot" "$@""#)?;
+    wrapper(&bin, "rustc", &compiler_script())?;
     wrapper(&bin, "rustdoc", r#"exec /usr/bin/rustdoc --sysroot "$sysroot" "$@""#)?;
     wrapper(&bin, "cargo-clippy", r#"SYSROOT="$sysroot" exec /usr/bin/cargo-clippy "$@""#)?;
     symlink(CARGO, bin.join("cargo")).context("cannot link cargo")
+}
+
+/// Calls Debian's rustc with this sysroot, and for wasm32 with the way to panic of its library.
+fn compiler_script() -> String {
+    format!(
+        r#"case " $* " in
+  *" --target {TARGET} "*) RUSTC_BOOTSTRAP=1 exec {RUSTC} --sysroot "$sysroot" "$@" {TRAP} ;;
+  *) exec {RUSTC} --sysroot "$sysroot" "$@" ;;
+esac"#
+    )
 }
 
 /// Build scripts and macros run on the host: they use the library that Debian built.
