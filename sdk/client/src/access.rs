@@ -1,41 +1,30 @@
 //! Hands out the session and its access token.
 
+use std::rc::Rc;
+
 use edgeward_core::{Code, Error};
 
-use crate::{
-    engine::Engine,
-    record::Grant,
-    shapes::{AccessToken, Reason, Session},
-};
+use crate::{engine::Engine, record::Grant, shapes::Reason};
 
-/// Who is signed in.
-pub(crate) fn session(engine: &Engine) -> Option<Session> {
-    engine.current().record.grant.as_ref().map(Grant::session)
-}
-
-/// The access token, while it is fresh.
+/// What the session consists of, while its access token is fresh.
 ///
 /// # Errors
 /// `session_missing`: nobody is signed in. `session_expired`: somebody was.
-pub(crate) fn token(engine: &Engine) -> Result<AccessToken, Error> {
-    match &engine.current().record.grant {
-        Some(grant) => Ok(AccessToken {
-            token: grant.access_token.clone(),
-            scope: grant.scopes(),
-            expires_at: grant.expires_at(),
-        }),
-        None if engine.reason() == Some(Reason::Expired) => Err(Code::SessionExpired.into()),
-        None => Err(Code::SessionMissing.into()),
-    }
+pub(crate) fn grant(engine: &Engine) -> Result<Rc<Grant>, Error> {
+    engine.current().record.grant.clone().ok_or_else(|| match engine.reason() {
+        Some(Reason::Expired) => Code::SessionExpired.into(),
+        Some(Reason::SignedOut) | None => Code::SessionMissing.into(),
+    })
 }
 
-/// The access token for a request to `origin`, as the browser writes origins.
+/// The same for a request to `origin`, as the browser writes origins.
 ///
 /// # Errors
-/// `origin_not_allowed`: it is not among `apiOrigins`; then those of [`token`].
-pub(crate) fn token_for(engine: &Engine, origin: &str) -> Result<String, Error> {
-    if !engine.settings.api_origins.iter().any(|allowed| allowed == origin) {
-        return Err(Code::OriginNotAllowed.into());
+/// `origin_not_allowed`: it is not among `apiOrigins`; then those of [`grant`].
+pub(crate) fn grant_for(engine: &Engine, origin: &str) -> Result<Rc<Grant>, Error> {
+    if engine.settings.api_origins.iter().any(|allowed| allowed == origin) {
+        grant(engine)
+    } else {
+        Err(Code::OriginNotAllowed.into())
     }
-    token(engine).map(|access| access.token)
 }

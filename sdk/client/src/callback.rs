@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use edgeward_core::{
     Code, Error,
-    jwt::Claims,
+    json::{Map, Value},
     oauth::{
         Failure,
         authorize::{Callback, Transaction, is_state},
@@ -20,8 +20,7 @@ use edgeward_host::{
 use js_sys::Promise;
 
 use crate::{
-    engine::Engine, id_token, provider::LIMITS, record::Grant, shapes::CallbackResult, sign_out,
-    transactions::Taken,
+    engine::Engine, id_token, provider::LIMITS, record::Grant, sign_out, transactions::Taken, written,
 };
 
 /// How many handled callbacks are remembered for a second call.
@@ -38,7 +37,7 @@ pub(crate) fn handle(engine: &Rc<Engine>, url: Option<String>) -> Result<Promise
         Some(url) => url,
         None => navigation::href().map_err(|_| Error::at(Code::InvalidParameters, "url"))?,
     };
-    let none = || Ok(Promise::resolve(&values::to_js(&CallbackResult::None.to_value())));
+    let none = || Ok(Promise::resolve(&values::to_js(&written::no_callback())));
     let Some(callback) = Callback::read(query_of(&url)).filter(|callback| is_state(callback.state())) else {
         return none();
     };
@@ -56,7 +55,7 @@ pub(crate) fn handle(engine: &Rc<Engine>, url: Option<String>) -> Result<Promise
     let promise = task::promise(async move {
         let result = complete(&engine_of_future, &callback, transaction, began).await;
         clean_address(&callback);
-        result.map(|result| values::to_js(&result.to_value())).map_err(|failure| thrown::failure(&failure))
+        result.map(|result| values::to_js(&result)).map_err(|failure| thrown::failure(&failure))
     });
     let mut completions = engine.completions.borrow_mut();
     completions.truncate(MAX_COMPLETIONS - 1);
@@ -69,7 +68,7 @@ async fn complete(
     callback: &Callback,
     transaction: Box<Transaction>,
     began: u64,
-) -> Result<CallbackResult, Failure> {
+) -> Result<Value, Failure> {
     callback.check(&transaction, clock::now().to_seconds())?;
     let metadata = engine.provider.metadata().await?;
     let code = callback.code(&metadata)?;
@@ -77,42 +76,51 @@ async fn complete(
     // Counted from the question, since nobody knows how long the answer was on its way.
     let (received_at, since) = (clock::now(), Instant::now());
     let tokens = token::response(&fetch::send(&request, LIMITS).await?)?;
-    let claims = match verified_claims(engine, &metadata, &tokens, &transaction).await {
-        Ok(claims) => claims.map(Claims::into_members).unwrap_or_default(),
-        Err(error) => {
-            sign_out::revoke_later(engine, tokens);
-            return Err(error.into());
+    let verdict = verified_claims(engine, &metadata, &tokens, &transaction).await;
+    let Transaction { scope, app_state, .. } = *transaction;
+    let grant =
+        Grant { scope: tokens.scope.clone().unwrap_or(scope), tokens, received_at, claims: Map::new() };
+    match commit(engine, verdict, grant, began, since) {
+        Ok(grant) => Ok(written::signed_in(&grant, app_state)),
+        Err((error, grant)) => {
+            sign_out::revoke_later(engine, grant);
+            Err(error.into())
         }
-    };
-    let scope = tokens.scope.clone().unwrap_or(transaction.scope);
-    let grant = Grant {
-        access_token: tokens.access_token.clone(),
-        expires_in: tokens.expires_in,
-        received_at,
-        scope,
-        refresh_token: tokens.refresh_token.clone(),
-        id_token: tokens.id_token.clone(),
-        claims,
-    };
-    let session = grant.session();
-    let Some(record) = engine.record().commit(began, grant) else {
-        sign_out::revoke_later(engine, tokens);
-        return Err(Code::SessionChanged.into());
-    };
-    engine.replace(record, since, None);
-    Ok(CallbackResult::SignedIn { session, app_state: transaction.app_state })
+    }
 }
 
-/// The claims of the ID token. `None`: none was asked for and none came.
+/// Makes the grant the session, or gives it back with the reason why not.
+fn commit(
+    engine: &Engine,
+    verdict: Result<Map, Error>,
+    grant: Grant,
+    began: u64,
+    since: Instant,
+) -> Result<Rc<Grant>, (Error, Rc<Grant>)> {
+    let claims = match verdict {
+        Ok(claims) => claims,
+        Err(error) => return Err((error, Rc::new(grant))),
+    };
+    let grant = Rc::new(Grant { claims, ..grant });
+    match engine.record().commit(began, Rc::clone(&grant)) {
+        None => Err((Code::SessionChanged.into(), grant)),
+        Some(record) => {
+            engine.replace(record, since, None);
+            Ok(grant)
+        }
+    }
+}
+
+/// The claims of the ID token; none if none was asked for and none came.
 async fn verified_claims(
     engine: &Engine,
     metadata: &Metadata,
     tokens: &Tokens,
     transaction: &Transaction,
-) -> Result<Option<Claims>, Error> {
+) -> Result<Map, Error> {
     let Some(id_token) = &tokens.id_token else {
         let missing = engine.settings.wants_id_token();
-        return if missing { Err(Error::at(Code::ResponseInvalid, "id_token")) } else { Ok(None) };
+        return if missing { Err(Error::at(Code::ResponseInvalid, "id_token")) } else { Ok(Map::new()) };
     };
     let expected = Expected {
         client_id: &engine.settings.client_id,
@@ -120,7 +128,9 @@ async fn verified_claims(
         access_token: &tokens.access_token,
         max_age: transaction.max_age,
     };
-    id_token::verify(id_token, &engine.provider, metadata, &engine.settings.policy, &expected).await.map(Some)
+    let policy = &engine.settings.policy;
+    let claims = id_token::verify(id_token, &engine.provider, metadata, policy, &expected).await?;
+    Ok(claims.into_members())
 }
 
 /// Takes the parameters of a handled callback out of the address bar, if they are still there.

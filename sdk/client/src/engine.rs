@@ -6,7 +6,7 @@ use std::{
     rc::Rc,
 };
 
-use edgeward_core::Error;
+use edgeward_core::{Error, json::Value};
 use edgeward_host::{
     clock::Instant,
     storage::{Kind, Storage},
@@ -19,9 +19,10 @@ use crate::{
     provider::Provider,
     record::Record,
     settings::Settings,
-    shapes::{AuthEvent, AuthEventType, AuthState, Reason},
+    shapes::{AuthEventType, Reason},
     store::{Snapshot, Store},
     transactions::Transactions,
+    written,
 };
 
 /// A client. No borrow of a cell outlives a statement, so nothing is held over an `await`.
@@ -38,7 +39,7 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Reads the options and what storage holds. `notify` is called with every [`AuthEvent`]; it
+    /// Reads the options and what storage holds. `notify` is called with every `AuthEvent`; it
     /// must not call back before it has returned.
     ///
     /// # Errors
@@ -86,9 +87,9 @@ impl Engine {
         self.publish(&self.store.load().record, reason);
     }
 
-    /// Whether somebody is signed in, without any check.
-    pub(crate) fn state(&self) -> AuthState {
-        self.state_of(&self.store.load().record)
+    /// The `AuthState`, without any check.
+    pub(crate) fn state(&self) -> Value {
+        written::state(&self.record(), self.reason.get())
     }
 
     /// Why nobody is signed in.
@@ -110,15 +111,8 @@ impl Engine {
         self.published.set(record.generation);
         self.reason.set(reason);
         let kind = if record.grant.is_some() { AuthEventType::SignedIn } else { AuthEventType::SignedOut };
-        let event = AuthEvent { kind, state: self.state_of(record) };
+        let event = written::event(kind, written::state(record, reason));
         // The package's function only queues the event, and does not throw.
-        let _ = self.notify.call1(&JsValue::UNDEFINED, &values::to_js(&event.to_value()));
-    }
-
-    fn state_of(&self, record: &Record) -> AuthState {
-        match &record.grant {
-            Some(grant) => AuthState::SignedIn { session: grant.session() },
-            None => AuthState::SignedOut { reason: self.reason.get() },
-        }
+        let _ = self.notify.call1(&JsValue::UNDEFINED, &values::to_js(&event));
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     access, callback,
     engine::Engine,
     options::{self, SignIn},
-    sign_in, sign_out,
+    sign_in, sign_out, written,
 };
 
 /// A client of one issuer.
@@ -34,7 +34,7 @@ impl Client {
     /// The `AuthState` at this moment.
     #[must_use]
     pub fn state(&self) -> JsValue {
-        values::to_js(&self.engine.state().to_value())
+        values::to_js(&self.engine.state())
     }
 
     /// Leaves the page for the issuer. Takes `SignInOptions`.
@@ -64,7 +64,7 @@ impl Client {
     #[wasm_bindgen(js_name = getSession)]
     #[must_use]
     pub fn session(&self) -> JsValue {
-        access::session(&self.engine).map_or(JsValue::NULL, |session| values::to_js(&session.to_value()))
+        access::grant(&self.engine).map_or(JsValue::NULL, |grant| values::to_js(&written::session(&grant)))
     }
 
     /// The `AccessToken`.
@@ -73,7 +73,8 @@ impl Client {
     /// `session_missing`, `session_expired`.
     #[wasm_bindgen(js_name = getAccessToken)]
     pub fn access_token(&self) -> Result<JsValue, JsValue> {
-        access::token(&self.engine).map(|token| values::to_js(&token.to_value())).map_err(thrown::error)
+        let grant = access::grant(&self.engine).map_err(thrown::error)?;
+        Ok(values::to_js(&written::access_token(&grant)))
     }
 
     /// The access token for a request to an origin.
@@ -82,7 +83,8 @@ impl Client {
     /// `origin_not_allowed`, `session_missing`, `session_expired`.
     #[wasm_bindgen(js_name = tokenFor)]
     pub fn token_for(&self, origin: &str) -> Result<String, JsValue> {
-        access::token_for(&self.engine, origin).map_err(thrown::error)
+        let grant = access::grant_for(&self.engine, origin).map_err(thrown::error)?;
+        Ok(grant.tokens.access_token.clone())
     }
 
     /// Ends the session. Takes `SignOutOptions`.

@@ -11,7 +11,7 @@ use edgeward_core::{
 };
 use edgeward_host::{clock, webcrypto::WebCrypto};
 
-use crate::provider::{Keys, Provider};
+use crate::provider::Provider;
 
 /// Verifies signature and claims.
 ///
@@ -25,18 +25,8 @@ pub(crate) async fn verify(
     expected: &Expected<'_>,
 ) -> Result<Claims, Error> {
     let token = jwt::admit(token, policy)?;
-    let verdict = match provider.keys(metadata).await? {
-        Keys::Fetched(keys) => check_signature(&token, &keys, &provider.crypto).await,
-        Keys::Kept(keys) => match check_signature(&token, &keys, &provider.crypto).await {
-            Err(error) if error.code == Code::TokenKeyNotFound => {
-                // The issuer may have begun to sign with a new key.
-                let keys = provider.fetch_keys(metadata).await?;
-                check_signature(&token, &keys, &provider.crypto).await
-            }
-            verdict => verdict,
-        },
-    };
-    verdict?;
+    let keys = provider.keys(metadata).await?;
+    check_signature(&token, &keys, &provider.crypto).await?;
     id_token::validate(token.dangerous_trust(), policy, expected, clock::now().to_seconds())
 }
 

@@ -19,5 +19,6 @@ mod sign_in;
 mod sign_out;
 mod store;
 mod transactions;
+mod written;
 
 pub use exports::Client;

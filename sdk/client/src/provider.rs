@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use edgeward_core::{
     Code, Error,
-    http::{Request, Response},
+    http::Request,
     jose::KeySet,
     oauth::discovery::{self, Issuer, Metadata},
 };
@@ -21,22 +21,13 @@ pub(crate) const LIMITS: Limits =
 pub(crate) struct Provider {
     issuer: Issuer,
     metadata: RefCell<Option<Rc<Metadata>>>,
-    keys: RefCell<Option<Rc<KeySet>>>,
     /// Verifies with the issuer's keys.
     pub crypto: WebCrypto,
 }
 
-/// Keys, and whether they come from an earlier call.
-pub(crate) enum Keys {
-    /// They were fetched before; newer ones may exist.
-    Kept(Rc<KeySet>),
-    /// They were fetched just now.
-    Fetched(Rc<KeySet>),
-}
-
 impl Provider {
     pub(crate) const fn new(issuer: Issuer) -> Self {
-        Self { issuer, metadata: RefCell::new(None), keys: RefCell::new(None), crypto: WebCrypto::new() }
+        Self { issuer, metadata: RefCell::new(None), crypto: WebCrypto::new() }
     }
 
     /// The issuer's metadata.
@@ -70,28 +61,16 @@ impl Provider {
         Err(first_failure.unwrap_or_else(|| Code::DiscoveryUnavailable.into()))
     }
 
-    /// The issuer's keys.
+    /// The issuer's keys, fetched anew: a sign-in happens once in a page's life, and its token may
+    /// be the first that a new key has signed.
     ///
     /// # Errors
     /// `jwks_unavailable`: they cannot be had. `jwks_invalid`: they are none.
-    pub(crate) async fn keys(&self, metadata: &Metadata) -> Result<Keys, Error> {
-        let kept = self.keys.borrow().clone();
-        match kept {
-            Some(keys) => Ok(Keys::Kept(keys)),
-            None => self.fetch_keys(metadata).await.map(Keys::Fetched),
-        }
-    }
-
-    /// Fetches the keys again, for a token whose key is not among them.
-    pub(crate) async fn fetch_keys(&self, metadata: &Metadata) -> Result<Rc<KeySet>, Error> {
+    pub(crate) async fn keys(&self, metadata: &Metadata) -> Result<KeySet, Error> {
         let address = metadata.jwks_uri.as_ref().ok_or(Error::at(Code::DiscoveryInvalid, "jwks_uri"))?;
-        let answer: Response =
-            fetch::send(&Request::get_json(address), LIMITS).await.map_err(|_| Code::JwksUnavailable)?;
-        if answer.status != 200 {
-            return Err(Code::JwksUnavailable.into());
+        match fetch::send(&Request::get_json(address), LIMITS).await {
+            Ok(answer) if answer.status == 200 => KeySet::parse(&answer.body),
+            _ => Err(Code::JwksUnavailable.into()),
         }
-        let keys = Rc::new(KeySet::parse(&answer.body)?);
-        self.keys.replace(Some(Rc::clone(&keys)));
-        Ok(keys)
     }
 }

@@ -3,12 +3,13 @@
 //! A record is replaced as a whole and counts its generations. A sign-out is a generation of its
 //! own rather than an absence: whatever was begun before it can tell that it came too late.
 
+use std::rc::Rc;
+
 use edgeward_core::{
-    json::{self, Map, Value},
+    json::{self, Map, Value, object},
+    oauth::token::Tokens,
     time::{Seconds, UnixMillis},
 };
-
-use crate::shapes::Session;
 
 /// The state of the session in storage.
 #[derive(Clone, Default, PartialEq)]
@@ -18,19 +19,17 @@ pub(crate) struct Record {
     /// The generation of the last sign-out.
     pub signed_out: u64,
     /// The session, if there is one.
-    pub grant: Option<Grant>,
+    pub grant: Option<Rc<Grant>>,
 }
 
 /// What a sign-in gave. It holds tokens, so it has no `Debug`.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Grant {
-    pub access_token: String,
-    /// How long the access token is good for, counted from `received_at`.
-    pub expires_in: Option<Seconds>,
+    pub tokens: Tokens,
+    /// When they were asked for.
     pub received_at: UnixMillis,
+    /// What the access token allows, separated by spaces.
     pub scope: String,
-    pub refresh_token: Option<String>,
-    pub id_token: Option<String>,
     /// The claims of the ID token, as they were verified.
     pub claims: Map,
 }
@@ -41,7 +40,7 @@ const MARGIN_MILLIS: i64 = 10_000;
 impl Record {
     /// The record after a sign-in that began at the generation `began`. `None`: a sign-out came in
     /// between, and wins.
-    pub(crate) fn commit(&self, began: u64, grant: Grant) -> Option<Self> {
+    pub(crate) fn commit(&self, began: u64, grant: Rc<Grant>) -> Option<Self> {
         let beaten = self.signed_out > began;
         (!beaten).then(|| Self { generation: self.generation + 1, grant: Some(grant), ..*self })
     }
@@ -59,13 +58,10 @@ impl Record {
 
     /// What is stored.
     pub(crate) fn to_value(&self) -> Value {
-        let mut members = Map::new();
-        members.insert("generation".into(), self.generation.into());
-        members.insert("signed_out".into(), self.signed_out.into());
-        if let Some(grant) = &self.grant {
-            members.insert("grant".into(), grant.to_value());
-        }
-        Value::Object(members)
+        let mut members =
+            vec![("generation", self.generation.into()), ("signed_out", self.signed_out.into())];
+        members.extend(self.grant.as_ref().map(|grant| ("grant", grant.to_value())));
+        object(members)
     }
 
     /// Takes back a stored text. What cannot be read counts as nothing: storage belongs to the
@@ -76,7 +72,7 @@ impl Record {
         let (generation, signed_out) = (number("generation")?, number("signed_out")?);
         let grant = match members.get("grant") {
             None => None,
-            Some(grant) => Some(Grant::from_value(grant)?),
+            Some(grant) => Some(Rc::new(Grant::from_value(grant)?)),
         };
         Some(Self { generation, signed_out, grant })
     }
@@ -85,7 +81,7 @@ impl Record {
 impl Grant {
     /// Whether the access token is good for a while, `elapsed` milliseconds after it came.
     pub(crate) fn is_fresh(&self, elapsed: i64) -> bool {
-        self.expires_in.is_none_or(|lifetime| {
+        self.tokens.expires_in.is_none_or(|lifetime| {
             let lifetime = i64::from(lifetime.0) * 1000;
             // A token that lives for seconds only would otherwise never be fresh.
             elapsed < lifetime - MARGIN_MILLIS.min(lifetime / 2)
@@ -94,7 +90,7 @@ impl Grant {
 
     /// When the access token expires.
     pub(crate) fn expires_at(&self) -> Option<i64> {
-        self.expires_in.map(|lifetime| self.received_at.0.saturating_add(i64::from(lifetime.0) * 1000))
+        self.tokens.expires_in.map(|lifetime| self.received_at.0.saturating_add(i64::from(lifetime.0) * 1000))
     }
 
     /// The scope as a list.
@@ -102,45 +98,35 @@ impl Grant {
         self.scope.split(' ').filter(|scope| !scope.is_empty()).map(String::from).collect()
     }
 
-    /// What the application sees.
-    pub(crate) fn session(&self) -> Session {
-        Session {
-            subject: self.claims.get("sub").and_then(Value::as_str).map(String::from),
-            claims: self.claims.clone(),
-            scope: self.scopes(),
-            expires_at: self.expires_at(),
-        }
-    }
-
     fn to_value(&self) -> Value {
-        let mut members = Map::new();
-        let mut put =
-            |name: &str, value: Option<Value>| value.and_then(|value| members.insert(name.into(), value));
-        put("access_token", Some(self.access_token.as_str().into()));
-        put("expires_in", self.expires_in.map(|lifetime| lifetime.0.into()));
-        put("received_at", Some(self.received_at.0.into()));
-        put("scope", Some(self.scope.as_str().into()));
-        put("refresh_token", self.refresh_token.as_deref().map(Value::from));
-        put("id_token", self.id_token.as_deref().map(Value::from));
-        put("claims", Some(Value::Object(self.claims.clone())));
-        Value::Object(members)
+        object(vec![
+            ("access_token", self.tokens.access_token.as_str().into()),
+            ("expires_in", self.tokens.expires_in.map(|lifetime| lifetime.0).into()),
+            ("refresh_token", self.tokens.refresh_token.as_deref().into()),
+            ("id_token", self.tokens.id_token.as_deref().into()),
+            ("received_at", self.received_at.0.into()),
+            ("scope", self.scope.as_str().into()),
+            ("claims", Value::Object(self.claims.clone())),
+        ])
     }
 
-    fn from_value(members: &Value) -> Option<Self> {
-        let claims = members.get("claims")?.as_object()?.clone();
-        let text = |name: &str| members.get(name).and_then(Value::as_str).map(String::from);
-        let expires_in = match members.get("expires_in") {
-            None => None,
-            Some(lifetime) => Some(Seconds(u32::try_from(lifetime.as_u64()?).ok()?)),
+    fn from_value(stored: &Value) -> Option<Self> {
+        let text = |name: &str| stored.get(name).and_then(Value::as_str).map(String::from);
+        let expires_in = match stored.get("expires_in")? {
+            Value::Null => None,
+            lifetime => Some(Seconds(u32::try_from(lifetime.as_u64()?).ok()?)),
         };
         Some(Self {
-            access_token: text("access_token")?,
-            expires_in,
-            received_at: UnixMillis(members.get("received_at")?.as_i64()?),
+            tokens: Tokens {
+                access_token: text("access_token")?,
+                expires_in,
+                scope: None,
+                refresh_token: text("refresh_token"),
+                id_token: text("id_token"),
+            },
+            received_at: UnixMillis(stored.get("received_at")?.as_i64()?),
             scope: text("scope")?,
-            refresh_token: text("refresh_token"),
-            id_token: text("id_token"),
-            claims,
+            claims: stored.get("claims")?.as_object()?.clone(),
         })
     }
 }
@@ -148,17 +134,21 @@ impl Grant {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::written;
 
-    fn grant(expires_in: Option<u32>) -> Grant {
-        Grant {
-            access_token: "at".into(),
-            expires_in: expires_in.map(Seconds),
+    fn grant(expires_in: Option<u32>) -> Rc<Grant> {
+        Rc::new(Grant {
+            tokens: Tokens {
+                access_token: "at".into(),
+                expires_in: expires_in.map(Seconds),
+                scope: None,
+                refresh_token: Some("rt".into()),
+                id_token: None,
+            },
             received_at: UnixMillis(1_800_000_000_000),
             scope: "openid  email".into(),
-            refresh_token: Some("rt".into()),
-            id_token: None,
             claims: json::parse_object(br#"{"sub":"ada","roles":["a"]}"#).unwrap(),
-        }
+        })
     }
 
     #[test]
@@ -217,13 +207,8 @@ mod tests {
 
     #[test]
     fn the_session_shows_claims_and_no_token() {
-        let session = grant(Some(60)).session();
-        assert_eq!(session.subject.as_deref(), Some("ada"));
-        assert_eq!(
-            (session.scope, session.expires_at),
-            (vec!["openid".into(), "email".into()], Some(1_800_000_060_000))
-        );
-        let shown = grant(None).session().to_value().to_string();
-        assert!(!shown.contains("\"at\"") && !shown.contains("rt\""));
+        let shown = written::session(&grant(Some(60))).to_string();
+        let expected = r#"{"claims":{"roles":["a"],"sub":"ada"},"expiresAt":1800000060000,"scope":["openid","email"],"subject":"ada"}"#;
+        assert_eq!(shown, expected);
     }
 }

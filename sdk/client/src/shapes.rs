@@ -1,11 +1,80 @@
-//! What crosses into JavaScript. The TypeScript types of the package are generated from here, and
-//! each shape says how it is written, beside the declaration that it must fit.
+//! What crosses between Rust and JavaScript. The TypeScript types of the package are generated from
+//! these declarations; `settings` and `options` read values of them, `written` writes them.
 
-use edgeward_core::json::{Map, Value, object};
+#![expect(dead_code, reason = "most are declared for their TypeScript alone")]
+
+use edgeward_core::{
+    jose::Algorithm,
+    json::{Map, Value},
+};
 use tsify::Tsify;
 
+/// How to reach the issuer, and how the session is kept.
+#[derive(Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientOptions {
+    /// The issuer, exactly as its metadata states it. http is accepted on loopback only.
+    pub issuer: String,
+    /// The id under which the application is registered as a public client.
+    pub client_id: String,
+    /// Where the issuer sends the user back to.
+    pub redirect_uri: String,
+    /// What to ask for, separated by spaces. Default: `openid profile email`.
+    #[tsify(optional)]
+    pub scope: Option<String>,
+    /// The APIs that the access token is for (RFC 8707).
+    #[tsify(optional, type = "string | string[]")]
+    pub resource: Option<Vec<String>>,
+    /// The origins that `fetch()` may send the access token to. Default: none.
+    #[tsify(optional)]
+    pub api_origins: Option<Vec<String>>,
+    /// Where the session is kept. Default: `session`, which is this tab.
+    #[tsify(optional, type = r#""session" | "local" | "memory""#)]
+    pub storage: Option<String>,
+    /// Where the issuer sends the user after signing out there.
+    #[tsify(optional)]
+    pub post_logout_redirect_uri: Option<String>,
+    /// The algorithms accepted for ID tokens. Default: RS256, PS256, ES256, EdDSA and Ed25519.
+    #[tsify(optional)]
+    pub id_token_algorithms: Option<Vec<Algorithm>>,
+    /// How far the issuer's clock may differ, 0 to 300. Default: 60.
+    #[tsify(optional)]
+    pub clock_tolerance_seconds: Option<u32>,
+}
+
+/// What to ask of the issuer at a sign-in.
+#[derive(Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct SignInOptions {
+    /// Whether the issuer asks again, such as `login`, `consent` or `select_account`.
+    #[tsify(optional)]
+    pub prompt: Option<String>,
+    /// Whom to expect, usually an e-mail address.
+    #[tsify(optional)]
+    pub login_hint: Option<String>,
+    /// How long ago the user may have signed in at the issuer.
+    #[tsify(optional)]
+    pub max_age_seconds: Option<u32>,
+    /// JSON that `handleCallback()` gives back.
+    #[tsify(optional, type = "unknown")]
+    pub app_state: Option<Value>,
+    /// Further parameters of the authorization request.
+    #[tsify(optional, type = "Record<string, string>")]
+    pub extra_parameters: Option<Map>,
+}
+
+/// How far to sign out.
+#[derive(Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct SignOutOptions {
+    /// Whether to sign out at the issuer as well, where it offers that and
+    /// `postLogoutRedirectUri` is set. Default: true.
+    #[tsify(optional)]
+    pub end_session: Option<bool>,
+}
+
 /// Who is signed in.
-#[derive(Clone, PartialEq, Tsify)]
+#[derive(Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// The user's id at the issuer; null if the scope has no `openid`.
@@ -22,11 +91,10 @@ pub struct Session {
 }
 
 /// Whether somebody is signed in.
-#[derive(Clone, PartialEq, Tsify)]
+#[derive(Tsify)]
 #[serde(tag = "status", rename_all = "camelCase")]
 pub enum AuthState {
     /// Not known yet; the core is still being loaded.
-    #[expect(dead_code, reason = "the package is in this state before the core runs")]
     Loading,
     /// Nobody is.
     #[serde(rename_all = "camelCase")]
@@ -57,7 +125,6 @@ pub enum Reason {
 #[serde(rename_all = "snake_case")]
 pub enum AuthEventType {
     /// The first event of every listener.
-    #[expect(dead_code, reason = "the package sends it to each listener when the core is loaded")]
     Initial,
     /// Somebody signed in.
     SignedIn,
@@ -66,7 +133,7 @@ pub enum AuthEventType {
 }
 
 /// An event and the state after it.
-#[derive(Clone, Tsify)]
+#[derive(Tsify)]
 pub struct AuthEvent {
     /// What happened.
     #[serde(rename = "type")]
@@ -103,81 +170,4 @@ pub enum CallbackResult {
     },
     /// The address is no callback of this client.
     None,
-}
-
-impl Session {
-    /// As JavaScript sees it.
-    pub(crate) fn to_value(&self) -> Value {
-        object(vec![
-            ("subject", self.subject.clone().into()),
-            ("claims", Value::Object(self.claims.clone())),
-            ("scope", self.scope.clone().into()),
-            ("expiresAt", self.expires_at.into()),
-        ])
-    }
-}
-
-impl AuthState {
-    /// As JavaScript sees it.
-    pub(crate) fn to_value(&self) -> Value {
-        match self {
-            Self::Loading => object(vec![("status", "loading".into())]),
-            Self::SignedOut { reason: None } => object(vec![("status", "signedOut".into())]),
-            Self::SignedOut { reason: Some(reason) } => {
-                object(vec![("status", "signedOut".into()), ("reason", reason.as_str().into())])
-            }
-            Self::SignedIn { session } => {
-                object(vec![("status", "signedIn".into()), ("session", session.to_value())])
-            }
-        }
-    }
-}
-
-impl Reason {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::SignedOut => "signed_out",
-            Self::Expired => "expired",
-        }
-    }
-}
-
-impl AuthEventType {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Initial => "initial",
-            Self::SignedIn => "signed_in",
-            Self::SignedOut => "signed_out",
-        }
-    }
-}
-
-impl AuthEvent {
-    /// As JavaScript sees it.
-    pub(crate) fn to_value(&self) -> Value {
-        object(vec![("type", self.kind.as_str().into()), ("state", self.state.to_value())])
-    }
-}
-
-impl AccessToken {
-    /// As JavaScript sees it.
-    pub(crate) fn to_value(&self) -> Value {
-        object(vec![
-            ("token", self.token.as_str().into()),
-            ("scope", self.scope.clone().into()),
-            ("expiresAt", self.expires_at.into()),
-        ])
-    }
-}
-
-impl CallbackResult {
-    /// As JavaScript sees it.
-    pub(crate) fn to_value(&self) -> Value {
-        let Self::SignedIn { session, app_state } = self else {
-            return object(vec![("kind", "none".into())]);
-        };
-        let mut members = vec![("kind", "signedIn".into()), ("session", session.to_value())];
-        members.extend(app_state.clone().map(|state| ("appState", state)));
-        object(members)
-    }
 }

@@ -120,14 +120,16 @@ fn init(request: &Request, limits: Limits, signal: &Signal) -> Result<Object, Er
     if limits.lifetime == Lifetime::BeyondPage {
         set(&init, "keepalive", &JsValue::TRUE)?;
     }
-    if has_credentials() {
+    if is_browser_like() {
         set(&init, "credentials", &"omit".into())?;
+        // Whoever asks keeps what it needs; an old key set would refuse the newest key's tokens.
+        set(&init, "cache", &"no-cache".into())?;
     }
     Ok(init)
 }
 
-/// workerd has no cookies of its own, and refuses the very mention of them.
-fn has_credentials() -> bool {
+/// workerd has neither cookies nor an HTTP cache of its own, and refuses their very mention.
+fn is_browser_like() -> bool {
     let prototype = global::member("Request").and_then(|class| global::property(&class, "prototype"));
     prototype.is_some_and(|prototype| Reflect::has(&prototype, &"credentials".into()).unwrap_or(false))
 }
