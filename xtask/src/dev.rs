@@ -18,7 +18,7 @@ pub fn dev(args: &[&str]) -> Outcome {
 pub fn screenshot(args: &[&str]) -> Outcome {
     setup::run(Need::Tests)?;
     build::build(&[Artefact::Worker, Artefact::Pkg])?;
-    node("examples/spa/screenshot.mjs", args)
+    node("tests/support/screenshot.mjs", args)
 }
 
 /// Runs a comparison of `bench/`.

@@ -4,7 +4,7 @@ use std::{cell::RefCell, sync::Arc};
 
 use edgeward_core::{
     Code, Error,
-    gateway::keys::{Action, FETCH_DEADLINE, Input, KeyCache, MAX_DOCUMENT},
+    gateway::keys::{Action, FETCH_DEADLINE, Input, KeyCache, MAX_DOCUMENT, max_age},
     http::{Address, Request, Response},
     jose::{Algorithm, KeySet},
     oauth::discovery::{self, Issuer},
@@ -193,7 +193,7 @@ async fn download(address: &Address, deadline: Deadline) -> Result<(Document, Ve
         return Err(Code::JwksUnavailable.into());
     }
     let keys = KeySet::parse(&response.body)?;
-    let document = Document { keys, at: now(), max_age: response.max_age(), from_issuer: true };
+    let document = Document { keys, at: now(), max_age: max_age(&response), from_issuer: true };
     Ok((document, response.body))
 }
 

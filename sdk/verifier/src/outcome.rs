@@ -1,10 +1,6 @@
 //! What a verified token gives.
 
-use edgeward_core::{
-    Code, Error,
-    jose::Algorithm,
-    json::Map,
-};
+use edgeward_core::{Code, Error, jose::Algorithm, json::Map};
 use edgeward_host::verifier::Accepted;
 use serde::Serialize;
 use tsify::Tsify;

@@ -3,6 +3,7 @@
 use edgeward_core::{
     Code, Error, base64url,
     jose::{Algorithm, Key, KeySet, jws::Unverified},
+    json,
 };
 use serde_json::Value;
 
@@ -36,7 +37,7 @@ impl Question {
 }
 
 fn of_signature(jwk: &Value, alg: &str, input: &str, signature: &str) -> Result<Question, Error> {
-    let key = Key::parse(jwk.as_object().ok_or(Code::JwkInvalid)?)?;
+    let key = Key::parse(&json::parse_object(jwk.to_string().as_bytes())?)?;
     let alg: Algorithm = alg.parse()?;
     if !key.permits(alg) {
         return Err(Code::TokenKeyNotFound.into());
@@ -50,7 +51,7 @@ fn of_token(keys: &Value, jws: &str) -> Result<Question, Error> {
     let shaped = with_empty_object(jws);
     let token = Unverified::parse(shaped.as_deref().unwrap_or(jws))?;
     let alg = token.header().alg.ok_or(Code::TokenAlgNotAllowed)?;
-    let keys = KeySet::from_value(keys)?;
+    let keys = KeySet::parse(keys.to_string().as_bytes())?;
     let key = keys.candidates(alg, token.header().kid.as_deref()).next().ok_or(Code::TokenKeyNotFound)?;
     let input = jws.rsplit_once('.').map_or(jws, |(input, _)| input).as_bytes().to_vec();
     Ok(Question { key: key.clone(), alg, input, signature: token.signature().to_vec() })

@@ -13,6 +13,7 @@ use alloc::{sync::Arc, vec, vec::Vec};
 
 use crate::{
     error::{Code, Error},
+    http::Response,
     jose::{Algorithm, KeySet},
     time::{Seconds, UnixSeconds},
 };
@@ -211,6 +212,23 @@ impl KeyCache {
     fn failure(&self) -> Error {
         self.failure.as_ref().map_or(Code::JwksUnavailable.into(), |failure| failure.error)
     }
+}
+
+/// `max-age` of the answer's `Cache-Control`; zero for `no-store` and `no-cache`.
+///
+/// Source: [RFC 9111 §5.2](https://www.rfc-editor.org/rfc/rfc9111#section-5.2)
+#[must_use]
+pub fn max_age(response: &Response) -> Option<Seconds> {
+    let mut age = None;
+    for directive in response.header("cache-control")?.split(',').map(str::trim) {
+        let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
+        match name.to_ascii_lowercase().as_str() {
+            "no-store" | "no-cache" => return Some(Seconds(0)),
+            "max-age" => age = value.trim_matches('"').parse().ok().map(Seconds),
+            _ => {}
+        }
+    }
+    age
 }
 
 #[cfg(test)]

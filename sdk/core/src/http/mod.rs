@@ -69,42 +69,4 @@ impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
-
-    /// `max-age` of `Cache-Control` in seconds; zero for `no-store` and `no-cache`.
-    ///
-    /// Source: [RFC 9111 §5.2](https://www.rfc-editor.org/rfc/rfc9111#section-5.2)
-    #[must_use]
-    pub fn max_age(&self) -> Option<crate::time::Seconds> {
-        let mut age = None;
-        for directive in self.header("cache-control")?.split(',').map(str::trim) {
-            let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
-            match name.to_ascii_lowercase().as_str() {
-                "no-store" | "no-cache" => return Some(crate::time::Seconds(0)),
-                "max-age" => age = value.trim_matches('"').parse().ok().map(crate::time::Seconds),
-                _ => {}
-            }
-        }
-        age
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::time::Seconds;
-
-    fn with_cache_control(value: &str) -> Response {
-        Response { status: 200, headers: vec![("cache-control".into(), value.into())], body: vec![] }
-    }
-
-    #[test]
-    fn reads_max_age() {
-        assert_eq!(with_cache_control("public, max-age=600").max_age(), Some(Seconds(600)));
-        assert_eq!(with_cache_control("Max-Age=\"15\", stale-if-error=86400").max_age(), Some(Seconds(15)));
-        assert_eq!(with_cache_control("max-age=600, no-store").max_age(), Some(Seconds(0)));
-        assert_eq!(with_cache_control("no-cache").max_age(), Some(Seconds(0)));
-        for odd in ["public", "max-age", "max-age=-1", "max-age=1e3", "max-age=99999999999"] {
-            assert_eq!(with_cache_control(odd).max_age(), None, "{odd}");
-        }
-    }
 }

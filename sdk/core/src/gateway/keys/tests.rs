@@ -204,3 +204,21 @@ fn fixed_keys_are_never_fetched() {
         assert_eq!(driver.want("b", now), "token_key_not_found");
     }
 }
+
+#[test]
+fn reads_max_age() {
+    let age = |value: &str| {
+        max_age(&Response {
+            status: 200,
+            headers: vec![("cache-control".into(), value.into())],
+            body: vec![],
+        })
+    };
+    assert_eq!(age("public, max-age=600"), Some(Seconds(600)));
+    assert_eq!(age("Max-Age=\"15\", stale-if-error=86400"), Some(Seconds(15)));
+    assert_eq!(age("max-age=600, no-store"), Some(Seconds(0)));
+    assert_eq!(age("no-cache"), Some(Seconds(0)));
+    for odd in ["public", "max-age", "max-age=-1", "max-age=1e3", "max-age=99999999999"] {
+        assert_eq!(age(odd), None, "{odd}");
+    }
+}

@@ -1,10 +1,10 @@
-/** Takes the picture of the README: the page after a sign-in and a call. `node examples/spa/screenshot.mjs` */
+/** Takes the picture of the README: the page after a sign-in and a call. `cargo xtask screenshot` */
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { call, openPage, signIn } from "../../tests/support/example.mjs";
-import { launchChromium } from "../../tests/support/chromium.mjs";
-import { PORTS, start } from "./start.mjs";
+import { call, openPage, signIn } from "./example.mjs";
+import { launchChromium } from "./chromium.mjs";
+import { PORTS, start } from "../../examples/spa/start.mjs";
 
 const PICTURE = fileURLToPath(new URL("../../docs/images/spa.png", import.meta.url));
 const SIZE_LIMIT = 200 * 1024;
