@@ -20,9 +20,15 @@ pub struct Toolchain {
     cargo: PathBuf,
     envs: Vec<(&'static str, OsString)>,
     name: String,
+    private: bool,
 }
 
 impl Toolchain {
+    /// Whether its standard library is the one that is built here, for size.
+    pub const fn is_private(&self) -> bool {
+        self.private
+    }
+
     /// Prepares `cargo` of this toolchain.
     pub fn cargo(&self) -> Run {
         Run::new(&self.cargo)
@@ -34,7 +40,12 @@ impl Toolchain {
 /// Finds a toolchain that is ready, without installing anything.
 pub fn find() -> Outcome<Option<Toolchain>> {
     if let Some(version) = default_has_target()? {
-        return Ok(Some(Toolchain { cargo: default_cargo(), envs: Vec::new(), name: version }));
+        return Ok(Some(Toolchain {
+            cargo: default_cargo(),
+            envs: Vec::new(),
+            name: version,
+            private: false,
+        }));
     }
     Ok(sysroot::ready()?.then(private_toolchain))
 }
@@ -74,6 +85,7 @@ fn private_toolchain() -> Toolchain {
             ("PATH", path),
         ],
         name: "Debian's Rust with a private sysroot".to_owned(),
+        private: true,
     }
 }
 
