@@ -82,6 +82,7 @@ test("wrong options show on first use, by name", async () => {
     [{ issuer: undefined }, "issuer"],
     [{ issuer: "http://id.example" }, "issuer"],
     [{ clientId: "" }, "clientId"],
+    [{ postLogoutRedirectURI: "https://app.example/" }, "options"],
     [{ redirectUri: "/callback" }, "redirectUri"],
     [{ apiOrigins: ["https://api.example/v1"] }, "apiOrigins"],
     [{ storage: "cookie" }, "storage"],

@@ -29,6 +29,20 @@ const DEFAULT_SCOPE: &str = "openid profile email";
 const DEFAULT_ALGORITHMS: [Algorithm; 5] =
     [Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::EdDsa, Algorithm::Ed25519];
 
+/// The members of `ClientOptions`.
+const OPTIONS: [&str; 10] = [
+    "issuer",
+    "clientId",
+    "redirectUri",
+    "scope",
+    "resource",
+    "apiOrigins",
+    "storage",
+    "postLogoutRedirectUri",
+    "idTokenAlgorithms",
+    "clockToleranceSeconds",
+];
+
 impl Settings {
     /// Checks the options.
     ///
@@ -36,6 +50,7 @@ impl Settings {
     /// `config_invalid`, at the option.
     pub(crate) fn read(options: &JsValue) -> Result<Self, Error> {
         let options = Members::read(options, Code::ConfigInvalid)?;
+        options.only(&OPTIONS)?;
         let issuer = options.required("issuer")?;
         let issuer = Issuer::parse(&issuer, reach(&issuer)).map_err(|_| invalid("issuer"))?;
         let client_id = options.required("clientId")?;

@@ -2,7 +2,11 @@
 //!
 //! Slots of their own, so that two sign-ins begun side by side do not overwrite each other.
 
-use edgeward_core::{oauth::authorize::Transaction, time::UnixSeconds};
+use edgeward_core::{
+    json::{self, object},
+    oauth::authorize::Transaction,
+    time::UnixSeconds,
+};
 use edgeward_host::{storage::Storage, values};
 
 /// Where transactions wait for their callback.
@@ -24,8 +28,8 @@ pub(crate) enum Taken {
 /// How many sign-ins may be under way; abandoned ones beyond it are forgotten.
 const MAX_OPEN: usize = 16;
 
-/// Stands in the slot of a transaction that was taken, before the time at which it began.
-const USED: &str = "used:";
+/// The member of a stored transaction that says when it began.
+const BEGAN: &str = "created_at";
 
 impl Transactions {
     pub(crate) fn new(storage: Storage, prefix: String) -> Self {
@@ -43,16 +47,12 @@ impl Transactions {
     pub(crate) fn take(&self, state: &str) -> Taken {
         let key = self.key(state);
         let Some(text) = self.storage.read(&key) else { return Taken::Unknown };
-        if text.starts_with(USED) {
-            return Taken::Used;
-        }
-        match Transaction::from_json(&text) {
-            Ok(transaction) => {
-                self.storage.write(&key, &[USED, &transaction.created_at.0.to_string()].concat());
-                Taken::Open(Box::new(transaction))
-            }
-            Err(_) => Taken::Unknown,
-        }
+        let Some(began) = began(&text) else { return Taken::Unknown };
+        let Ok(transaction) = Transaction::from_json(&text) else { return Taken::Used };
+        // What is left tells that it was taken, and holds no secret.
+        let used = object(vec![(BEGAN, began.0.into())]);
+        self.storage.write(&key, &values::to_text(&used));
+        Taken::Open(Box::new(transaction))
     }
 
     fn forget_old(&self, now: UnixSeconds) {
@@ -75,10 +75,7 @@ impl Transactions {
     }
 }
 
-/// When the transaction of a slot began.
+/// When the transaction of a slot began, whether it was taken or not.
 fn began(text: &str) -> Option<UnixSeconds> {
-    match text.strip_prefix(USED) {
-        Some(time) => time.parse().ok().map(UnixSeconds),
-        None => Transaction::from_json(text).ok().map(|transaction| transaction.created_at),
-    }
+    json::parse(text.as_bytes()).ok()?.get(BEGAN)?.as_i64().map(UnixSeconds)
 }

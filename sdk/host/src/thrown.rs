@@ -3,31 +3,30 @@
 use edgeward_core::{
     Error,
     error::Recovery,
+    json::{Value, object},
     oauth::{Failure, OauthError},
 };
-use js_sys::{Object, Reflect};
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsValue;
+
+use crate::values;
 
 /// The object that is thrown: `code`, `message`, `retryable`, `sessionEnded`, and where they apply
 /// `at`, `status` and `oauth` with `error`, `error_description` and `error_uri`.
 #[must_use]
 pub fn failure(failure: &Failure) -> JsValue {
-    let thrown = Object::new();
-    let recovery = failure.error.code.recovery();
-    set(&thrown, "code", failure.error.code.as_str());
-    set(&thrown, "message", failure.error.to_string());
-    set(&thrown, "retryable", recovery == Recovery::Retry);
-    set(&thrown, "sessionEnded", recovery == Recovery::SignIn);
-    if !failure.error.at.is_empty() {
-        set(&thrown, "at", failure.error.at);
+    let Error { code, at } = failure.error;
+    let mut members = vec![
+        ("code", code.as_str().into()),
+        ("message", message(failure.error).into()),
+        ("retryable", (code.recovery() == Recovery::Retry).into()),
+        ("sessionEnded", (code.recovery() == Recovery::SignIn).into()),
+    ];
+    if !at.is_empty() {
+        members.push(("at", at.into()));
     }
-    if let Some(status) = failure.status {
-        set(&thrown, "status", status);
-    }
-    if let Some(named) = &failure.oauth {
-        set(&thrown, "oauth", oauth(named));
-    }
-    thrown.into()
+    members.extend(failure.status.map(|status| ("status", u32::from(status).into())));
+    members.extend(failure.oauth.as_ref().map(|named| ("oauth", oauth(named))));
+    values::to_js(&object(members))
 }
 
 /// The same for an error that no server named.
@@ -36,18 +35,17 @@ pub fn error(error: Error) -> JsValue {
     failure(&error.into())
 }
 
-fn oauth(named: &OauthError) -> Object {
-    let object = Object::new();
-    set(&object, "error", named.error.as_str());
-    for (name, text) in [("error_description", &named.description), ("error_uri", &named.uri)] {
-        if let Some(text) = text {
-            set(&object, name, text.as_str());
-        }
-    }
-    object
+/// As the error prints itself; put together by hand, because formatting is 2 KB of code that
+/// nothing else here needs.
+fn message(error: Error) -> String {
+    let message = error.code.message();
+    if error.at.is_empty() { message.into() } else { [message, " (", error.at, ")"].concat() }
 }
 
-fn set(object: &Object, name: &str, value: impl Into<JsValue>) {
-    // Setting a property of a fresh plain object does not fail.
-    let _ = Reflect::set(object, &JsValue::from_str(name), &value.into());
+fn oauth(named: &OauthError) -> Value {
+    let mut members = vec![("error", named.error.as_str().into())];
+    for (name, text) in [("error_description", &named.description), ("error_uri", &named.uri)] {
+        members.extend(text.as_deref().map(|text| (name, text.into())));
+    }
+    object(members)
 }

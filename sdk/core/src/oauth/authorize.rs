@@ -46,7 +46,7 @@ pub fn url(
         return Err(Error::at(Code::InvalidParameters, "extraParameters"));
     }
     let challenge = start.verifier.challenge();
-    let max_age = wishes.max_age.map(|age| alloc::format!("{}", age.0));
+    let max_age = wishes.max_age.map(|age| form::decimal(age.0));
     let mut pairs = Vec::from([
         ("client_id", client_id),
         ("response_type", "code"),
