@@ -54,7 +54,8 @@ impl Client {
     /// Completes a sign-in. Resolves with a `CallbackResult`.
     ///
     /// # Errors
-    /// Those of [`callback::handle`].
+    /// Rejects with the codes of the callback, of discovery, of the token endpoint and of the ID
+    /// token; `callback_replayed`, `session_changed`.
     #[wasm_bindgen(js_name = handleCallback)]
     pub fn handle_callback(&self, url: Option<String>) -> Result<Promise, JsValue> {
         callback::handle(&self.engine, url).map_err(thrown::error)

@@ -1,4 +1,5 @@
-//! Futures as promises. All go through one type, since each type of its own brings 2 KB of code.
+//! Futures as promises. All go through one type, since each type of its own brings the machinery
+//! along once more.
 
 use std::{future::Future, pin::Pin};
 

@@ -1,7 +1,6 @@
 //! JSON values of the core as JavaScript values.
 //!
-//! A client that writes JSON with JavaScript's own `JSON` is 6 KB smaller than one that brings a
-//! writer along.
+//! Text is written by JavaScript's own `JSON`, so that a module need not bring a writer along.
 
 use edgeward_core::json::Value;
 use js_sys::{Array, JSON, Object};
