@@ -26,7 +26,7 @@ const SOURCE: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
 /// The name under which rustup knows the sysroot: `cargo +wasm-web …`.
 const LINKED_AS: &str = "wasm-web";
 /// Raised when the folder's layout changes, so that older ones are built again.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 /// A panic is a trap, without a message.
 const TRAP: &str = "-Zunstable-options -Cpanic=immediate-abort";
 
@@ -114,7 +114,7 @@ fn lay_out(built: &Path, sysroot: &Path) -> Outcome {
     fs::create_dir_all(&bin).context("cannot make the sysroot's programs")?;
     wrapper(&bin, "rustc", &compiler_script())?;
     wrapper(&bin, "rustdoc", r#"exec /usr/bin/rustdoc --sysroot "$sysroot" "$@""#)?;
-    wrapper(&bin, "cargo-clippy", r#"SYSROOT="$sysroot" exec /usr/bin/cargo-clippy "$@""#)?;
+    wrapper(&bin, "cargo-clippy", &lints_script())?;
     symlink(CARGO, bin.join("cargo")).context("cannot link cargo")
 }
 
@@ -125,6 +125,15 @@ fn compiler_script() -> String {
   *" --target {TARGET} "*) RUSTC_BOOTSTRAP=1 exec {RUSTC} --sysroot "$sysroot" "$@" {TRAP} ;;
   *) exec {RUSTC} --sysroot "$sysroot" "$@" ;;
 esac"#
+    )
+}
+
+/// Clippy's driver compiles by itself, without the script above: it gets the same options from cargo.
+fn lints_script() -> String {
+    let flags = format!("CARGO_TARGET_{}_RUSTFLAGS", TARGET.to_uppercase().replace('-', "_"));
+    format!(
+        r#"export SYSROOT="$sysroot" RUSTC_BOOTSTRAP=1 {flags}="{TRAP}"
+exec /usr/bin/cargo-clippy "$@""#
     )
 }
 
