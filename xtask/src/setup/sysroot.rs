@@ -12,11 +12,12 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use super::apt;
-use super::wasm::{TARGET, has_library};
 use crate::paths::{on_path, private};
 use crate::run::Run;
 use crate::step::{Context, Failure, Outcome, announce};
 
+/// The one target of every artefact.
+pub const TARGET: &str = "wasm32-unknown-unknown";
 /// Debian's compiler, its cargo, the library's source, the linker and the lints.
 const PACKAGES: [&str; 6] =
     ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "lld-22", "rust-web-clippy"];
@@ -167,6 +168,12 @@ fn link() {
             ));
         }
     }
+}
+
+/// Whether a folder of libraries holds one.
+pub(super) fn has_library(folder: &Path, prefix: &str) -> bool {
+    let Ok(entries) = folder.read_dir() else { return false };
+    entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
 }
 
 fn remove(path: &Path) -> Outcome {

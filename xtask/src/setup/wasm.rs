@@ -12,8 +12,7 @@ use crate::paths::on_path;
 use crate::run::Run;
 use crate::step::{Failure, Outcome, announce};
 
-/// The one target of every artefact.
-pub const TARGET: &str = "wasm32-unknown-unknown";
+pub use super::sysroot::TARGET;
 
 /// A cargo that can build for [`TARGET`], and the environment that it needs.
 pub struct Toolchain {
@@ -99,14 +98,8 @@ fn default_has_target() -> Outcome<Option<String>> {
     else {
         return Ok(None);
     };
-    let has_core = has_library(Path::new(libraries.trim()), "libcore-");
+    let has_core = sysroot::has_library(Path::new(libraries.trim()), "libcore-");
     has_core.then(|| Ok(Run::new("rustc").arg("--version").quietly()?.trim().to_owned())).transpose()
-}
-
-/// Whether a folder of libraries holds one.
-pub(super) fn has_library(folder: &Path, prefix: &str) -> bool {
-    let Ok(entries) = folder.read_dir() else { return false };
-    entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
 }
 
 /// Adds the target, unless this machine forbids rustup to download.
