@@ -111,7 +111,7 @@ codes! {
     /// The issuer's keys cannot be had at the moment.
     JwksUnavailable = "jwks_unavailable", 503, Retry, "Try again later; check that the issuer is reachable.";
     /// No keys are loaded yet.
-    KeysNotLoaded = "keys_not_loaded", 503, Retry, "Await `verify()` or `ready()` once, or give the keys inline.";
+    KeysNotLoaded = "keys_not_loaded", 503, Retry, "Await `verify()` once, or give the keys inline.";
     /// This runtime cannot verify the algorithm.
     AlgorithmUnsupported = "algorithm_unsupported", 501, Change, "Use another algorithm, or a newer runtime.";
     /// The issuer's metadata cannot be had at the moment.
