@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { before, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { close, listen } from "../../examples/spa/lib/listen.mjs";
 import { atEnd } from "../support/at-end.mjs";
 import { PAGE, startEdge } from "../support/worker.mjs";
@@ -65,6 +66,25 @@ describe("an origin with answers of its own", () => {
     assert.deepEqual(response.headers.getSetCookie(), ["a=1; Path=/", "b=2"]);
     assert.equal(digest(Buffer.from(await response.arrayBuffer())), digest(body));
   });
+
+  test("a compressed answer arrives as what was compressed", async () => {
+    const text = "edgeward ".repeat(5_000);
+    answer = (_request, response) => {
+      response.writeHead(200, { "content-encoding": "gzip", "content-type": "text/plain" });
+      response.end(gzipSync(text));
+    };
+    const headers = { authorization: `Bearer ${await edge.token()}`, "accept-encoding": "gzip" };
+    const response = await fetch(`${edge.url}/large`, { headers });
+    assert.equal(await response.text(), text);
+  });
+
+  for (const status of [204, 304]) {
+    test(`${status} passes without a body`, async () => {
+      answer = (_request, response) => response.writeHead(status, { etag: '"1"' }).end();
+      const response = await fetch(`${edge.url}/empty`, { headers: { authorization: `Bearer ${await edge.token()}` } });
+      assert.deepEqual([response.status, response.headers.get("etag"), await response.text()], [status, '"1"', ""]);
+    });
+  }
 
   test("a redirect of the origin goes to the caller and is not followed", async () => {
     const paths = [];
