@@ -1,6 +1,6 @@
 import type { Code, Verified, VerifierOptions as CoreOptions } from "./glue.js";
 
-export type { Algorithm, Audience, Code, TokenType, Verified, VerifiedHeader } from "./glue.js";
+export type { Algorithm, Code, TokenType, Verified, VerifiedHeader } from "./glue.js";
 
 /**
  * A failure. `code` comes from a closed set to which codes are only ever added; the message holds

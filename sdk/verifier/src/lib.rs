@@ -37,7 +37,7 @@ impl Verifier {
             Ok(token) => self.0.verify(token).await,
             Err(error) => Err(error),
         };
-        outcome.and_then(|accepted| Verified::to_json(&accepted)).map_err(thrown::error)
+        outcome.and_then(Verified::to_json).map_err(thrown::error)
     }
 
     /// Verifies a token at once, with keys from the options or loaded earlier.
@@ -47,6 +47,6 @@ impl Verifier {
     #[wasm_bindgen(js_name = verifySync)]
     pub fn verify_sync(&self, token: &str) -> Result<String, JsValue> {
         let outcome = Unverified::parse(token).and_then(|token| self.0.verify_now(token));
-        outcome.and_then(|accepted| Verified::to_json(&accepted)).map_err(thrown::error)
+        outcome.and_then(Verified::to_json).map_err(thrown::error)
     }
 }

@@ -41,8 +41,8 @@ impl Verified {
     ///
     /// # Errors
     /// `token_claim_invalid`: `scope` is mistyped.
-    pub fn to_json(accepted: &Accepted) -> Result<String, Error> {
-        let (header, claims) = (&accepted.header, &accepted.claims);
+    pub fn to_json(accepted: Accepted) -> Result<String, Error> {
+        let Accepted { header, claims } = accepted;
         let parts = [
             r#"{"subject":"#,
             &text(&claims.text("sub")?)?,
@@ -51,7 +51,7 @@ impl Verified {
             r#","claims":"#,
             claims.json(),
             r#","header":"#,
-            &text(&VerifiedHeader { alg: header.alg, kid: header.kid.clone(), typ: header.typ.clone() })?,
+            &text(&VerifiedHeader { alg: header.alg, kid: header.kid, typ: header.typ })?,
             "}",
         ];
         Ok(parts.concat())

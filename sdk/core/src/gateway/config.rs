@@ -14,7 +14,7 @@ use crate::{
     http::{Address, Reach},
     jose::Algorithm,
     json,
-    jwt::{Audience, Policy, Rules, TokenType},
+    jwt::{Policy, Rules, TokenType},
     time::Seconds,
 };
 
@@ -113,6 +113,23 @@ struct RouteDocument {
     credential: CredentialRule,
     #[serde(default)]
     scopes: Vec<String>,
+}
+
+/// One audience or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl From<Audience> for Vec<String> {
+    fn from(audience: Audience) -> Self {
+        match audience {
+            Audience::One(one) => Self::from([one]),
+            Audience::Many(many) => many,
+        }
+    }
 }
 
 impl Config {

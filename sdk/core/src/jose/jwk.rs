@@ -65,7 +65,8 @@ impl Key {
     /// `jwk_invalid`, at the member: an unknown `kty` or `crv`, a missing or mistyped member, a
     /// `use` other than `sig`, `key_ops` without `verify` or with a repeated operation, an `alg`
     /// that is no signature algorithm or does not fit the key, RSA below 2048 or above 8192 bits,
-    /// with an even or small exponent or of the generator of CVE-2017-15361, a coordinate of the wrong length, or a weak Ed25519 point.
+    /// with an even or small exponent or of the generator of CVE-2017-15361, a coordinate of the
+    /// wrong length, or a weak Ed25519 point.
     pub fn parse(jwk: &Map) -> Result<Self, Error> {
         check_use(jwk)?;
         let key = Self { id: text(jwk, "kid")?, algorithm: algorithm(jwk)?, material: material(jwk)? };

@@ -13,7 +13,7 @@ mod policy;
 mod validate;
 
 pub use claims::Claims;
-pub use policy::{Audience, Expiration, Policy, Rules, TokenType, Tolerance};
+pub use policy::{Expiration, Policy, Rules, TokenType, Tolerance};
 pub use validate::{admit, check, validate};
 
 pub use crate::jose::jws::{Unverified, Verified};

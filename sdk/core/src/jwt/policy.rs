@@ -68,26 +68,6 @@ pub enum Expiration {
     Optional,
 }
 
-/// One audience or several, as configurations write it.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
-#[serde(untagged)]
-pub enum Audience {
-    /// One.
-    One(String),
-    /// Several, of which a token must name one.
-    Many(Vec<String>),
-}
-
-impl From<Audience> for Vec<String> {
-    fn from(audience: Audience) -> Self {
-        match audience {
-            Audience::One(one) => Self::from([one]),
-            Audience::Many(many) => many,
-        }
-    }
-}
-
 /// The rules of a [`Policy`] that have defaults, as configurations leave them out.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rules {
