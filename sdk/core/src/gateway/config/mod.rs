@@ -1,5 +1,10 @@
 //! The gateway's configuration.
 
+mod issuer;
+mod keys;
+mod origin;
+mod route;
+
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
@@ -7,16 +12,14 @@ use serde::Deserialize;
 
 use crate::{
     error::{Code, Error},
-    gateway::{
-        identity::is_scope,
-        route::{CredentialRule, Route},
-    },
-    http::{Address, Reach},
-    jose::Algorithm,
+    gateway::route::Route,
+    http::Reach,
     json,
-    jwt::{Policy, Rules, TokenType},
-    time::Seconds,
 };
+
+pub use issuer::Issuer;
+pub use keys::KeySource;
+pub use origin::Origin;
 
 /// A configuration that was checked as a whole.
 #[derive(Debug)]
@@ -33,35 +36,6 @@ pub struct Config {
     pub issuers: Vec<Issuer>,
     /// The rules, the first match first.
     pub routes: Vec<Route>,
-}
-
-/// Where requests go that are let through.
-#[derive(Debug)]
-pub enum Origin {
-    /// An HTTP server.
-    Http(Address),
-    /// A service binding of this name.
-    Binding(String),
-}
-
-/// An issuer whose tokens are accepted.
-#[derive(Debug)]
-pub struct Issuer {
-    /// What its tokens must satisfy.
-    pub policy: Policy,
-    /// Where its keys come from.
-    pub keys: KeySource,
-}
-
-/// Where an issuer's keys come from.
-#[derive(Debug)]
-pub enum KeySource {
-    /// Its metadata (OpenID Connect Discovery or RFC 8414) names the key set.
-    Discovery,
-    /// The key set is here.
-    Jwks(Address),
-    /// A secret binding of this name holds the HMAC secret.
-    SecretBinding(String),
 }
 
 /// Why a configuration is refused, for the operator: it names the setting, and never holds a value
@@ -85,51 +59,9 @@ struct Document {
     #[serde(default)]
     allowed_origins: Vec<String>,
     realm: Option<String>,
-    issuers: Vec<IssuerDocument>,
+    issuers: Vec<issuer::Document>,
     #[serde(default)]
-    routes: Vec<RouteDocument>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct IssuerDocument {
-    issuer: String,
-    audience: Audience,
-    algorithms: Vec<Algorithm>,
-    jwks_uri: Option<String>,
-    secret_binding: Option<String>,
-    #[serde(default)]
-    token_type: TokenType,
-    clock_tolerance_seconds: Option<Seconds>,
-    max_token_age_seconds: Option<Seconds>,
-    require_expiration: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RouteDocument {
-    path: String,
-    #[serde(default)]
-    credential: CredentialRule,
-    #[serde(default)]
-    scopes: Vec<String>,
-}
-
-/// One audience or several.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl From<Audience> for Vec<String> {
-    fn from(audience: Audience) -> Self {
-        match audience {
-            Audience::One(one) => Self::from([one]),
-            Audience::Many(many) => many,
-        }
-    }
+    routes: Vec<route::Document>,
 }
 
 impl Config {
@@ -154,77 +86,18 @@ impl Document {
         if !realm.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\') {
             return Err(invalid("realm"));
         }
-        if !self.allowed_origins.iter().all(|origin| is_origin(origin, reach)) {
+        if !self.allowed_origins.iter().all(|origin| origin::is_origin(origin, reach)) {
             return Err(invalid("allowed_origins"));
-        }
-        let issuers =
-            self.issuers.into_iter().map(|issuer| issuer.check(reach)).collect::<Result<Vec<_>, _>>()?;
-        let repeated = |(at, issuer): (usize, &Issuer)| {
-            issuers.iter().skip(at + 1).any(|other| other.policy.issuer == issuer.policy.issuer)
-        };
-        if issuers.is_empty() || issuers.iter().enumerate().any(repeated) {
-            return Err(invalid("issuers"));
         }
         Ok(Config {
             reach,
-            origin: origin(self.origin, self.origin_binding, reach)?,
+            origin: origin::check(self.origin, self.origin_binding, reach)?,
             allowed_origins: self.allowed_origins,
             realm,
-            issuers,
-            routes: self.routes.into_iter().map(RouteDocument::check).collect::<Result<_, _>>()?,
+            issuers: issuer::check_all(self.issuers, reach)?,
+            routes: self.routes.into_iter().map(route::Document::check).collect::<Result<_, _>>()?,
         })
     }
-}
-
-impl IssuerDocument {
-    fn check(self, reach: Reach) -> Result<Issuer, Error> {
-        let rules = Rules {
-            token_type: self.token_type,
-            clock_tolerance: self.clock_tolerance_seconds,
-            max_token_age: self.max_token_age_seconds,
-            require_expiration: self.require_expiration,
-        };
-        let policy = Policy::new(self.issuer, self.audience.into(), self.algorithms)?.with_rules(rules)?;
-        let symmetric = policy.algorithms.iter().all(|alg| alg.is_symmetric());
-        let keys = match (self.jwks_uri, self.secret_binding) {
-            (None, Some(name)) if symmetric && !name.is_empty() => KeySource::SecretBinding(name),
-            (Some(uri), None) if !symmetric => {
-                KeySource::Jwks(Address::parse(&uri, reach).map_err(|_| invalid("issuers.jwks_uri"))?)
-            }
-            (None, None) if !symmetric => {
-                Address::parse(&policy.issuer, reach).map_err(|_| invalid("issuers.issuer"))?;
-                KeySource::Discovery
-            }
-            (_, Some(_)) => return Err(invalid("issuers.secret_binding")),
-            _ => return Err(invalid("issuers.algorithms")),
-        };
-        Ok(Issuer { policy, keys })
-    }
-}
-
-impl RouteDocument {
-    fn check(self) -> Result<Route, Error> {
-        let public_with_scopes = self.credential == CredentialRule::None && !self.scopes.is_empty();
-        if public_with_scopes || !self.scopes.iter().all(|scope| is_scope(scope)) {
-            return Err(invalid("routes.scopes"));
-        }
-        Route::new(&self.path, self.credential, self.scopes)
-    }
-}
-
-fn origin(url: Option<String>, binding: Option<String>, reach: Reach) -> Result<Origin, Error> {
-    match (url, binding) {
-        (Some(url), None) if is_origin(&url, reach) => {
-            Address::parse(&url, reach).map(Origin::Http).map_err(|_| invalid("origin"))
-        }
-        (None, Some(name)) if !name.is_empty() => Ok(Origin::Binding(name)),
-        _ => Err(invalid("origin")),
-    }
-}
-
-/// Scheme, host and port, and nothing behind.
-fn is_origin(text: &str, reach: Reach) -> bool {
-    Address::parse(text, reach).is_ok_and(|address| address.path_and_query().is_empty())
 }
 
 fn invalid(at: &'static str) -> Error {

@@ -1,0 +1,34 @@
+//! Where requests go that are let through.
+
+use alloc::string::String;
+
+use super::invalid;
+use crate::{
+    error::Error,
+    http::{Address, Reach},
+};
+
+/// Where requests go that are let through.
+#[derive(Debug)]
+pub enum Origin {
+    /// An HTTP server.
+    Http(Address),
+    /// A service binding of this name.
+    Binding(String),
+}
+
+/// One of the two, and not both.
+pub(super) fn check(url: Option<String>, binding: Option<String>, reach: Reach) -> Result<Origin, Error> {
+    match (url, binding) {
+        (Some(url), None) if is_origin(&url, reach) => {
+            Address::parse(&url, reach).map(Origin::Http).map_err(|_| invalid("origin"))
+        }
+        (None, Some(name)) if !name.is_empty() => Ok(Origin::Binding(name)),
+        _ => Err(invalid("origin")),
+    }
+}
+
+/// Scheme, host and port, and nothing behind.
+pub(super) fn is_origin(text: &str, reach: Reach) -> bool {
+    Address::parse(text, reach).is_ok_and(|address| address.path_and_query().is_empty())
+}
