@@ -6,6 +6,7 @@ pub mod config;
 pub mod credential;
 pub mod identity;
 pub mod keys;
+pub mod revocation;
 pub mod route;
 
 pub use config::Config;
