@@ -45,6 +45,16 @@ pub enum Curve {
 }
 
 impl Curve {
+    /// The value of the JWK member `crv`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+        }
+    }
+
     /// The length of a coordinate or of a scalar in bytes.
     #[must_use]
     pub const fn length(self) -> usize {

@@ -5,6 +5,7 @@ pub mod engine;
 pub mod jwk;
 pub mod jwks;
 pub mod jws;
+pub mod thumbprint;
 
 pub use algorithm::Algorithm;
 pub use jwk::Key;
