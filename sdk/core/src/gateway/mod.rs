@@ -4,6 +4,7 @@
 pub mod challenge;
 pub mod config;
 pub mod credential;
+pub mod forward;
 pub mod identity;
 pub mod keys;
 pub mod revocation;
