@@ -10,6 +10,7 @@ pub mod fetch;
 mod global;
 pub mod keys;
 pub mod members;
+pub mod metrics;
 pub mod navigation;
 pub mod random;
 pub mod shared_cache;

@@ -7,6 +7,7 @@ pub mod credential;
 pub mod forward;
 pub mod identity;
 pub mod keys;
+pub mod metrics;
 pub mod revocation;
 pub mod route;
 
