@@ -1,20 +1,19 @@
-//! Decides about a request: which issuer's rules its token falls under, and whether they hold.
+//! The configuration, bound to its secrets and ready to be applied.
 
 use edgeward_core::{
-    Code, Error,
     gateway::{
-        Config, Identity,
-        config::{ConfigError, Issuer, KeySource},
-        credential,
-        route::{self, CredentialRule, Route},
+        Config, Denial, Identity, Incoming, Requirements,
+        config::{self, ConfigError, KeySource},
+        route,
     },
     http::Reach,
     jose::Key,
-    jwt::Unverified,
+    jwt::Policy,
     oauth::discovery,
     secret::Secret,
 };
 use edgeward_host::{
+    guard::{Guard, Issuer},
     keys::{IssuerKeys, Source},
     verifier::Verifier,
 };
@@ -23,22 +22,9 @@ use edgeward_host::{
 pub struct Gateway {
     /// The settings.
     pub config: Config,
-    verifiers: Vec<Verifier>,
-}
-
-/// Why a request is turned away.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Denial {
-    /// The reason.
-    pub error: Error,
-    /// The scopes that the route asks for, if they are the reason.
-    pub scope: String,
-}
-
-impl From<Error> for Denial {
-    fn from(error: Error) -> Self {
-        Self { error, scope: String::new() }
-    }
+    guard: Guard,
+    /// What is asked on paths that no route covers.
+    otherwise: Requirements,
 }
 
 impl Gateway {
@@ -48,62 +34,56 @@ impl Gateway {
     /// A sentence for the operator: a secret is absent, or shorter than its algorithm's hash.
     pub fn new(mut config: Config, secret: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let issuers = std::mem::take(&mut config.issuers);
-        let verifier = |issuer| verifier(issuer, config.reach, &secret);
-        let verifiers = issuers.into_iter().map(verifier).collect::<Result<_, _>>()?;
-        Ok(Self { config, verifiers })
+        let bound = |issuer| bind(issuer, config.reach, &secret);
+        let issuers = issuers.into_iter().map(bound).collect::<Result<_, _>>()?;
+        let guard = Guard::new(issuers, config.sources.clone());
+        Ok(Self { config, guard, otherwise: Requirements::default() })
     }
 
     /// Each issuer, and whether its keys are loaded.
     pub fn issuers(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.verifiers.iter().map(|verifier| (verifier.policy().issuer.as_str(), verifier.keys().is_ready()))
+        let verifiers = self.guard.issuers().iter().map(|issuer| &issuer.verifier);
+        verifiers.map(|verifier| (verifier.policy().issuer.as_str(), verifier.keys().is_ready()))
     }
 
-    /// Admits a request to `path`: `None` on a route that asks for nothing.
+    /// The headers that decide about a request.
+    pub fn deciding_headers(&self) -> impl Iterator<Item = &str> {
+        Incoming::HEADERS.into_iter().chain(self.guard.sources().headers())
+    }
+
+    /// Admits a request: `None` where it passes without identity.
     ///
     /// # Errors
-    /// `path_ambiguous`, `token_missing`, `credential_malformed`, every code of
-    /// [`Verifier::verify`], `insufficient_scope`.
-    pub async fn admit(&self, path: &str, authorization: Option<&str>) -> Result<Option<Identity>, Denial> {
-        let route = route::find(&self.config.routes, path)?;
-        match route.credential {
-            CredentialRule::None => Ok(None),
-            CredentialRule::Required => {
-                let identity = self.identify(credential::bearer(authorization)?).await?;
-                check_scopes(route, &identity)?;
-                Ok(Some(identity))
-            }
-        }
-    }
-
-    async fn identify(&self, token: &str) -> Result<Identity, Error> {
-        let token = Unverified::parse(token)?;
-        let issuer = token.unverified_claim("iss").and_then(|iss| iss.as_str());
-        // Each issuer has keys of its own: a key of one never verifies a token of another.
-        let verifier = self.verifiers.iter().find(|verifier| issuer == Some(&verifier.policy().issuer));
-        let accepted = verifier.ok_or(Code::TokenIssuerInvalid)?.verify(token).await?;
-        Identity::new(&accepted.claims)
+    /// `path_ambiguous`, and every code of [`Guard::admit`].
+    pub async fn admit(&self, request: &Incoming) -> Result<Option<Identity>, Denial> {
+        let route = route::find(&self.config.routes, request.path())?;
+        let wanted = route.map_or(&self.otherwise, |route| &route.requirements);
+        self.guard.admit(request, wanted).await
     }
 }
 
-fn check_scopes(route: &Route, identity: &Identity) -> Result<(), Denial> {
-    if identity.has_scopes(&route.scopes) {
-        return Ok(());
-    }
-    Err(Denial { error: Code::InsufficientScope.into(), scope: route.scopes.join(" ") })
-}
-
-fn verifier(
-    issuer: Issuer,
+fn bind(
+    issuer: config::Issuer,
     reach: Reach,
     secret: &impl Fn(&str) -> Option<String>,
-) -> Result<Verifier, ConfigError> {
-    let policy = issuer.policy;
-    let keys = match issuer.keys {
-        KeySource::Jwks(address) => IssuerKeys::fetched(Source::Jwks(address)),
+) -> Result<Issuer, ConfigError> {
+    let config::Issuer { policy, keys, mapping, claims } = issuer;
+    let keys = bind_keys(&policy, keys, reach, secret)?;
+    Ok(Issuer { verifier: Verifier::new(policy, keys), mapping, claims })
+}
+
+fn bind_keys(
+    policy: &Policy,
+    source: KeySource,
+    reach: Reach,
+    secret: &impl Fn(&str) -> Option<String>,
+) -> Result<IssuerKeys, ConfigError> {
+    match source {
+        KeySource::Jwks(address) => Ok(IssuerKeys::fetched(Source::Jwks(address))),
         KeySource::Discovery => {
             let issuer = discovery::Issuer::parse(&policy.issuer, reach);
             let issuer = issuer.map_err(|error| ConfigError(format!("{}: {error}", policy.issuer)))?;
-            IssuerKeys::fetched(Source::Discovery(issuer))
+            Ok(IssuerKeys::fetched(Source::Discovery(issuer)))
         }
         KeySource::SecretBinding(name) => {
             let text = secret(&name).ok_or_else(|| ConfigError(format!("The secret {name} is not set.")))?;
@@ -113,8 +93,7 @@ fn verifier(
                     "The secret {name} is shorter than the hash of its algorithm."
                 )));
             }
-            IssuerKeys::fixed([key].into_iter().collect())
+            Ok(IssuerKeys::fixed([key].into_iter().collect()))
         }
-    };
-    Ok(Verifier::new(policy, keys))
+    }
 }

@@ -2,12 +2,13 @@
 
 use edgeward_core::{
     base64url,
-    gateway::{Config, challenge},
+    gateway::{
+        Config, Denial,
+        challenge::{self, Protection},
+    },
 };
 use serde::Serialize;
 use worker::{Headers, Response};
-
-use crate::gateway::Denial;
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -21,7 +22,8 @@ pub fn denial(denial: &Denial, config: Option<&Config>, request: &Headers) -> wo
     let code = denial.error.code;
     let headers = headers()?;
     let realm = config.map_or("edgeward", |config| &config.realm);
-    if let Some(challenge) = challenge::bearer(denial.error, realm, &denial.scope) {
+    let protection = Protection { realm, resource_metadata: None };
+    if let Some(challenge) = challenge::bearer(denial, protection) {
         headers.set("www-authenticate", &challenge)?;
     }
     if let Some(config) = config {

@@ -6,14 +6,14 @@ mod health;
 
 use std::rc::Rc;
 
-use edgeward_core::{Code, Error, gateway::config::ConfigError};
+use edgeward_core::{
+    Code,
+    gateway::{Denial, Incoming, config::ConfigError},
+};
 use js_sys::{JSON, Reflect};
 use worker::{Env, Headers, Method, Request, Response, console_error};
 
-use crate::{
-    gateway::{Denial, Gateway},
-    state,
-};
+use crate::{gateway::Gateway, state};
 
 /// The path that tells version and readiness; it is never forwarded.
 const HEALTH: &str = "/healthz";
@@ -29,21 +29,21 @@ pub async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
         Ok(gateway) => gateway,
         // A gateway that does not know its rules lets nothing through.
         Err(_) => {
-            return answer::denial(&Denial::from(Error::from(Code::ConfigInvalid)), None, request.headers());
+            return answer::denial(&Denial::from(Code::ConfigInvalid), None, request.headers());
         }
     };
-    let outcome = if is_preflight(&request)? {
-        Ok(None)
-    } else {
-        gateway.admit(path, authorization(request.headers())?.as_deref()).await
-    };
+    let incoming = incoming(&request, &url, &gateway)?;
+    let asked = request.headers().get("access-control-request-method")?;
+    // A browser asks without credentials whether it may ask with them; the origin answers that.
+    let outcome =
+        if incoming.is_preflight(asked.as_deref()) { Ok(None) } else { gateway.admit(&incoming).await };
     match outcome {
-        Ok(identity) => match forward::send(&gateway.config.origin, target, &request, identity.as_ref(), env)
-            .await
-        {
-            Ok(response) => Ok(response),
-            Err(_) => deny(&Denial::from(Error::from(Code::OriginUnavailable)), &gateway, request.headers()),
-        },
+        Ok(identity) => {
+            match forward::send(&gateway.config.origin, target, &request, identity.as_ref(), env).await {
+                Ok(response) => Ok(response),
+                Err(_) => deny(&Denial::from(Code::OriginUnavailable), &gateway, request.headers()),
+            }
+        }
         Err(denial) => deny(&denial, &gateway, request.headers()),
     }
 }
@@ -69,13 +69,12 @@ fn split(url: &str) -> (&str, &str) {
     (target.split('?').next().unwrap_or("/"), target)
 }
 
-/// A browser asks without credentials whether it may ask with them; the origin answers that.
-fn is_preflight(request: &Request) -> worker::Result<bool> {
+/// What of the request decides about it.
+fn incoming(request: &Request, url: &str, gateway: &Gateway) -> worker::Result<Incoming> {
     let headers = request.headers();
-    let is_options = request.method() == Method::Options;
-    Ok(is_options && headers.has("origin")? && headers.has("access-control-request-method")?)
-}
-
-fn authorization(headers: &Headers) -> worker::Result<Option<String>> {
-    headers.get("authorization")
+    let mut deciding = Vec::new();
+    for name in gateway.deciding_headers() {
+        deciding.extend(headers.get(name)?.map(|value| (name.to_owned(), value)));
+    }
+    Ok(Incoming::new(request.method().to_string(), url.to_owned(), deciding))
 }

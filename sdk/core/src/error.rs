@@ -66,12 +66,18 @@ codes! {
     TokenMissing = "token_missing", 401, SignIn, "Send `Authorization: Bearer <token>`.";
     /// The Authorization header does not follow RFC 6750.
     CredentialMalformed = "credential_malformed", 400, Change, "Send exactly one `Authorization` header of the form `Bearer <token>`.";
+    /// The request carries more than one credential.
+    CredentialAmbiguous = "credential_ambiguous", 400, Change, "Send one credential, in one place.";
+    /// The request carries a credential where none is allowed.
+    CredentialForbidden = "credential_forbidden", 403, Change, "Send the request without a credential.";
     /// The token is not a well-formed compact JWS with a JSON object as header and as claims.
     TokenMalformed = "token_malformed", 401, SignIn, "Send the access token exactly as the issuer returned it.";
     /// The token is larger than 16 KiB.
     TokenTooLarge = "token_too_large", 401, Change, "Ask the issuer for fewer claims in the token.";
     /// The token's algorithm is not among those configured for its issuer.
     TokenAlgNotAllowed = "token_alg_not_allowed", 401, Change, "Configure the algorithm that the issuer signs with, or have the issuer sign with a configured one.";
+    /// The token is genuine, but of a kind that its issuer's rules do not accept here.
+    TokenNotAllowed = "token_not_allowed", 401, Change, "Send a user's access token, not an API key.";
     /// The token's header names a critical extension that is not understood.
     TokenCritUnsupported = "token_crit_unsupported", 401, Change, "Have the issuer leave out the `crit` header member.";
     /// The token's `typ` is not what the policy asks for.
@@ -104,6 +110,16 @@ codes! {
     TokenAuthorizedPartyInvalid = "token_authorized_party_invalid", 401, Change, "Use a token that was issued to this client.";
     /// The token does not carry the scope that this resource requires.
     InsufficientScope = "insufficient_scope", 403, Change, "Ask the issuer for a token with the scope that `WWW-Authenticate` names.";
+    /// The identity lacks a permission that this resource requires.
+    InsufficientPermission = "insufficient_permission", 403, Change, "Have the permission granted, then refresh the token.";
+    /// The identity lacks a role that this resource requires.
+    InsufficientRole = "insufficient_role", 403, Change, "Have the role granted, then refresh the token.";
+    /// A claim of the token is not what this resource requires.
+    ClaimNotAllowed = "claim_not_allowed", 403, Change, "Use a token whose claims fit this resource.";
+    /// Tokens of this issuer do not count for this resource.
+    IssuerNotAllowed = "issuer_not_allowed", 403, Change, "Use a token of an issuer that counts here.";
+    /// The user signed in too long ago, or not strongly enough, for this resource.
+    AuthenticationInsufficient = "authentication_insufficient", 401, SignIn, "Sign in again as `acr_values` and `max_age` of the challenge say (RFC 9470).";
     /// A JSON Web Key is unusable.
     JwkInvalid = "jwk_invalid", 400, Change, "Publish the key as RFC 7517 and RFC 7518 define it.";
     /// The document is not a JSON Web Key Set.

@@ -8,6 +8,7 @@
 pub mod clock;
 pub mod fetch;
 mod global;
+pub mod guard;
 pub mod keys;
 pub mod members;
 pub mod metrics;

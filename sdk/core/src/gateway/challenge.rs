@@ -1,66 +1,127 @@
 //! The challenge to a request that is turned away.
 
-use alloc::{format, string::String};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
 
-use crate::error::{Code, Error};
+use crate::{
+    error::Code,
+    gateway::policy::{Denial, Missing},
+};
 
-/// The value of `WWW-Authenticate` for an answer with this error; `None` where the status is not
-/// one that asks for a credential.
-///
-/// `realm` and `scope` come from the configuration, which allows no quotes in them.
+/// What is protected, as challenges name it. Nothing of it may hold quotes or backslashes; the
+/// configuration sees to that.
+#[derive(Clone, Copy, Debug)]
+pub struct Protection<'a> {
+    /// The realm.
+    pub realm: &'a str,
+    /// The address of the protected resource's metadata
+    /// ([RFC 9728 §5.1](https://www.rfc-editor.org/rfc/rfc9728#section-5.1)).
+    pub resource_metadata: Option<&'a str>,
+}
+
+/// The value of `WWW-Authenticate` for this denial; `None` where the status is not one that asks
+/// for a credential.
 ///
 /// Source: [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3): no `error` if the
-/// request carried no credential.
+/// request carried no credential; [RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3).
 #[must_use]
-pub fn bearer(error: Error, realm: &str, scope: &str) -> Option<String> {
-    let name = match (error.code, error.code.status()) {
-        (Code::TokenMissing, _) => return Some(format!("Bearer realm=\"{realm}\"")),
-        (Code::CredentialMalformed, _) => "invalid_request",
-        (Code::InsufficientScope, _) => "insufficient_scope",
-        (_, 401) => "invalid_token",
-        _ => return None,
-    };
-    let message = error.code.message();
-    let mut value = format!("Bearer realm=\"{realm}\", error=\"{name}\", error_description=\"{message}\"");
-    if error.code == Code::InsufficientScope {
-        value.push_str(&format!(", scope=\"{scope}\""));
+pub fn bearer(denial: &Denial, protection: Protection<'_>) -> Option<String> {
+    let error = error_name(denial)?;
+    let mut parameters = vec![("realm", protection.realm.to_string())];
+    if let Some(error) = error {
+        parameters.push(("error", error.to_string()));
+        parameters.push(("error_description", denial.error.code.message().to_string()));
     }
-    Some(value)
+    parameters.extend(missing(&denial.missing));
+    parameters.extend(protection.resource_metadata.map(|address| ("resource_metadata", address.to_string())));
+    let parameters: Vec<String> =
+        parameters.into_iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
+    Some(format!("Bearer {}", parameters.join(", ")))
+}
+
+/// The error code of RFC 6750 §3.1 and RFC 9470 §3; inside `None` where the challenge has none,
+/// outside where there is no challenge.
+fn error_name(denial: &Denial) -> Option<Option<&'static str>> {
+    match (denial.error.code, denial.error.code.status()) {
+        (Code::TokenMissing, _) => Some(None),
+        (Code::CredentialMalformed | Code::CredentialAmbiguous, _) => Some(Some("invalid_request")),
+        (Code::InsufficientScope, _) => Some(Some("insufficient_scope")),
+        (Code::AuthenticationInsufficient, _) => Some(Some("insufficient_user_authentication")),
+        (_, 401) => Some(Some("invalid_token")),
+        _ => None,
+    }
+}
+
+fn missing(missing: &Missing) -> Vec<(&'static str, String)> {
+    match missing {
+        Missing::Unsaid => Vec::new(),
+        Missing::Scope(scope) => vec![("scope", scope.clone())],
+        Missing::Authentication { acr_values, max_age } => {
+            let acr_values = (!acr_values.is_empty()).then(|| ("acr_values", acr_values.clone()));
+            let max_age = max_age.map(|age| ("max_age", age.0.to_string()));
+            acr_values.into_iter().chain(max_age).collect()
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Seconds;
+
+    const PROTECTION: Protection<'_> = Protection { realm: "api", resource_metadata: None };
+
+    fn challenge(denial: impl Into<Denial>) -> Option<String> {
+        bearer(&denial.into(), PROTECTION)
+    }
 
     #[test]
     fn a_request_without_credential_gets_no_error() {
-        assert_eq!(bearer(Code::TokenMissing.into(), "api", "").unwrap(), "Bearer realm=\"api\"");
+        assert_eq!(challenge(Code::TokenMissing).unwrap(), "Bearer realm=\"api\"");
     }
 
     #[test]
     fn an_invalid_token_is_called_one() {
-        let value = bearer(Code::TokenExpired.into(), "api", "x").unwrap();
         assert_eq!(
-            value,
+            challenge(Code::TokenExpired).unwrap(),
             "Bearer realm=\"api\", error=\"invalid_token\", error_description=\"The token has expired.\""
         );
     }
 
     #[test]
-    fn a_missing_scope_is_named() {
-        assert!(bearer(Code::InsufficientScope.into(), "api", "a b").unwrap().ends_with(", scope=\"a b\""));
+    fn what_is_missing_is_named() {
+        let missing = Missing::Scope("a b".into());
+        let denial = Denial { error: Code::InsufficientScope.into(), missing };
+        assert!(challenge(denial).unwrap().ends_with(", scope=\"a b\""));
+        let missing = Missing::Authentication { acr_values: "gold".into(), max_age: Some(Seconds(60)) };
+        let denial = Denial { error: Code::AuthenticationInsufficient.into(), missing };
+        let value = challenge(denial).unwrap();
+        assert!(value.contains("error=\"insufficient_user_authentication\""));
+        assert!(value.ends_with(", acr_values=\"gold\", max_age=\"60\""));
+    }
+
+    #[test]
+    fn metadata_are_named_where_they_are() {
+        let protection = Protection { resource_metadata: Some("https://a.example/m"), ..PROTECTION };
+        let value = bearer(&Code::TokenMissing.into(), protection).unwrap();
+        assert_eq!(value, "Bearer realm=\"api\", resource_metadata=\"https://a.example/m\"");
     }
 
     #[test]
     fn an_outage_is_no_challenge() {
-        assert_eq!(bearer(Code::JwksUnavailable.into(), "api", ""), None);
-        assert_eq!(bearer(Code::OriginUnavailable.into(), "api", ""), None);
+        for code in [Code::JwksUnavailable, Code::OriginUnavailable, Code::InsufficientRole, Code::NotFound] {
+            assert_eq!(challenge(code), None, "{code:?}");
+        }
     }
 
     #[test]
     fn every_message_can_be_quoted() {
         // RFC 6750 §3 allows neither quotes nor backslashes nor anything beyond ASCII.
-        for code in Code::ALL.iter().filter(|code| bearer((**code).into(), "", "").is_some()) {
+        for code in Code::ALL.iter().filter(|code| challenge(**code).is_some()) {
             assert!(
                 code.message().bytes().all(|b| b.is_ascii() && b != b'"' && b != b'\\' && b >= b' '),
                 "{code:?}"

@@ -1,66 +1,158 @@
-//! Who a verified token speaks for, and the headers that tell the origin.
+//! Who a verified token speaks for.
 
-use alloc::{format, string::String, vec::Vec};
+mod headers;
 
-use crate::{
-    base64url,
-    error::{Code, Error},
-    jwt::Claims,
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
 };
 
-/// Every header that the gateway speaks through begins like this, so none that comes from outside
-/// may pass.
-pub const HEADER_PREFIX: &str = "x-edgeward-";
+pub use headers::HEADER_PREFIX;
 
-/// What a verified token says.
+use crate::{
+    error::{Code, Error},
+    gateway::{claim::ClaimPath, credential::Kind},
+    json::{Map, Value},
+    jwt::Claims,
+    time::UnixSeconds,
+};
+
+/// What a verified credential says, typed.
 #[derive(Clone, PartialEq)]
 pub struct Identity {
-    subject: Option<String>,
-    issuer: String,
-    scopes: Vec<String>,
-    claims: String,
+    /// `sub`
+    pub subject: Option<String>,
+    /// `iss`
+    pub issuer: String,
+    /// The session: `sid`, or where the issuer's [`Mapping`] says.
+    pub session_id: Option<String>,
+    /// Whom the token was issued to: `client_id`, or else `azp`.
+    pub client_id: Option<String>,
+    /// `jti`
+    pub token_id: Option<String>,
+    /// The scopes, from `scope` or `scp`.
+    pub scopes: Vec<String>,
+    /// The permissions.
+    pub permissions: Vec<String>,
+    /// The roles.
+    pub roles: Vec<String>,
+    /// When the user signed in: `auth_time`.
+    pub authenticated_at: Option<UnixSeconds>,
+    /// How strong that was: `acr`.
+    pub acr: Option<String>,
+    /// By what means: `amr`.
+    pub amr: Vec<String>,
+    /// `iat`
+    pub issued_at: Option<UnixSeconds>,
+    /// `exp`
+    pub expires_at: Option<UnixSeconds>,
+    /// How the credential was presented.
+    pub credential: Kind,
+    claims: Map,
+    json: String,
+}
+
+/// Where an issuer writes what has no standard claim.
+#[derive(Clone, Debug)]
+pub struct Mapping {
+    /// The subject.
+    pub subject: ClaimPath,
+    /// What separates the subject from the session in it, if both stand in one claim.
+    pub subject_separator: Option<char>,
+    /// The session.
+    pub session_id: ClaimPath,
+    /// The roles.
+    pub roles: ClaimPath,
+    /// The permissions.
+    pub permissions: ClaimPath,
+    /// The authentication context.
+    pub acr: ClaimPath,
 }
 
 impl Identity {
     /// Takes the identity from validated claims.
     ///
     /// # Errors
-    /// `token_claim_invalid`, at the claim: `sub`, `iss` or `scope` mistyped, or with characters
-    /// that no header can carry.
-    pub fn new(claims: &Claims) -> Result<Self, Error> {
-        let subject = claims.text("sub")?.map(Into::into);
-        let issuer = claims.text("iss")?.unwrap_or_default().into();
-        let scopes = claims.scopes()?.into_iter().map(Into::into).collect();
-        let claims = base64url::encode(claims.json().as_bytes());
-        let identity = Self { subject, issuer, scopes, claims };
-        if identity.scopes.iter().all(|scope| is_scope(scope)) {
-            Ok(identity)
-        } else {
-            Err(Error::at(Code::TokenClaimInvalid, "scope"))
+    /// `token_claim_invalid`, at the claim: one that RFC 7519, RFC 8693, RFC 9068 or OpenID Connect
+    /// defines is mistyped, or a scope has characters that RFC 6749 does not allow.
+    pub fn new(claims: &Claims, mapping: &Mapping, credential: Kind) -> Result<Self, Error> {
+        let text = |name| claims.text(name).map(|text| text.map(String::from));
+        let members = claims.members();
+        let scopes: Vec<String> = claims.scopes()?.into_iter().map(Into::into).collect();
+        if !scopes.iter().all(|scope| is_scope(scope)) {
+            return Err(Error::at(Code::TokenClaimInvalid, "scope"));
+        }
+        let (subject, session_id) = mapping.subject_and_session(members)?;
+        Ok(Self {
+            subject,
+            issuer: text("iss")?.unwrap_or_default(),
+            session_id,
+            client_id: text("client_id")?.or(text("azp")?),
+            token_id: text("jti")?,
+            scopes,
+            permissions: mapping.permissions.words(members),
+            roles: mapping.roles.words(members),
+            authenticated_at: claims.date("auth_time")?,
+            acr: mapping.acr.find(members).and_then(Value::as_str).map(Into::into),
+            amr: methods(members),
+            issued_at: claims.date("iat")?,
+            expires_at: claims.date("exp")?,
+            credential,
+            json: claims.json().to_string(),
+            claims: members.clone(),
+        })
+    }
+
+    /// Every claim.
+    #[must_use]
+    pub const fn claims(&self) -> &Map {
+        &self.claims
+    }
+
+    /// Every claim as JSON text, as it was signed.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+}
+
+impl Default for Mapping {
+    fn default() -> Self {
+        let name = |name: &str| ClaimPath::named(name);
+        Self {
+            subject: name("sub"),
+            subject_separator: None,
+            session_id: name("sid"),
+            roles: name("roles"),
+            permissions: name("permissions"),
+            acr: name("acr"),
         }
     }
+}
 
-    /// Whether the token carries every one of `wanted`.
-    #[must_use]
-    pub fn has_scopes(&self, wanted: &[String]) -> bool {
-        wanted.iter().all(|scope| self.scopes.contains(scope))
+impl Mapping {
+    fn subject_and_session(&self, claims: &Map) -> Result<(Option<String>, Option<String>), Error> {
+        let text = |path: &ClaimPath, at| match path.find(claims) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(Error::at(Code::TokenClaimInvalid, at)),
+        };
+        let (subject, session) = (text(&self.subject, "sub")?, text(&self.session_id, "sid")?);
+        let parts = self.subject_separator.zip(subject.as_deref()).and_then(|(by, own)| own.split_once(by));
+        let parts = parts.map(|(user, session)| (Some(user.into()), Some(session.into())));
+        Ok(parts.unwrap_or((subject, session)))
     }
+}
 
-    /// The headers for the origin: names in lower case, values in visible ASCII.
-    #[must_use]
-    pub fn headers(&self) -> Vec<(String, String)> {
-        let subject = self.subject.as_ref().map(|subject| ("subject", header_text(subject)));
-        let always = [
-            ("issuer", header_text(&self.issuer)),
-            ("scope", self.scopes.join(" ")),
-            ("claims", self.claims.clone()),
-        ];
-        subject
-            .into_iter()
-            .chain(always)
-            .map(|(name, value)| (format!("{HEADER_PREFIX}{name}"), value))
-            .collect()
-    }
+/// `amr` as OpenID Connect has it, a list of names, or as Supabase has it, a list of objects.
+fn methods(claims: &Map) -> Vec<String> {
+    let Some(Value::Array(items)) = claims.get("amr") else { return Vec::new() };
+    let name = |item: &Value| match item {
+        Value::String(name) => Some(name.clone()),
+        Value::Object(members) => members.get("method").and_then(Value::as_str).map(Into::into),
+        _ => None,
+    };
+    items.iter().filter_map(name).collect()
 }
 
 /// `scope-token` of [RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3).
@@ -68,74 +160,5 @@ pub(super) fn is_scope(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
 }
 
-/// Percent-encodes what is not visible ASCII, and `%` itself, so that nobody can write a second
-/// header or pass for somebody else.
-fn header_text(text: &str) -> String {
-    let mut value = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_graphic() && byte != b'%' {
-            value.push(byte.into());
-        } else {
-            value.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    value
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        jose::{
-            Algorithm,
-            jws::{Header, Payload},
-        },
-        json,
-        jwt::{self, Policy, Verified},
-        time::UnixSeconds,
-    };
-
-    fn of(more: &str) -> Result<Identity, Error> {
-        let mut members = json::parse_object(br#"{"iss":"https://i","aud":"api","exp":9}"#).unwrap();
-        members.extend(json::parse_object(format!("{{{more}}}").as_bytes()).unwrap());
-        let payload = Payload::parse(json::Value::Object(members).to_string().into_bytes()).unwrap();
-        let header = Header { alg: Some(Algorithm::Es256), kid: None, typ: None };
-        let policy = Policy::new("https://i".into(), vec!["api".into()], vec![Algorithm::Es256]).unwrap();
-        Identity::new(&jwt::validate(Verified { header, payload }, &policy, UnixSeconds(0)).unwrap())
-    }
-
-    fn header(identity: &Identity, name: &str) -> Option<String> {
-        identity.headers().into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
-    }
-
-    #[test]
-    fn tells_the_origin_who_it_is() {
-        let identity = of(r#""sub":"u1","scope":"a b""#).unwrap();
-        assert_eq!(header(&identity, "x-edgeward-subject").unwrap(), "u1");
-        assert_eq!(header(&identity, "x-edgeward-issuer").unwrap(), "https://i");
-        assert_eq!(header(&identity, "x-edgeward-scope").unwrap(), "a b");
-        let claims = base64url::decode(&header(&identity, "x-edgeward-claims").unwrap()).unwrap();
-        assert_eq!(json::parse_object(&claims).unwrap().get("sub").unwrap(), "u1");
-    }
-
-    #[test]
-    fn a_token_without_subject_sends_none() {
-        assert_eq!(header(&of("").unwrap(), "x-edgeward-subject"), None);
-    }
-
-    #[test]
-    fn a_claim_cannot_write_a_second_header() {
-        let identity = of(r#""sub":"a\r\nx-admin: 1 ü%41""#).unwrap();
-        assert_eq!(header(&identity, "x-edgeward-subject").unwrap(), "a%0D%0Ax-admin:%201%20%C3%BC%2541");
-        for scope in ["\"a\\nb\"", "\"a\\u0000\"", "[\"a b\"]", "[\"\"]", "\"ä\""] {
-            assert_eq!(of(&format!(r#""scope":{scope}"#)).err().unwrap().at, "scope", "{scope}");
-        }
-    }
-
-    #[test]
-    fn scopes_are_all_needed() {
-        let identity = of(r#""scope":"a b""#).unwrap();
-        assert!(identity.has_scopes(&[]) && identity.has_scopes(&["b".into(), "a".into()]));
-        assert!(!identity.has_scopes(&["a".into(), "c".into()]) && !identity.has_scopes(&["A".into()]));
-    }
-}
+mod tests;

@@ -2,15 +2,20 @@
 //! request, the rule of its route, and the answer to whom it turns away.
 
 pub mod challenge;
+pub mod claim;
 pub mod config;
 pub mod credential;
 pub mod forward;
 pub mod identity;
+pub mod incoming;
 pub mod keys;
 pub mod metrics;
+pub mod policy;
 pub mod revocation;
 pub mod route;
 
 pub use config::Config;
 pub use identity::Identity;
+pub use incoming::Incoming;
 pub use keys::KeyCache;
+pub use policy::{Denial, Requirements};

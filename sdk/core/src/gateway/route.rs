@@ -2,35 +2,18 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::error::{Code, Error};
-
-/// What a route asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum CredentialRule {
-    /// A verified token.
-    #[default]
-    Required,
-    /// Nothing; the request passes without identity.
-    None,
-}
+use crate::{
+    error::{Code, Error},
+    gateway::policy::Requirements,
+};
 
 /// A rule for the paths that a pattern covers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Route {
     pattern: Pattern,
-    /// Whether a credential is asked for.
-    pub credential: CredentialRule,
-    /// The scopes that the token must all carry.
-    pub scopes: Vec<String>,
+    /// What it asks for.
+    pub requirements: Requirements,
 }
-
-/// The rule for paths that no route covers: a token, of whatever scope.
-static DEFAULT: Route = Route {
-    pattern: Pattern::Below(String::new()),
-    credential: CredentialRule::Required,
-    scopes: Vec::new(),
-};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Pattern {
@@ -45,7 +28,7 @@ impl Route {
     /// # Errors
     /// `config_invalid` at `routes.path`: it does not begin with `/`, has `*` elsewhere, or is not
     /// in normal form, so that it would never match.
-    pub fn new(pattern: &str, credential: CredentialRule, scopes: Vec<String>) -> Result<Self, Error> {
+    pub fn new(pattern: &str, requirements: Requirements) -> Result<Self, Error> {
         let (path, below) = pattern.strip_suffix("/*").map_or((pattern, false), |path| (path, true));
         let rooted = path.starts_with('/') || (below && path.is_empty());
         let normal = path.is_empty() || normal_form(path) == path;
@@ -53,7 +36,7 @@ impl Route {
             return Err(Error::at(Code::ConfigInvalid, "routes.path"));
         }
         let pattern = if below { Pattern::Below(path.into()) } else { Pattern::Exactly(path.into()) };
-        Ok(Self { pattern, credential, scopes })
+        Ok(Self { pattern, requirements })
     }
 
     fn covers(&self, path: &str) -> bool {
@@ -66,13 +49,13 @@ impl Route {
     }
 }
 
-/// The first route that covers `path`, or the default: a token is required.
+/// The first route that covers `path`; `None` where none does.
 ///
 /// # Errors
 /// `path_ambiguous`: an origin that decodes or normalises the path could take it for one under
 /// another rule, as `/public/..%2fadmin`.
-pub fn find<'a>(routes: &'a [Route], path: &str) -> Result<&'a Route, Error> {
-    let find = |path: &str| routes.iter().find(|route| route.covers(path)).unwrap_or(&DEFAULT);
+pub fn find<'a>(routes: &'a [Route], path: &str) -> Result<Option<&'a Route>, Error> {
+    let find = |path: &str| routes.iter().find(|route| route.covers(path));
     let (as_written, as_meant) = (find(path), find(&normal_form(path)));
     if as_written == as_meant { Ok(as_written) } else { Err(Code::PathAmbiguous.into()) }
 }
@@ -123,30 +106,31 @@ fn percent_decoded(bytes: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gateway::policy::CredentialRule;
 
     fn routes() -> Vec<Route> {
-        let route = |path, credential, scope: &[&str]| {
-            Route::new(path, credential, scope.iter().map(|s| (*s).into()).collect()).unwrap()
+        let route = |path, credential| {
+            Route::new(path, Requirements { credential, ..Requirements::default() }).unwrap()
         };
         vec![
-            route("/public/*", CredentialRule::None, &[]),
-            route("/admin/*", CredentialRule::Required, &["admin"]),
-            route("/exact", CredentialRule::None, &[]),
+            route("/public/*", CredentialRule::None),
+            route("/admin/*", CredentialRule::Required),
+            route("/exact", CredentialRule::None),
         ]
     }
 
-    fn rule(path: &str) -> Result<(CredentialRule, usize), Error> {
-        find(&routes(), path).map(|route| (route.credential, route.scopes.len()))
+    fn rule(path: &str) -> Result<Option<CredentialRule>, Error> {
+        find(&routes(), path).map(|route| route.map(|route| route.requirements.credential))
     }
 
     #[test]
     fn the_first_route_that_covers_a_path_decides() {
-        assert_eq!(rule("/public"), Ok((CredentialRule::None, 0)));
-        assert_eq!(rule("/public/a/b"), Ok((CredentialRule::None, 0)));
-        assert_eq!(rule("/exact"), Ok((CredentialRule::None, 0)));
-        assert_eq!(rule("/admin/x"), Ok((CredentialRule::Required, 1)));
+        assert_eq!(rule("/public"), Ok(Some(CredentialRule::None)));
+        assert_eq!(rule("/public/a/b"), Ok(Some(CredentialRule::None)));
+        assert_eq!(rule("/exact"), Ok(Some(CredentialRule::None)));
+        assert_eq!(rule("/admin/x"), Ok(Some(CredentialRule::Required)));
         for path in ["/", "/publicity", "/exact/x", "/administrator", "/PUBLIC/x"] {
-            assert_eq!(rule(path), Ok((CredentialRule::Required, 0)), "{path}");
+            assert_eq!(rule(path), Ok(None), "{path}");
         }
     }
 
@@ -181,23 +165,19 @@ mod tests {
             "/public/%ff%zz",
             "/public/a/%2e%2e/b",
         ] {
-            assert_eq!(rule(path), Ok((CredentialRule::None, 0)), "{path}");
+            assert_eq!(rule(path), Ok(Some(CredentialRule::None)), "{path}");
         }
-        assert_eq!(rule("/a%2Fb/%2e"), Ok((CredentialRule::Required, 0)));
+        assert_eq!(rule("/a%2Fb/%2e"), Ok(None));
     }
 
     #[test]
     fn patterns_are_paths_in_normal_form() {
-        let is_ok = |pattern| Route::new(pattern, CredentialRule::Required, vec![]).is_ok();
+        let is_ok = |pattern| Route::new(pattern, Requirements::default()).is_ok();
         assert!(["/", "/*", "/a", "/a/*", "/a/b.c/*"].into_iter().all(is_ok));
         for odd in
             ["", "*", "a", "a/*", "/a*", "/*/a", "/a//b", "/a/../b", "/%61", "/a?b", "/a/./*", "/a//*", "/a/"]
         {
             assert!(!is_ok(odd), "{odd}");
         }
-        assert!(
-            find(&[Route::new("/*", CredentialRule::None, vec![]).unwrap()], "/x").unwrap().credential
-                == CredentialRule::None
-        );
     }
 }

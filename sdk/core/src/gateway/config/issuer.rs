@@ -7,9 +7,14 @@ use serde::Deserialize;
 use super::{
     invalid,
     keys::{self, KeySource},
+    route::ClaimDocument,
 };
 use crate::{
     error::Error,
+    gateway::{
+        claim::{ClaimPath, ClaimRule},
+        identity::Mapping,
+    },
     http::Reach,
     jose::Algorithm,
     jwt::{Policy, Rules, TokenType},
@@ -23,6 +28,10 @@ pub struct Issuer {
     pub policy: Policy,
     /// Where its keys come from.
     pub keys: KeySource,
+    /// Where it writes what has no standard claim.
+    pub mapping: Mapping,
+    /// What its claims must be on every route; a token that breaks one is no user's token.
+    pub claims: Vec<ClaimRule>,
 }
 
 /// An issuer as the configuration writes it.
@@ -39,6 +48,13 @@ pub(super) struct Document {
     clock_tolerance_seconds: Option<Seconds>,
     max_token_age_seconds: Option<Seconds>,
     require_expiration: Option<bool>,
+    subject_claim: Option<String>,
+    session_claim: Option<String>,
+    roles_claim: Option<String>,
+    permissions_claim: Option<String>,
+    acr_claim: Option<String>,
+    #[serde(default)]
+    claims: Vec<ClaimDocument>,
 }
 
 /// One audience or several.
@@ -79,9 +95,23 @@ impl Document {
             max_token_age: self.max_token_age_seconds,
             require_expiration: self.require_expiration,
         };
+        let standard = Mapping::default();
+        let mapping = Mapping {
+            subject: place(self.subject_claim.as_deref(), standard.subject)?,
+            session_id: place(self.session_claim.as_deref(), standard.session_id)?,
+            roles: place(self.roles_claim.as_deref(), standard.roles)?,
+            permissions: place(self.permissions_claim.as_deref(), standard.permissions)?,
+            acr: place(self.acr_claim.as_deref(), standard.acr)?,
+            subject_separator: None,
+        };
         let policy = Policy::new(self.issuer, self.audience.into(), self.algorithms)?.with_rules(rules)?;
         let source = keys::Settings { jwks_uri: self.jwks_uri, secret_binding: self.secret_binding };
         let keys = source.check(&policy, reach)?;
-        Ok(Issuer { policy, keys })
+        let claims = self.claims.into_iter().map(ClaimDocument::check).collect::<Result<_, _>>()?;
+        Ok(Issuer { policy, keys, mapping, claims })
     }
+}
+
+fn place(configured: Option<&str>, standard: ClaimPath) -> Result<ClaimPath, Error> {
+    configured.map_or(Ok(standard), ClaimPath::parse)
 }

@@ -1,5 +1,6 @@
 //! The gateway's configuration.
 
+mod credentials;
 mod issuer;
 mod keys;
 mod origin;
@@ -12,7 +13,7 @@ use serde::Deserialize;
 
 use crate::{
     error::{Code, Error},
-    gateway::route::Route,
+    gateway::{credential::Sources, route::Route},
     http::Reach,
     json,
 };
@@ -32,6 +33,8 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// The realm in challenges.
     pub realm: String,
+    /// Where credentials may stand.
+    pub sources: Sources,
     /// Whose tokens are accepted, each with keys of its own.
     pub issuers: Vec<Issuer>,
     /// The rules, the first match first.
@@ -59,6 +62,8 @@ struct Document {
     #[serde(default)]
     allowed_origins: Vec<String>,
     realm: Option<String>,
+    #[serde(default)]
+    credentials: credentials::Document,
     issuers: Vec<issuer::Document>,
     #[serde(default)]
     routes: Vec<route::Document>,
@@ -89,13 +94,20 @@ impl Document {
         if !self.allowed_origins.iter().all(|origin| origin::is_origin(origin, reach)) {
             return Err(invalid("allowed_origins"));
         }
+        let sources = self.credentials.check()?;
+        let issuers = issuer::check_all(self.issuers, reach)?;
+        let known: Vec<String> = issuers.iter().map(|issuer| issuer.policy.issuer.clone()).collect();
+        let offered = |kind| credentials::offers(&sources, kind);
+        let routes =
+            self.routes.into_iter().map(|route| route.check(&known, offered)).collect::<Result<_, _>>()?;
         Ok(Config {
             reach,
             origin: origin::check(self.origin, self.origin_binding, reach)?,
             allowed_origins: self.allowed_origins,
             realm,
-            issuers: issuer::check_all(self.issuers, reach)?,
-            routes: self.routes.into_iter().map(route::Document::check).collect::<Result<_, _>>()?,
+            sources,
+            issuers,
+            routes,
         })
     }
 }
@@ -215,9 +227,48 @@ mod tests {
             r#"{"path":"a"}"#,
             r#"{"path":"/a","credential":"maybe"}"#,
             r#"{"path":"/a","credential":"none","scopes":["x"]}"#,
+            r#"{"path":"/a","credential":"forbidden","roles":["x"]}"#,
             r#"{"path":"/a","scopes":["x y"]}"#,
+            r#"{"path":"/a","any_scope":[""]}"#,
+            r#"{"path":"/a","issuers":["https://other.example"]}"#,
+            r#"{"path":"/a","credentials":["cookie"]}"#,
+            r#"{"path":"/a","credentials":["bearer","bearer"]}"#,
+            r#"{"path":"/a","credentials":["basic"]}"#,
+            r#"{"path":"/a","acr":["a\"b"]}"#,
+            r#"{"path":"/a","claims":[{"claim":"x"}]}"#,
+            r#"{"path":"/a","claims":[{"claim":"x","equals":1,"contains":1}]}"#,
+            r#"{"path":"/a","claims":[{"claim":"","equals":1}]}"#,
+            r#"{"path":"/a","claims":[{"claim":"x","one_of":[]}]}"#,
+            r#"{"path":"/a","max_authentication_age_seconds":-1}"#,
         ] {
             assert!(with(&format!(r#","routes":[{odd}]"#)).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_route_asks_for_more_than_scopes() {
+        let text = r#","credentials":{"cookies":["t"]},"routes":[{"path":"/a","credential":"optional","credentials":["cookie","bearer"],"issuers":["https://i.example"],"any_scope":["a","b"],"roles":["r"],"claims":[{"claim":"/a/b","equals":{"x":[1]}},{"claim":"c","one_of":["d"]}],"max_authentication_age_seconds":60,"acr":["gold"],"amr":["otp"]}]"#;
+        let config = with(text).unwrap();
+        let wanted = &config.routes[0].requirements;
+        assert_eq!((wanted.kinds.len(), wanted.claims.len(), wanted.scopes.any.len()), (2, 2, 2));
+    }
+
+    #[test]
+    fn credentials_stand_where_they_can() {
+        let is_ok = |table: &str| with(&format!(r#","credentials":{table}"#)).is_ok();
+        assert!(is_ok(
+            r#"{"headers":["Cf-Access-Jwt-Assertion"],"cookies":["CF_Authorization"],"websocket":true,"query":"access_token"}"#
+        ));
+        for odd in [
+            r#"{"headers":["Authorization"]}"#,
+            r#"{"headers":["x-edgeward-token"]}"#,
+            r#"{"headers":["a b"]}"#,
+            r#"{"cookies":["__Host-t"]}"#,
+            r#"{"cookies":["a=b"]}"#,
+            r#"{"query":""}"#,
+            r#"{"other":1}"#,
+        ] {
+            assert!(!is_ok(odd), "{odd}");
         }
     }
 }

@@ -1,16 +1,22 @@
-//! What a route asks for.
+//! What a route asks for, as the configuration writes it.
 
 use alloc::{string::String, vec::Vec};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::invalid;
 use crate::{
     error::Error,
     gateway::{
+        claim::{ClaimPath, ClaimRule, Expected},
+        credential::Kind,
         identity::is_scope,
-        route::{CredentialRule, Route},
+        policy::{CredentialRule, Requirements, Wanted},
+        route::Route,
     },
+    json,
+    time::Seconds,
 };
 
 /// A route as the configuration writes it.
@@ -21,15 +27,101 @@ pub(super) struct Document {
     #[serde(default)]
     credential: CredentialRule,
     #[serde(default)]
+    credentials: Vec<Kind>,
+    #[serde(default)]
+    issuers: Vec<String>,
+    #[serde(default)]
     scopes: Vec<String>,
+    #[serde(default)]
+    any_scope: Vec<String>,
+    #[serde(default)]
+    permissions: Vec<String>,
+    #[serde(default)]
+    any_permission: Vec<String>,
+    #[serde(default)]
+    roles: Vec<String>,
+    #[serde(default)]
+    any_role: Vec<String>,
+    #[serde(default)]
+    claims: Vec<ClaimDocument>,
+    max_authentication_age_seconds: Option<Seconds>,
+    #[serde(default)]
+    acr: Vec<String>,
+    #[serde(default)]
+    amr: Vec<String>,
+}
+
+/// A claim's rule: exactly one of the three must stand beside its name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClaimDocument {
+    claim: String,
+    equals: Option<Value>,
+    one_of: Option<Vec<Value>>,
+    contains: Option<Value>,
 }
 
 impl Document {
-    pub fn check(self) -> Result<Route, Error> {
-        let public_with_scopes = self.credential == CredentialRule::None && !self.scopes.is_empty();
-        if public_with_scopes || !self.scopes.iter().all(|scope| is_scope(scope)) {
-            return Err(invalid("routes.scopes"));
-        }
-        Route::new(&self.path, self.credential, self.scopes)
+    /// `known` are the configured issuers, `configured` says which kinds of credentials are.
+    pub fn check(self, known: &[String], configured: impl Fn(Kind) -> bool) -> Result<Route, Error> {
+        let requirements = Requirements {
+            credential: self.credential,
+            kinds: self.credentials,
+            issuers: self.issuers,
+            scopes: Wanted { all: self.scopes, any: self.any_scope },
+            permissions: Wanted { all: self.permissions, any: self.any_permission },
+            roles: Wanted { all: self.roles, any: self.any_role },
+            claims: self.claims.into_iter().map(ClaimDocument::check).collect::<Result<_, _>>()?,
+            max_authentication_age: self.max_authentication_age_seconds,
+            acr: self.acr,
+            amr: self.amr,
+        };
+        check(&requirements, known, configured)?;
+        Route::new(&self.path, requirements)
+    }
+}
+
+fn check(wanted: &Requirements, known: &[String], configured: impl Fn(Kind) -> bool) -> Result<(), Error> {
+    let mut scopes = wanted.scopes.all.iter().chain(&wanted.scopes.any);
+    let wants_identity =
+        Requirements { credential: CredentialRule::Required, ..wanted.clone() } != Requirements::default();
+    let without_identity = matches!(wanted.credential, CredentialRule::None | CredentialRule::Forbidden);
+    let quotable = |text: &String| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
+    };
+    let mut kinds = wanted.kinds.iter().enumerate();
+    let mut rules = [
+        ("routes.scopes", scopes.all(|scope| is_scope(scope))),
+        // What a route that knows nobody demands of somebody would never be asked.
+        ("routes.credential", !(without_identity && wants_identity)),
+        ("routes.issuers", wanted.issuers.iter().all(|issuer| known.contains(issuer))),
+        ("routes.acr", wanted.acr.iter().all(quotable)),
+        (
+            "routes.credentials",
+            kinds.all(|(at, kind)| {
+                configured(*kind) && !wanted.kinds.iter().skip(at + 1).any(|other| other == kind)
+            }),
+        ),
+    ]
+    .into_iter();
+    rules.find(|(_, kept)| !kept).map_or(Ok(()), |(at, _)| Err(invalid(at)))
+}
+
+impl ClaimDocument {
+    pub fn check(self) -> Result<ClaimRule, Error> {
+        let at = || invalid("claims");
+        let value = |value: Value| {
+            let text = serde_json::to_string(&value).map_err(|_| at())?;
+            json::parse(text.as_bytes()).map_err(|_| at())
+        };
+        let expected = match (self.equals, self.one_of, self.contains) {
+            (Some(wanted), None, None) => Expected::Equals(value(wanted)?),
+            (None, Some(list), None) if !list.is_empty() => {
+                Expected::OneOf(list.into_iter().map(value).collect::<Result<_, _>>()?)
+            }
+            (None, None, Some(wanted)) => Expected::Contains(value(wanted)?),
+            _ => return Err(at()),
+        };
+        Ok(ClaimRule { path: ClaimPath::parse(&self.claim)?, expected })
     }
 }

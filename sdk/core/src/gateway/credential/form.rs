@@ -1,0 +1,94 @@
+//! The grammar of a credential in each place.
+
+use alloc::{borrow::Cow, vec::Vec};
+
+use super::WEBSOCKET_PREFIX;
+use crate::{
+    error::{Code, Error},
+    gateway::incoming::Incoming,
+};
+
+type Found<'r> = Result<Option<Cow<'r, str>>, Error>;
+
+/// The token after `scheme` in `Authorization`; another scheme is no credential here.
+///
+/// Repeated headers arrive joined by a comma, which no token contains, so two credentials never
+/// pass for one.
+///
+/// Source: [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1); the scheme is
+/// compared without case ([RFC 9110 §11.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.1)).
+pub fn authorization<'r>(request: &'r Incoming, scheme: &str) -> Found<'r> {
+    let Some(value) = request.header("authorization") else { return Ok(None) };
+    let (own, rest) = value.split_once(' ').unwrap_or((value, ""));
+    if own.eq_ignore_ascii_case(scheme) { token(rest.trim_start_matches(' ')).map(Some) } else { Ok(None) }
+}
+
+/// The token that is the whole value of a header.
+pub fn header<'r>(request: &'r Incoming, name: &str) -> Found<'r> {
+    request.header(name).map(token).transpose()
+}
+
+/// The token in a cookie; the name with `__Host-` goes before the one with `__Secure-`, and that
+/// before the plain one, because each is harder to plant for a neighbouring host.
+///
+/// Source: [RFC 6265bis §4.1.3](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3)
+pub fn cookie<'r>(request: &'r Incoming, name: &str) -> Found<'r> {
+    best(request, name)?.map(token).transpose()
+}
+
+/// Whether a session cookie is there; its preset reads it.
+pub fn session<'r>(request: &'r Incoming, name: &str) -> Found<'r> {
+    Ok(best(request, name)?.map(|_| Cow::Borrowed("")))
+}
+
+/// The token among the subprotocols that a WebSocket offers.
+///
+/// Source: [RFC 6455 §4.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.1)
+pub fn subprotocol(request: &Incoming) -> Found<'_> {
+    let offered = request.header("sec-websocket-protocol").filter(|_| request.is_websocket());
+    let offered = offered.into_iter().flat_map(|list| list.split(',').map(str::trim));
+    only(offered.filter_map(|one| one.strip_prefix(WEBSOCKET_PREFIX)))?.map(token).transpose()
+}
+
+/// The token in a query parameter.
+///
+/// Source: [RFC 6750 §2.3](https://www.rfc-editor.org/rfc/rfc6750#section-2.3)
+pub fn parameter<'r>(request: &'r Incoming, name: &str) -> Found<'r> {
+    let parameters = form_urlencoded::parse(request.query().unwrap_or_default().as_bytes());
+    let values = parameters.filter(|(own, _)| own == name).map(|(_, value)| value);
+    let Some(value) = only(values)? else { return Ok(None) };
+    token(&value)?;
+    Ok(Some(value))
+}
+
+/// `b64token` of RFC 6750, which every token of RFC 7515 and RFC 7516 is.
+fn token(text: &str) -> Result<Cow<'_, str>, Error> {
+    let body = text.trim_end_matches('=');
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b);
+    if body.is_empty() || !body.bytes().all(allowed) {
+        return Err(Code::CredentialMalformed.into());
+    }
+    Ok(Cow::Borrowed(text))
+}
+
+fn best<'r>(request: &'r Incoming, name: &str) -> Result<Option<&'r str>, Error> {
+    let cookies: Vec<(&str, &str)> = request
+        .header("cookie")
+        .into_iter()
+        .flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
+        .collect();
+    for prefix in ["__Host-", "__Secure-", ""] {
+        let is_it = |own: &str| own.strip_prefix(prefix).is_some_and(|rest| rest == name);
+        if let Some(value) = only(cookies.iter().filter(|(own, _)| is_it(own)).map(|(_, value)| *value))? {
+            return Ok(Some(value));
+        }
+    }
+    Ok(None)
+}
+
+/// The one item: two under one name are a way to have two readers see different ones.
+fn only<T>(mut items: impl Iterator<Item = T>) -> Result<Option<T>, Error> {
+    let first = items.next();
+    if items.next().is_some() { Err(Code::CredentialMalformed.into()) } else { Ok(first) }
+}
