@@ -108,6 +108,18 @@ codes! {
     TokenProofMissing = "token_proof_missing", 401, Change, "Send the proof with the token (RFC 9449), or ask the issuer for an unbound token.";
     /// The token was issued to another client.
     TokenAuthorizedPartyInvalid = "token_authorized_party_invalid", 401, Change, "Use a token that was issued to this client.";
+    /// The token was revoked, or its session ended.
+    TokenRevoked = "token_revoked", 401, SignIn, "Sign in again.";
+    /// The list of revoked tokens cannot be had at the moment.
+    RevocationUnavailable = "revocation_unavailable", 503, Retry, "Try again later; check the Durable Object binding of the list.";
+    /// The list of revoked tokens is full.
+    RevocationListFull = "revocation_list_full", 507, Retry, "Revoke whole subjects or sessions in place of single tokens, or wait until entries expire.";
+    /// No list of revoked tokens is configured.
+    RevocationNotConfigured = "revocation_not_configured", 501, Change, "Bind a Durable Object and name it in `revocation.binding`.";
+    /// The logout token is not valid.
+    LogoutTokenInvalid = "logout_token_invalid", 400, Change, "Send the logout token as OpenID Connect Back-Channel Logout 1.0 §2.4 defines it.";
+    /// The logout token was handled already.
+    LogoutTokenReplayed = "logout_token_replayed", 400, Change, "Nothing; the logout took effect the first time.";
     /// The token does not carry the scope that this resource requires.
     InsufficientScope = "insufficient_scope", 403, Change, "Ask the issuer for a token with the scope that `WWW-Authenticate` names.";
     /// The identity lacks a permission that this resource requires.
