@@ -72,7 +72,7 @@ fn bind(
     reach: Reach,
     secret: &impl Fn(&str) -> Option<String>,
 ) -> Result<Issuer, ConfigError> {
-    let config::Issuer { policy, keys, mapping, claims } = issuer;
+    let config::Issuer { policy, keys, mapping, claims, .. } = issuer;
     let keys = bind_keys(&policy, keys, reach, secret)?;
     Ok(Issuer { verifier: Verifier::new(policy, keys), mapping, claims })
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::{
     invalid,
     keys::{self, KeySource},
+    preset::Preset,
     route::ClaimDocument,
 };
 use crate::{
@@ -32,35 +33,37 @@ pub struct Issuer {
     pub mapping: Mapping,
     /// What its claims must be on every route; a token that breaks one is no user's token.
     pub claims: Vec<ClaimRule>,
+    /// The header in which its own proxy sends its tokens, in lower case.
+    pub header: Option<&'static str>,
 }
 
 /// An issuer as the configuration writes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Document {
-    issuer: String,
-    audience: Audience,
-    algorithms: Vec<Algorithm>,
-    jwks_uri: Option<String>,
-    secret_binding: Option<String>,
+    pub issuer: String,
+    pub preset: Option<Preset>,
+    pub audience: Option<Audience>,
+    pub algorithms: Option<Vec<Algorithm>>,
+    pub jwks_uri: Option<String>,
+    pub secret_binding: Option<String>,
+    pub token_type: Option<TokenType>,
+    pub clock_tolerance_seconds: Option<Seconds>,
+    pub max_token_age_seconds: Option<Seconds>,
+    pub require_expiration: Option<bool>,
+    pub subject_claim: Option<String>,
+    pub session_claim: Option<String>,
+    pub roles_claim: Option<String>,
+    pub permissions_claim: Option<String>,
+    pub acr_claim: Option<String>,
     #[serde(default)]
-    token_type: TokenType,
-    clock_tolerance_seconds: Option<Seconds>,
-    max_token_age_seconds: Option<Seconds>,
-    require_expiration: Option<bool>,
-    subject_claim: Option<String>,
-    session_claim: Option<String>,
-    roles_claim: Option<String>,
-    permissions_claim: Option<String>,
-    acr_claim: Option<String>,
-    #[serde(default)]
-    claims: Vec<ClaimDocument>,
+    pub claims: Vec<ClaimDocument>,
 }
 
 /// One audience or several.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Audience {
+pub(super) enum Audience {
     One(String),
     Many(Vec<String>),
 }
@@ -88,9 +91,21 @@ pub(super) fn check_all(documents: Vec<Document>, reach: Reach) -> Result<Vec<Is
 }
 
 impl Document {
+    /// Whether an HMAC secret verifies the tokens.
+    pub const fn has_secret(&self) -> bool {
+        self.secret_binding.is_some()
+    }
+
     fn check(self, reach: Reach) -> Result<Issuer, Error> {
+        match self.preset {
+            Some(preset) => preset.complete(self).read(reach),
+            None => self.read(reach),
+        }
+    }
+
+    fn read(self, reach: Reach) -> Result<Issuer, Error> {
         let rules = Rules {
-            token_type: self.token_type,
+            token_type: self.token_type.unwrap_or_default(),
             clock_tolerance: self.clock_tolerance_seconds,
             max_token_age: self.max_token_age_seconds,
             require_expiration: self.require_expiration,
@@ -102,13 +117,15 @@ impl Document {
             roles: place(self.roles_claim.as_deref(), standard.roles)?,
             permissions: place(self.permissions_claim.as_deref(), standard.permissions)?,
             acr: place(self.acr_claim.as_deref(), standard.acr)?,
-            subject_separator: None,
+            subject_separator: self.preset.and_then(Preset::subject_separator),
         };
-        let policy = Policy::new(self.issuer, self.audience.into(), self.algorithms)?.with_rules(rules)?;
+        let audiences = self.audience.map(Into::into).unwrap_or_default();
+        let algorithms = self.algorithms.unwrap_or_default();
+        let policy = Policy::new(self.issuer, audiences, algorithms)?.with_rules(rules)?;
         let source = keys::Settings { jwks_uri: self.jwks_uri, secret_binding: self.secret_binding };
         let keys = source.check(&policy, reach)?;
         let claims = self.claims.into_iter().map(ClaimDocument::check).collect::<Result<_, _>>()?;
-        Ok(Issuer { policy, keys, mapping, claims })
+        Ok(Issuer { policy, keys, mapping, claims, header: self.preset.and_then(Preset::header) })
     }
 }
 

@@ -4,6 +4,7 @@ mod credentials;
 mod issuer;
 mod keys;
 mod origin;
+mod preset;
 mod route;
 
 use alloc::{format, string::String, vec::Vec};
@@ -94,8 +95,9 @@ impl Document {
         if !self.allowed_origins.iter().all(|origin| origin::is_origin(origin, reach)) {
             return Err(invalid("allowed_origins"));
         }
-        let sources = self.credentials.check()?;
         let issuers = issuer::check_all(self.issuers, reach)?;
+        let mut sources = self.credentials.check()?;
+        sources.headers.extend(issuers.iter().filter_map(|issuer| issuer.header.map(Into::into)));
         let known: Vec<String> = issuers.iter().map(|issuer| issuer.policy.issuer.clone()).collect();
         let offered = |kind| credentials::offers(&sources, kind);
         let routes =

@@ -55,7 +55,7 @@ pub(super) struct Document {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClaimDocument {
-    claim: String,
+    pub claim: String,
     equals: Option<Value>,
     one_of: Option<Vec<Value>>,
     contains: Option<Value>,
@@ -108,6 +108,11 @@ fn check(wanted: &Requirements, known: &[String], configured: impl Fn(Kind) -> b
 }
 
 impl ClaimDocument {
+    /// The rule that a claim equals a value.
+    pub const fn equals(claim: String, value: Value) -> Self {
+        Self { claim, equals: Some(value), one_of: None, contains: None }
+    }
+
     pub fn check(self) -> Result<ClaimRule, Error> {
         let at = || invalid("claims");
         let value = |value: Value| {
