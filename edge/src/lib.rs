@@ -6,18 +6,18 @@ mod gateway;
 mod routes;
 mod state;
 
-use worker::{Context, Env, Request, Response};
+use worker::{Env, Request, Response};
 
 /// Answers a request: lets it through to the origin, or turns it away with a reason.
 ///
 /// # Errors
 /// The runtime refuses to build an answer, which it does for no input known.
-pub async fn respond(request: Request, env: &Env, context: &Context) -> worker::Result<Response> {
-    routes::respond(request, env, context).await
+pub async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
+    routes::respond(request, env).await
 }
 
 #[cfg(feature = "entry")]
 #[worker::event(fetch)]
-async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
-    respond(request, &env, &context).await
+async fn fetch(request: Request, env: Env, _context: worker::Context) -> worker::Result<Response> {
+    respond(request, &env).await
 }

@@ -160,6 +160,14 @@ codes! {
     ConfigInvalid = "config_invalid", 500, Change, "Correct the setting that `at` names.";
     /// The path can be read in two ways that different rules apply to.
     PathAmbiguous = "path_ambiguous", 400, Change, "Send the path in its normal form, without encoded slashes or dots.";
+    /// The token is valid, but nobody is registered under its subject.
+    UserNotFound = "user_not_found", 404, Change, "Register the user, with an e-mail address, before calling the API.";
+    /// Who the user is cannot be looked up at the moment.
+    UserLookupFailed = "user_lookup_failed", 503, Retry, "Try again later; check the store of the users.";
+    /// The credential is not the one that is expected here.
+    CredentialInvalid = "credential_invalid", 401, Change, "Send the secret that is configured.";
+    /// The method cannot be passed on.
+    MethodNotAllowed = "method_not_allowed", 405, Change, "Use another method; CONNECT and TRACE are not passed on.";
     /// The resource does not exist.
     NotFound = "not_found", 404, Change, "Check the address.";
     /// The origin server cannot be reached.

@@ -14,7 +14,7 @@ use edgeward_core::{
     jwt::Unverified,
 };
 
-use crate::{clock, task::Background, verifier::Verifier};
+use crate::{clock, verifier::Verifier};
 
 /// Admits requests with credentials of several issuers.
 pub struct Guard {
@@ -52,35 +52,13 @@ impl Guard {
         &self.sources
     }
 
-    /// Admits a request: [`Guard::identify`], then [`Requirements::decide`].
-    ///
-    /// # Errors
-    /// Those of both.
-    pub async fn admit(
-        &self,
-        request: &Incoming,
-        wanted: &Requirements,
-        background: &Background,
-    ) -> Result<Option<Identity>, Denial> {
-        let identity = self.identify(request, wanted, background).await?;
-        if let Some(identity) = &identity {
-            wanted.decide(identity, clock::now().to_seconds())?;
-        }
-        Ok(identity)
-    }
-
-    /// Finds out who sends a request; nobody, where the route asks for no credential, or for an
-    /// optional one that is absent. What the route asks of the identity is not decided yet.
+    /// Admits a request; without identity where the route asks for none, or for an optional one
+    /// that is absent.
     ///
     /// # Errors
     /// Those of [`Sources::take`]; `token_missing`, `credential_forbidden`; every code of
-    /// [`Verifier::verify`].
-    pub async fn identify(
-        &self,
-        request: &Incoming,
-        wanted: &Requirements,
-        background: &Background,
-    ) -> Result<Option<Identity>, Denial> {
+    /// [`Verifier::verify`]; those of [`Requirements::decide`].
+    pub async fn admit(&self, request: &Incoming, wanted: &Requirements) -> Result<Option<Identity>, Denial> {
         if wanted.credential == CredentialRule::None {
             return Ok(None);
         }
@@ -89,21 +67,25 @@ impl Guard {
             (None, CredentialRule::Required) => Err(Code::TokenMissing.into()),
             (None, _) => Ok(None),
             (Some(_), CredentialRule::Forbidden) => Err(Code::CredentialForbidden.into()),
-            (Some(credential), _) => Ok(Some(self.believe(&credential, background).await?)),
+            (Some(credential), _) => {
+                let identity = self.identify(&credential).await?;
+                wanted.decide(&identity, clock::now().to_seconds())?;
+                Ok(Some(identity))
+            }
         }
     }
 
-    async fn believe(&self, credential: &Credential<'_>, background: &Background) -> Result<Identity, Error> {
+    async fn identify(&self, credential: &Credential<'_>) -> Result<Identity, Error> {
         match credential.kind {
             Kind::Bearer | Kind::Header | Kind::Cookie | Kind::WebSocket | Kind::Query => {
-                self.verify(credential, background).await
+                self.verify(credential).await
             }
             Kind::Dpop | Kind::Session => Err(Code::TokenMissing.into()),
         }
     }
 
     /// Verifies a token with the issuer that it names.
-    async fn verify(&self, credential: &Credential<'_>, _background: &Background) -> Result<Identity, Error> {
+    async fn verify(&self, credential: &Credential<'_>) -> Result<Identity, Error> {
         let token = Unverified::parse(&credential.token)?;
         let named = token.unverified_claim("iss").and_then(|iss| iss.as_str());
         let issuer = self.issuers.iter().find(|issuer| named == Some(&issuer.verifier.policy().issuer));

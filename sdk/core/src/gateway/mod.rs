@@ -9,8 +9,11 @@ pub mod forward;
 pub mod identity;
 pub mod incoming;
 pub mod keys;
+pub mod log;
 pub mod metrics;
 pub mod policy;
+pub mod refusal;
+pub mod resource;
 pub mod revocation;
 pub mod route;
 

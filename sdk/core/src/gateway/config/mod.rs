@@ -5,7 +5,9 @@ mod issuer;
 mod keys;
 mod origin;
 mod preset;
+mod resource;
 mod route;
+mod traffic;
 
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
@@ -14,7 +16,10 @@ use serde::Deserialize;
 
 use crate::{
     error::{Code, Error},
-    gateway::{credential::Sources, route::Route},
+    gateway::{
+        credential::Sources, forward::way::Forwarded, log::Log, refusal::Format, resource::Resource,
+        route::Route,
+    },
     http::Reach,
     json,
 };
@@ -22,6 +27,7 @@ use crate::{
 pub use issuer::Issuer;
 pub use keys::KeySource;
 pub use origin::Origin;
+pub use traffic::{Metrics, ServerTiming, Traffic};
 
 /// A configuration that was checked as a whole.
 #[derive(Debug)]
@@ -40,6 +46,10 @@ pub struct Config {
     pub issuers: Vec<Issuer>,
     /// The rules, the first match first.
     pub routes: Vec<Route>,
+    /// How the gateway treats what passes through it.
+    pub traffic: Traffic,
+    /// What the API says about itself.
+    pub resource: Option<Resource>,
 }
 
 /// Why a configuration is refused, for the operator: it names the setting, and never holds a value
@@ -68,6 +78,15 @@ struct Document {
     issuers: Vec<issuer::Document>,
     #[serde(default)]
     routes: Vec<route::Document>,
+    #[serde(default)]
+    forwarded: Forwarded,
+    #[serde(default)]
+    log: Log,
+    #[serde(default)]
+    errors: Format,
+    server_timing: Option<bool>,
+    metrics: Option<traffic::MetricsDocument>,
+    resource: Option<resource::Document>,
 }
 
 impl Config {
@@ -102,6 +121,13 @@ impl Document {
         let offered = |kind| credentials::offers(&sources, kind);
         let routes =
             self.routes.into_iter().map(|route| route.check(&known, offered)).collect::<Result<_, _>>()?;
+        let traffic = traffic::Settings {
+            forwarded: self.forwarded,
+            log: self.log,
+            errors: self.errors,
+            server_timing: self.server_timing,
+            metrics: self.metrics,
+        };
         Ok(Config {
             reach,
             origin: origin::check(self.origin, self.origin_binding, reach)?,
@@ -110,6 +136,8 @@ impl Document {
             sources,
             issuers,
             routes,
+            traffic: traffic.check()?,
+            resource: self.resource.map(|resource| resource.check(reach)).transpose()?,
         })
     }
 }
@@ -150,6 +178,33 @@ mod tests {
         assert!(matches!(config.issuers[0].keys, KeySource::Discovery));
         assert!(matches!(config.origin, Origin::Http(_)));
         assert_eq!(config.reach, Reach::Public);
+    }
+
+    #[test]
+    fn what_is_told_and_to_whom_is_read() {
+        let config = with(
+            r#","forwarded":"keep","log":"all","errors":"better_auth","server_timing":false,"metrics":{"secret_binding":"M"},"resource":{"identifier":"https://api.example","paths":["/mcp"]}"#,
+        )
+        .unwrap();
+        assert_eq!(config.traffic.forwarded, Forwarded::Keep);
+        assert_eq!((config.traffic.log, config.traffic.errors), (Log::All, Format::BetterAuth));
+        assert_eq!(config.traffic.server_timing, ServerTiming::Hidden);
+        assert_eq!(config.traffic.metrics.unwrap().secret_binding, "M");
+        assert!(config.resource.is_some());
+        let silent = with("").unwrap();
+        assert_eq!((silent.traffic.log, silent.traffic.forwarded), (Log::Denied, Forwarded::Replace));
+        assert!(silent.traffic.metrics.is_none() && silent.resource.is_none());
+        for odd in [
+            r#""log":"some""#,
+            r#""errors":"xml""#,
+            r#""forwarded":true"#,
+            r#""metrics":{}"#,
+            r#""metrics":{"secret_binding":""}"#,
+            r#""resource":{"identifier":"http://api.example"}"#,
+            r#""resource":{"identifier":"https://api.example","path":"/"}"#,
+        ] {
+            assert!(with(&format!(",{odd}")).is_err(), "{odd}");
+        }
     }
 
     #[test]

@@ -79,7 +79,7 @@ fn is_named(name: &str, connection: Option<&str>) -> bool {
 
 fn is_end_to_end(name: &str) -> bool {
     let covers = |field: &&str| if field.ends_with('-') { name.starts_with(*field) } else { name == *field };
-    END_TO_END.iter().any(|field| covers(&field))
+    END_TO_END.iter().any(covers)
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@
 
 use alloc::{string::String, vec::Vec};
 
-/// What a subprotocol begins with that carries a token.
-pub const CARRIER: &str = "edgeward.bearer.";
+use crate::gateway::credential::WEBSOCKET_PREFIX;
+
 /// The subprotocol that the gateway chooses when the origin chooses none.
 pub const MARKER: &str = "edgeward";
 
@@ -41,7 +41,9 @@ fn protocols(list: &str) -> impl Iterator<Item = &str> {
 /// Of the gateway's own, whatever its case: a spelling that the gateway does not take for a token
 /// may be one all the same.
 fn is_own(protocol: &str) -> bool {
-    let carrier = protocol.get(..CARRIER.len()).is_some_and(|start| start.eq_ignore_ascii_case(CARRIER));
+    let carrier = protocol
+        .get(..WEBSOCKET_PREFIX.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(WEBSOCKET_PREFIX));
     carrier || protocol.eq_ignore_ascii_case(MARKER)
 }
 
