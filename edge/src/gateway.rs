@@ -15,6 +15,7 @@ use edgeward_core::{
 use edgeward_host::{
     guard::{Guard, Issuer},
     keys::{IssuerKeys, Source},
+    task::Background,
     verifier::Verifier,
 };
 
@@ -55,10 +56,14 @@ impl Gateway {
     ///
     /// # Errors
     /// `path_ambiguous`, and every code of [`Guard::admit`].
-    pub async fn admit(&self, request: &Incoming) -> Result<Option<Identity>, Denial> {
+    pub async fn admit(
+        &self,
+        request: &Incoming,
+        background: &Background,
+    ) -> Result<Option<Identity>, Denial> {
         let route = route::find(&self.config.routes, request.path())?;
         let wanted = route.map_or(&self.otherwise, |route| &route.requirements);
-        self.guard.admit(request, wanted).await
+        self.guard.admit(request, wanted, background).await
     }
 }
 

@@ -6,18 +6,18 @@ mod gateway;
 mod routes;
 mod state;
 
-use worker::{Env, Request, Response};
+use worker::{Context, Env, Request, Response};
 
 /// Answers a request: lets it through to the origin, or turns it away with a reason.
 ///
 /// # Errors
 /// The runtime refuses to build an answer, which it does for no input known.
-pub async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
-    routes::respond(request, env).await
+pub async fn respond(request: Request, env: &Env, context: &Context) -> worker::Result<Response> {
+    routes::respond(request, env, context).await
 }
 
 #[cfg(feature = "entry")]
 #[worker::event(fetch)]
-async fn fetch(request: Request, env: Env, _context: worker::Context) -> worker::Result<Response> {
-    respond(request, &env).await
+async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
+    respond(request, &env, &context).await
 }

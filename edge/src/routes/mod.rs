@@ -10,15 +10,16 @@ use edgeward_core::{
     Code,
     gateway::{Denial, Incoming, config::ConfigError},
 };
+use edgeward_host::task::Background;
 use js_sys::{JSON, Reflect};
-use worker::{Env, Headers, Method, Request, Response, console_error};
+use worker::{Context, Env, Headers, Method, Request, Response, console_error};
 
 use crate::{gateway::Gateway, state};
 
 /// The path that tells version and readiness; it is never forwarded.
 const HEALTH: &str = "/healthz";
 
-pub async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
+pub async fn respond(request: Request, env: &Env, context: &Context) -> worker::Result<Response> {
     let gateway = gateway(env);
     let url = request.inner().url();
     let (path, target) = split(&url);
@@ -32,11 +33,15 @@ pub async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
             return answer::denial(&Denial::from(Code::ConfigInvalid), None, request.headers());
         }
     };
+    let background = Background::of_context(context.as_ref());
     let incoming = incoming(&request, &url, &gateway)?;
     let asked = request.headers().get("access-control-request-method")?;
     // A browser asks without credentials whether it may ask with them; the origin answers that.
-    let outcome =
-        if incoming.is_preflight(asked.as_deref()) { Ok(None) } else { gateway.admit(&incoming).await };
+    let outcome = if incoming.is_preflight(asked.as_deref()) {
+        Ok(None)
+    } else {
+        gateway.admit(&incoming, &background).await
+    };
     match outcome {
         Ok(identity) => {
             match forward::send(&gateway.config.origin, target, &request, identity.as_ref(), env).await {

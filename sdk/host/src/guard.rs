@@ -14,7 +14,7 @@ use edgeward_core::{
     jwt::Unverified,
 };
 
-use crate::{clock, verifier::Verifier};
+use crate::{clock, task::Background, verifier::Verifier};
 
 /// Admits requests with credentials of several issuers.
 pub struct Guard {
@@ -52,13 +52,35 @@ impl Guard {
         &self.sources
     }
 
-    /// Admits a request; without identity where the route asks for none, or for an optional one
-    /// that is absent.
+    /// Admits a request: [`Guard::identify`], then [`Requirements::decide`].
+    ///
+    /// # Errors
+    /// Those of both.
+    pub async fn admit(
+        &self,
+        request: &Incoming,
+        wanted: &Requirements,
+        background: &Background,
+    ) -> Result<Option<Identity>, Denial> {
+        let identity = self.identify(request, wanted, background).await?;
+        if let Some(identity) = &identity {
+            wanted.decide(identity, clock::now().to_seconds())?;
+        }
+        Ok(identity)
+    }
+
+    /// Finds out who sends a request; nobody, where the route asks for no credential, or for an
+    /// optional one that is absent. What the route asks of the identity is not decided yet.
     ///
     /// # Errors
     /// Those of [`Sources::take`]; `token_missing`, `credential_forbidden`; every code of
-    /// [`Verifier::verify`]; those of [`Requirements::decide`].
-    pub async fn admit(&self, request: &Incoming, wanted: &Requirements) -> Result<Option<Identity>, Denial> {
+    /// [`Verifier::verify`].
+    pub async fn identify(
+        &self,
+        request: &Incoming,
+        wanted: &Requirements,
+        background: &Background,
+    ) -> Result<Option<Identity>, Denial> {
         if wanted.credential == CredentialRule::None {
             return Ok(None);
         }
@@ -67,25 +89,21 @@ impl Guard {
             (None, CredentialRule::Required) => Err(Code::TokenMissing.into()),
             (None, _) => Ok(None),
             (Some(_), CredentialRule::Forbidden) => Err(Code::CredentialForbidden.into()),
-            (Some(credential), _) => {
-                let identity = self.identify(&credential).await?;
-                wanted.decide(&identity, clock::now().to_seconds())?;
-                Ok(Some(identity))
-            }
+            (Some(credential), _) => Ok(Some(self.believe(&credential, background).await?)),
         }
     }
 
-    async fn identify(&self, credential: &Credential<'_>) -> Result<Identity, Error> {
+    async fn believe(&self, credential: &Credential<'_>, background: &Background) -> Result<Identity, Error> {
         match credential.kind {
             Kind::Bearer | Kind::Header | Kind::Cookie | Kind::WebSocket | Kind::Query => {
-                self.verify(credential).await
+                self.verify(credential, background).await
             }
             Kind::Dpop | Kind::Session => Err(Code::TokenMissing.into()),
         }
     }
 
     /// Verifies a token with the issuer that it names.
-    async fn verify(&self, credential: &Credential<'_>) -> Result<Identity, Error> {
+    async fn verify(&self, credential: &Credential<'_>, _background: &Background) -> Result<Identity, Error> {
         let token = Unverified::parse(&credential.token)?;
         let named = token.unverified_claim("iss").and_then(|iss| iss.as_str());
         let issuer = self.issuers.iter().find(|issuer| named == Some(&issuer.verifier.policy().issuer));
