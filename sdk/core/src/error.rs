@@ -106,6 +106,30 @@ codes! {
     TokenHashMismatch = "token_hash_mismatch", 401, SignIn, "Start the sign-in again.";
     /// The token is bound to a key, and the request carries no proof of it.
     TokenProofMissing = "token_proof_missing", 401, Change, "Send the proof with the token (RFC 9449), or ask the issuer for an unbound token.";
+    /// The token is bound by a method that is not understood here.
+    TokenBindingUnsupported = "token_binding_unsupported", 401, Change, "Ask the issuer for a token that is bound with `jkt` (RFC 9449), or for an unbound one.";
+    /// The token came with a proof, but it is bound to no key.
+    TokenNotBound = "token_not_bound", 401, Change, "Send it as a Bearer token, or ask the issuer for a bound one (RFC 9449 §5).";
+    /// The DPoP proof is not a well-formed, signed proof.
+    DpopProofInvalid = "dpop_proof_invalid", 401, Change, "Send exactly one `DPoP` header with a proof as RFC 9449 §4.2 defines it.";
+    /// The DPoP proof was made for another method.
+    DpopMethodMismatch = "dpop_method_mismatch", 401, Change, "Make the proof with the method of the request as `htm`.";
+    /// The DPoP proof was made for another address.
+    DpopUrlMismatch = "dpop_url_mismatch", 401, Change, "Make the proof with the address of the request as `htu`.";
+    /// The DPoP proof was made too long ago.
+    DpopProofExpired = "dpop_proof_expired", 401, Retry, "Make a new proof for each request, and check the client's clock.";
+    /// The DPoP proof was made in the future.
+    DpopProofNotYetValid = "dpop_proof_not_yet_valid", 401, Retry, "Check the client's clock.";
+    /// The DPoP proof was made for another access token.
+    DpopTokenMismatch = "dpop_token_mismatch", 401, Change, "Make the proof with the hash of the access token as `ath`.";
+    /// The DPoP proof was made with another key than the token is bound to.
+    DpopKeyMismatch = "dpop_key_mismatch", 401, Change, "Make the proof with the key that the token was asked for with.";
+    /// The DPoP proof lacks the nonce of this server, or has an old one.
+    DpopNonceRequired = "dpop_nonce_required", 401, Retry, "Make a new proof with the value of the header `DPoP-Nonce` as `nonce`.";
+    /// The DPoP proof was used before.
+    DpopProofReplayed = "dpop_proof_replayed", 401, Retry, "Make a new proof, with a `jti` of its own, for each request.";
+    /// Whether the DPoP proof was used before cannot be told at the moment.
+    DpopReplaysUnavailable = "dpop_replays_unavailable", 503, Retry, "Try again later with a new proof.";
     /// The token was issued to another client.
     TokenAuthorizedPartyInvalid = "token_authorized_party_invalid", 401, Change, "Use a token that was issued to this client.";
     /// The token was revoked, or its session ended.

@@ -90,6 +90,15 @@ impl<'t> Unverified<'t> {
     /// a strict JSON object, or a mistyped header member. `token_crit_unsupported`: a `crit` or a
     /// `b64` member, since no extension is understood.
     pub fn parse(token: &'t str) -> Result<Self, Error> {
+        Self::parse_with_header(token).map(|(token, _)| token)
+    }
+
+    /// Reads a token as [`parse`](Self::parse) does, and gives every member of its header, for
+    /// formats that keep more there: a DPoP proof its key.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_with_header(token: &'t str) -> Result<(Self, Map), Error> {
         if token.len() > MAX_LENGTH {
             return Err(Code::TokenTooLarge.into());
         }
@@ -98,12 +107,14 @@ impl<'t> Unverified<'t> {
         if payload.contains('.') {
             return Err(malformed(""));
         }
-        Ok(Self {
-            header: Header::parse(&part(header, "header")?)?,
+        let members = json::parse_object(&part(header, "header")?).map_err(|_| malformed("header"))?;
+        let token = Self {
+            header: Header::read(&members)?,
             signing_input,
             payload: Payload::parse(part(payload, "payload")?)?,
             signature: part(signature, "signature")?,
-        })
+        };
+        Ok((token, members))
     }
 
     /// The header, not to be believed.
@@ -155,8 +166,7 @@ impl<'t> Unverified<'t> {
 }
 
 impl Header {
-    fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        let members = json::parse_object(bytes).map_err(|_| malformed("header"))?;
+    fn read(members: &Map) -> Result<Self, Error> {
         if members.contains_key("crit") || members.contains_key("b64") {
             return Err(Code::TokenCritUnsupported.into());
         }

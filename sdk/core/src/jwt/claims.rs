@@ -59,13 +59,7 @@ impl Claims {
     /// Source: [RFC 7519 §2](https://www.rfc-editor.org/rfc/rfc7519#section-2)
     pub fn date(&self, name: &'static str) -> Result<Option<UnixSeconds>, Error> {
         let Some(value) = self.members().get(name) else { return Ok(None) };
-        let seconds =
-            value.as_f64().filter(|seconds| (0.0..=LATEST).contains(seconds)).ok_or(invalid(name))?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the range was checked; casting rounds toward zero"
-        )]
-        Ok(Some(UnixSeconds(seconds as i64)))
+        numeric_date(value).map(Some).ok_or_else(|| invalid(name))
     }
 
     /// The audiences: `aud` as a string or as an array of strings.
@@ -103,6 +97,16 @@ impl Claims {
             Some(_) => Err(invalid(name)),
         }
     }
+}
+
+/// A NumericDate between 1970 and 9999, rounded down to the second; `None` for anything else.
+///
+/// Source: [RFC 7519 §2](https://www.rfc-editor.org/rfc/rfc7519#section-2)
+#[must_use]
+pub fn numeric_date(value: &Value) -> Option<UnixSeconds> {
+    let seconds = value.as_f64().filter(|seconds| (0.0..=LATEST).contains(seconds))?;
+    #[expect(clippy::cast_possible_truncation, reason = "the range was checked; casting rounds toward zero")]
+    Some(UnixSeconds(seconds as i64))
 }
 
 fn invalid(name: &'static str) -> Error {

@@ -8,12 +8,14 @@
 //! [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725),
 //! [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068).
 
+mod bound;
 mod claims;
 mod policy;
 mod validate;
 
-pub use claims::Claims;
+pub use bound::{Bound, Possession};
+pub use claims::{Claims, numeric_date};
 pub use policy::{Expiration, Policy, Rules, TokenType, Tolerance};
-pub use validate::{admit, check, validate};
+pub use validate::{admit, check, validate, validate_bound};
 
 pub use crate::jose::jws::{Unverified, Verified};

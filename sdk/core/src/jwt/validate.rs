@@ -3,7 +3,7 @@
 use crate::{
     error::{Code, Error},
     jose::jws::{Unverified, Verified},
-    jwt::{Claims, Expiration, Policy, TokenType},
+    jwt::{Bound, Claims, Expiration, Policy, TokenType},
     time::UnixSeconds,
 };
 
@@ -32,15 +32,24 @@ pub fn check(token: &Unverified<'_>, policy: &Policy) -> Result<(), Error> {
     if issuer == Some(policy.issuer.as_str()) { Ok(()) } else { Err(Code::TokenIssuerInvalid.into()) }
 }
 
-/// Checks the claims of a token whose signature was verified.
+/// Checks the claims of a token whose signature was verified, and that came alone.
+///
+/// # Errors
+/// Those of [`validate_bound`] and [`Bound::alone`].
+pub fn validate(token: Verified, policy: &Policy, now: UnixSeconds) -> Result<Claims, Error> {
+    validate_bound(token, policy, now)?.alone()
+}
+
+/// Checks the claims of a token whose signature was verified. They come out once the request has
+/// brought what the token is bound to.
 ///
 /// # Errors
 /// `token_issuer_invalid`, `token_audience_invalid`, `token_expired`, `token_not_yet_valid` (at
-/// `nbf` or `iat`), `token_too_old`, `token_proof_missing`; `token_claim_missing` and
+/// `nbf` or `iat`), `token_too_old`, `token_binding_unsupported`; `token_claim_missing` and
 /// `token_claim_invalid` at the claim.
 ///
 /// Source: [RFC 7519 §4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1)
-pub fn validate(token: Verified, policy: &Policy, now: UnixSeconds) -> Result<Claims, Error> {
+pub fn validate_bound(token: Verified, policy: &Policy, now: UnixSeconds) -> Result<Bound, Error> {
     let claims = Claims::new(token.payload);
     if claims.text("iss")? != Some(&policy.issuer) {
         return Err(Code::TokenIssuerInvalid.into());
@@ -50,11 +59,7 @@ pub fn validate(token: Verified, policy: &Policy, now: UnixSeconds) -> Result<Cl
     }
     claims.text("sub")?;
     check_times(&claims, policy, now)?;
-    // A token bound to a key is worth nothing without the proof (RFC 7800 §3.1).
-    if claims.members().contains_key("cnf") {
-        return Err(Error::at(Code::TokenProofMissing, "cnf"));
-    }
-    Ok(claims)
+    Bound::read(claims)
 }
 
 fn check_times(claims: &Claims, policy: &Policy, now: UnixSeconds) -> Result<(), Error> {
@@ -211,7 +216,9 @@ mod tests {
 
     #[test]
     fn a_bound_token_needs_its_proof() {
-        assert_eq!(refused(&claims(r#""cnf":{"jkt":"x"}"#)).code, Code::TokenProofMissing);
+        assert_eq!(refused(&claims(r#""cnf":{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}"#)).code,
+            Code::TokenProofMissing
+        );
     }
 
     #[test]

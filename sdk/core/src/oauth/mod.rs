@@ -5,6 +5,7 @@
 
 pub mod authorize;
 pub mod discovery;
+pub mod dpop;
 mod failure;
 pub mod form;
 pub mod id_token;

@@ -1,0 +1,234 @@
+//! Which proofs were used before.
+//!
+//! A proof is good for a short time, counted from its own `iat`; for as long it is remembered, and
+//! a second use refused. What is forgotten is refused for being forgotten, so that no clock, not
+//! even one that is set back, makes a used proof good again. Nothing is evicted before its time:
+//! when the memory is full, new proofs are refused until some have expired.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+};
+
+use sha2::{Digest, Sha256};
+
+use crate::{
+    error::{Code, Error},
+    jwt::Possession,
+    time::UnixSeconds,
+};
+
+/// How many proofs are remembered in an isolate: at most 8 MB.
+pub const MAX_ENTRIES: usize = 65_536;
+/// The part of it that the proofs of one key may take, so that who holds one token cannot fill the
+/// memory and lock everybody else out.
+const SHARE: usize = 4;
+
+/// A proof that was verified and checked, and of which only one thing is left to be known: whether
+/// this is its first use.
+#[derive(Clone)]
+pub struct Use {
+    /// SHA-256 over key, address and `jti` of the proof.
+    pub digest: [u8; 32],
+    /// When the proof is no longer good; a function of the proof alone.
+    pub until: UnixSeconds,
+    thumbprint: String,
+}
+
+/// What a memory of proofs says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// It has noted this use, which is the first.
+    First,
+    /// The proof was used before, or so long ago that this is no longer known.
+    Before,
+    /// It is full, or cannot be asked.
+    Unknown,
+}
+
+impl Use {
+    pub(super) fn new(thumbprint: String, target: &str, jti: &str, until: UnixSeconds) -> Self {
+        // The first two have no zero byte in them, so the three cannot be divided otherwise.
+        let hash = Sha256::new().chain_update(&thumbprint).chain_update([0]).chain_update(target);
+        let digest = hash.chain_update([0]).chain_update(jti).finalize().into();
+        Self { digest, until, thumbprint }
+    }
+
+    /// The thumbprint of the key that signed the proof.
+    #[must_use]
+    pub fn thumbprint(&self) -> &str {
+        &self.thumbprint
+    }
+
+    /// The key as shown to be held, if a memory that notes every use says that this is the first.
+    ///
+    /// # Errors
+    /// `dpop_proof_replayed` at `jti`: it is not. `dpop_replays_unavailable`: the memory cannot
+    /// tell, and a doubtful proof is no proof.
+    ///
+    /// Source: [RFC 9449 §11.1](https://www.rfc-editor.org/rfc/rfc9449#section-11.1)
+    pub fn record(self, seen: Seen) -> Result<Possession, Error> {
+        match seen {
+            Seen::First => Ok(Possession::shown(self.thumbprint)),
+            Seen::Before => Err(Error::at(Code::DpopProofReplayed, "jti")),
+            Seen::Unknown => Err(Code::DpopReplaysUnavailable.into()),
+        }
+    }
+}
+
+/// A bounded memory of uses.
+#[derive(Debug)]
+pub struct Replays {
+    capacity: usize,
+    noted: BTreeMap<[u8; 16], Note>,
+    by_time: BTreeSet<(UnixSeconds, [u8; 16])>,
+    of_key: BTreeMap<u64, u32>,
+    forgotten_until: UnixSeconds,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Note {
+    until: UnixSeconds,
+    key: u64,
+}
+
+impl Replays {
+    /// A memory for this many uses.
+    #[must_use]
+    pub const fn new(capacity: usize) -> Self {
+        Self {
+            capacity,
+            noted: BTreeMap::new(),
+            by_time: BTreeSet::new(),
+            of_key: BTreeMap::new(),
+            forgotten_until: UnixSeconds(i64::MIN),
+        }
+    }
+
+    /// Notes a use and says whether it is the first.
+    ///
+    /// `key` names the key of the proof, and decides only whose share of the memory is used up.
+    pub fn note(&mut self, digest: &[u8; 32], until: UnixSeconds, key: u64, now: UnixSeconds) -> Seen {
+        let Some(digest) = digest.first_chunk() else { return Seen::Unknown };
+        self.forget(now);
+        if until <= self.forgotten_until || self.noted.contains_key(digest) {
+            return Seen::Before;
+        }
+        let own = self.of_key.get(&key).copied().unwrap_or(0);
+        let share = u32::try_from(self.capacity / SHARE).unwrap_or(u32::MAX);
+        if self.noted.len() >= self.capacity || own >= share {
+            return Seen::Unknown;
+        }
+        self.noted.insert(*digest, Note { until, key });
+        self.by_time.insert((until, *digest));
+        self.of_key.insert(key, own + 1);
+        Seen::First
+    }
+
+    /// How many uses are remembered.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.noted.len()
+    }
+
+    /// Whether none is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.noted.is_empty()
+    }
+
+    fn forget(&mut self, now: UnixSeconds) {
+        while let Some((until, digest)) = self.by_time.first().copied().filter(|(until, _)| *until <= now) {
+            self.by_time.pop_first();
+            self.forgotten_until = self.forgotten_until.max(until);
+            let Some(note) = self.noted.remove(&digest) else { continue };
+            match self.of_key.get_mut(&note.key) {
+                Some(own) if *own > 1 => *own -= 1,
+                _ => drop(self.of_key.remove(&note.key)),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn digest(number: u8) -> [u8; 32] {
+        [number; 32]
+    }
+
+    #[test]
+    fn the_second_use_is_told_from_the_first() {
+        let mut replays = Replays::new(8);
+        let (until, now) = (UnixSeconds(60), UnixSeconds(0));
+        assert_eq!(replays.note(&digest(1), until, 1, now), Seen::First);
+        assert_eq!(replays.note(&digest(1), until, 1, UnixSeconds(59)), Seen::Before);
+        assert_eq!(replays.note(&digest(2), until, 1, now), Seen::First);
+    }
+
+    #[test]
+    fn what_has_expired_makes_room_and_stays_refused() {
+        let mut replays = Replays::new(4);
+        for number in 0..4 {
+            assert_eq!(replays.note(&digest(number), UnixSeconds(60), number.into(), UnixSeconds(0)), Seen::First);
+        }
+        assert_eq!(replays.note(&digest(9), UnixSeconds(70), 9, UnixSeconds(59)), Seen::Unknown);
+        assert_eq!(replays.note(&digest(9), UnixSeconds(70), 9, UnixSeconds(60)), Seen::First);
+        assert_eq!(replays.len(), 1);
+        assert_eq!(replays.note(&digest(0), UnixSeconds(60), 0, UnixSeconds(0)), Seen::Before);
+    }
+
+    #[test]
+    fn one_key_fills_its_share_and_no_more() {
+        let mut replays = Replays::new(8);
+        let mut note = |number, key| replays.note(&digest(number), UnixSeconds(60), key, UnixSeconds(0));
+        assert_eq!([note(1, 7), note(2, 7), note(3, 7)], [Seen::First, Seen::First, Seen::Unknown]);
+        assert_eq!(note(4, 8), Seen::First);
+    }
+
+    #[test]
+    fn key_address_and_jti_make_the_digest() {
+        let digest = |key: &str, target, jti| Use::new(key.into(), target, jti, UnixSeconds(0)).digest;
+        let own = digest("k", "https://a/", "j");
+        assert_eq!(own, digest("k", "https://a/", "j"));
+        for other in
+            [digest("l", "https://a/", "j"), digest("k", "https://a/b", "j"), digest("k", "https://a/", "i")]
+        {
+            assert_ne!(own, other);
+        }
+    }
+
+    proptest! {
+        /// Whatever the clock does, and however the memory fills, no proof is taken twice; and
+        /// the memory never holds more than it may.
+        #[test]
+        fn no_proof_is_taken_twice(
+            uses in prop::collection::vec((0_u8..12, -50_i64..200), 1..120), capacity in 1_usize..12,
+        ) {
+            let mut replays = Replays::new(capacity);
+            let mut taken = BTreeSet::new();
+            for (proof, now) in uses {
+                // A proof's end is a function of the proof.
+                let until = UnixSeconds(i64::from(proof) * 7);
+                if replays.note(&digest(proof), until, (proof % 3).into(), UnixSeconds(now)) == Seen::First {
+                    prop_assert!(taken.insert(proof));
+                }
+                prop_assert!(replays.len() <= capacity);
+                prop_assert_eq!(replays.noted.len(), replays.by_time.len());
+                let counted: u32 = replays.of_key.values().sum();
+                prop_assert_eq!(counted as usize, replays.len());
+            }
+        }
+
+        #[test]
+        fn a_first_use_is_taken_as_long_as_there_is_room(proofs in prop::collection::btree_set(0_u8..200, 1..50)) {
+            let mut replays = Replays::new(400);
+            for proof in proofs {
+                let seen = replays.note(&digest(proof), UnixSeconds(60), proof.into(), UnixSeconds(0));
+                prop_assert_eq!(seen, Seen::First);
+            }
+        }
+    }
+}
