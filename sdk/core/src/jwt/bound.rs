@@ -124,10 +124,13 @@ mod tests {
     #[test]
     fn a_binding_that_is_not_understood_is_not_passed_over() {
         let refusal = |cnf: &str| bound(&format!(r#"{{"cnf":{cnf}}}"#)).err().unwrap().code;
-        for cnf in ["{}", r#"{"x5t#S256":"a"}"#, r#"{"jwk":{}}"#, &format!(r#"{{"jkt":"{JKT}","kid":"a"}}"#)] {
+        for cnf in ["{}", r#"{"x5t#S256":"a"}"#, r#"{"jwk":{}}"#, &format!(r#"{{"jkt":"{JKT}","kid":"a"}}"#)]
+        {
             assert_eq!(refusal(cnf), Code::TokenBindingUnsupported, "{cnf}");
         }
-        for cnf in ["null", "[]", "\"a\"", "7", r#"{"jkt":7}"#, r#"{"jkt":""}"#, &format!(r#"{{"jkt":"{JKT}="}}"#)] {
+        for cnf in
+            ["null", "[]", "\"a\"", "7", r#"{"jkt":7}"#, r#"{"jkt":""}"#, &format!(r#"{{"jkt":"{JKT}="}}"#)]
+        {
             assert_eq!(refusal(cnf), Code::TokenClaimInvalid, "{cnf}");
         }
     }

@@ -216,7 +216,8 @@ mod tests {
 
     #[test]
     fn a_bound_token_needs_its_proof() {
-        assert_eq!(refused(&claims(r#""cnf":{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}"#)).code,
+        assert_eq!(
+            refused(&claims(r#""cnf":{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}"#)).code,
             Code::TokenProofMissing
         );
     }

@@ -54,7 +54,8 @@ impl Nonces {
     /// `dpop_nonce_required`: there is none, or it is of neither this slot nor the one before.
     pub fn check(&self, nonce: Option<&str>, now: UnixSeconds) -> Result<(), Error> {
         let slot = now.0.div_euclid(SLOT);
-        let is_of = |slot| nonce.is_some_and(|own| own.as_bytes().ct_eq(self.of_slot(slot).as_bytes()).into());
+        let is_of =
+            |slot| nonce.is_some_and(|own| own.as_bytes().ct_eq(self.of_slot(slot).as_bytes()).into());
         if is_of(slot) || is_of(slot.saturating_sub(1)) {
             Ok(())
         } else {
@@ -82,7 +83,8 @@ mod tests {
     fn a_nonce_is_good_in_its_slot_and_in_the_next() {
         let nonce = nonces().current(UnixSeconds(600));
         assert_eq!(nonce.len(), 43);
-        for (now, good) in [(599, false), (600, true), (899, true), (900, true), (1199, true), (1200, false)] {
+        for (now, good) in [(599, false), (600, true), (899, true), (900, true), (1199, true), (1200, false)]
+        {
             assert_eq!(nonces().check(Some(&nonce), UnixSeconds(now)).is_ok(), good, "{now}");
         }
     }

@@ -2,17 +2,17 @@
 
 use alloc::string::String;
 
+use sha2::{Digest, Sha256};
+
 use crate::{
     base64url,
     error::{Code, Error},
-    jose::{Algorithm, Key, jws, thumbprint},
+    jose::{Algorithm, Key, engine, jws, thumbprint},
     json::{Map, Value},
     jwt::numeric_date,
     oauth::dpop::{Nonces, Use, normalised},
     time::{Seconds, UnixSeconds},
 };
-
-use sha2::{Digest, Sha256};
 
 /// The algorithms that proofs may be signed with by default: all that are not symmetric.
 pub const ALGORITHMS: [Algorithm; 11] = [
@@ -106,8 +106,7 @@ impl<'t> Unverified<'t> {
     ///
     /// Source: [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) 1–6
     pub fn parse(text: &'t str, algorithms: &[Algorithm]) -> Result<Self, Error> {
-        let (token, header) =
-            jws::Unverified::parse_with_header(text).map_err(|error| invalid(error.at))?;
+        let (token, header) = jws::Unverified::parse_with_header(text).map_err(|error| invalid(error.at))?;
         if token.header().typ.as_deref() != Some("dpop+jwt") {
             return Err(invalid("typ"));
         }
@@ -145,15 +144,14 @@ impl<'t> Unverified<'t> {
         self.token.signature()
     }
 
-    /// Verifies with the crates of [`jose::engine`](crate::jose::engine).
+    /// Verifies with the crates of [`engine`].
     ///
     /// # Errors
     /// As [`Unverified::verified`].
     ///
     /// Source: [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) 7
     pub fn verify(self) -> Result<Proof, Error> {
-        let outcome =
-            crate::jose::engine::verify(&self.key, self.alg, self.signing_input(), self.signature());
+        let outcome = engine::verify(&self.key, self.alg, self.signing_input(), self.signature());
         self.verified(outcome)
     }
 
@@ -250,5 +248,4 @@ fn invalid(at: &'static str) -> Error {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;

@@ -80,16 +80,11 @@ impl Use {
 #[derive(Debug)]
 pub struct Replays {
     capacity: usize,
-    noted: BTreeMap<[u8; 16], Note>,
+    /// Which key each use belongs to.
+    noted: BTreeMap<[u8; 16], u64>,
     by_time: BTreeSet<(UnixSeconds, [u8; 16])>,
     of_key: BTreeMap<u64, u32>,
     forgotten_until: UnixSeconds,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Note {
-    until: UnixSeconds,
-    key: u64,
 }
 
 impl Replays {
@@ -119,7 +114,7 @@ impl Replays {
         if self.noted.len() >= self.capacity || own >= share {
             return Seen::Unknown;
         }
-        self.noted.insert(*digest, Note { until, key });
+        self.noted.insert(*digest, key);
         self.by_time.insert((until, *digest));
         self.of_key.insert(key, own + 1);
         Seen::First
@@ -141,10 +136,10 @@ impl Replays {
         while let Some((until, digest)) = self.by_time.first().copied().filter(|(until, _)| *until <= now) {
             self.by_time.pop_first();
             self.forgotten_until = self.forgotten_until.max(until);
-            let Some(note) = self.noted.remove(&digest) else { continue };
-            match self.of_key.get_mut(&note.key) {
+            let Some(key) = self.noted.remove(&digest) else { continue };
+            match self.of_key.get_mut(&key) {
                 Some(own) if *own > 1 => *own -= 1,
-                _ => drop(self.of_key.remove(&note.key)),
+                _ => drop(self.of_key.remove(&key)),
             }
         }
     }
@@ -172,7 +167,10 @@ mod tests {
     fn what_has_expired_makes_room_and_stays_refused() {
         let mut replays = Replays::new(4);
         for number in 0..4 {
-            assert_eq!(replays.note(&digest(number), UnixSeconds(60), number.into(), UnixSeconds(0)), Seen::First);
+            assert_eq!(
+                replays.note(&digest(number), UnixSeconds(60), number.into(), UnixSeconds(0)),
+                Seen::First
+            );
         }
         assert_eq!(replays.note(&digest(9), UnixSeconds(70), 9, UnixSeconds(59)), Seen::Unknown);
         assert_eq!(replays.note(&digest(9), UnixSeconds(70), 9, UnixSeconds(60)), Seen::First);

@@ -173,9 +173,28 @@ mod tests {
     #[test]
     fn what_is_no_address_has_no_normal_form() {
         let odd = [
-            "", "/a", "api.example/a", "ftp://a/", "https:/a", "https:///a", "https://u@a/", "https://u:p@a/",
-            "https://a b/", "https://a/\\b", "https://a/ä", "https://a/%", "https://a/%4", "https://a/%4g",
-            "https://a:x/", "https://a:443:", "https://a::/", "https://:443/", "https://[::1/", "https://%61/", "javascript://a/", "https://?",
+            "",
+            "/a",
+            "api.example/a",
+            "ftp://a/",
+            "https:/a",
+            "https:///a",
+            "https://u@a/",
+            "https://u:p@a/",
+            "https://a b/",
+            "https://a/\\b",
+            "https://a/ä",
+            "https://a/%",
+            "https://a/%4",
+            "https://a/%4g",
+            "https://a:x/",
+            "https://a:443:",
+            "https://a::/",
+            "https://:443/",
+            "https://[::1/",
+            "https://%61/",
+            "javascript://a/",
+            "https://?",
         ];
         for url in odd {
             assert_eq!(normalised(url), None, "{url}");
