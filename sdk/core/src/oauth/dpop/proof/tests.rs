@@ -93,7 +93,7 @@ fn the_algorithm_is_asymmetric_known_and_allowed() {
     let text = with_header("{}");
     assert_eq!(Unverified::parse(&text, &[Algorithm::Es384]).err(), Some(invalid("alg")));
     assert_eq!(
-        Unverified::parse(&with_header(r#"{"alg":"HS256"}"#), &Algorithm::ALL).err(),
+        Unverified::parse(&with_header(r#"{"alg":"HS256"}"#), Algorithm::ALL).err(),
         Some(invalid("alg"))
     );
     assert!(ALGORITHMS.iter().all(|alg| !alg.is_symmetric()));
