@@ -87,7 +87,7 @@ impl<'t> Unverified<'t> {
     ///
     /// # Errors
     /// `token_too_large`: over 16 KiB. `token_malformed`, at the part: not canonical base64url, not
-    /// a strict JSON object, or a mistyped header member. `token_crit_unsupported`: a `crit` or a
+    /// a strict JSON object, a mistyped header member, or one of a JWE. `token_crit_unsupported`: a `crit` or a
     /// `b64` member, since no extension is understood.
     pub fn parse(token: &'t str) -> Result<Self, Error> {
         Self::parse_with_header(token).map(|(token, _)| token)
@@ -170,6 +170,7 @@ impl Header {
         if members.contains_key("crit") || members.contains_key("b64") {
             return Err(Code::TokenCritUnsupported.into());
         }
+        check_ignored(&members)?;
         let text = |name, at| match members.get(name) {
             None => Ok(None),
             Some(Value::String(value)) => Ok(Some(value.clone())),
@@ -178,6 +179,24 @@ impl Header {
         let alg = text("alg", "alg")?.ok_or_else(|| malformed("alg"))?;
         Ok(Self { alg: alg.parse().ok(), kid: text("kid", "kid")?, typ: text("typ", "typ")? })
     }
+}
+
+/// Members that decide nothing here are of their registered type all the same: where one is not,
+/// another reader of the token could read something else. With `enc` the token would be a JWE
+/// ([RFC 7516 §9](https://www.rfc-editor.org/rfc/rfc7516#section-9)), with `zip` its payload another.
+fn check_ignored(members: &Map) -> Result<(), Error> {
+    let fits = |name, fits: fn(&Value) -> bool| match members.get(name) {
+        Some(value) if !fits(value) => Err(malformed(name)),
+        _ => Ok(()),
+    };
+    for name in ["enc", "zip"] {
+        fits(name, |_| false)?;
+    }
+    for name in ["cty", "jku", "x5u", "x5t", "x5t#S256"] {
+        fits(name, Value::is_string)?;
+    }
+    fits("jwk", |jwk| jwk.as_object().is_some())?;
+    fits("x5c", |chain| chain.as_array().is_some())
 }
 
 fn part(text: &str, at: &'static str) -> Result<Vec<u8>, Error> {

@@ -58,6 +58,7 @@ pub fn validate_bound(token: Verified, policy: &Policy, now: UnixSeconds) -> Res
         return Err(Code::TokenAudienceInvalid.into());
     }
     claims.text("sub")?;
+    claims.text("jti")?;
     check_times(&claims, policy, now)?;
     Bound::read(claims)
 }
@@ -182,6 +183,7 @@ mod tests {
             ("nbf", "null"),
             ("iat", "[]"),
             ("sub", "7"),
+            ("jti", "7"),
             ("aud", "7"),
             ("iss", "[\"https://i\"]"),
         ] {

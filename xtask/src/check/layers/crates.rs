@@ -9,12 +9,13 @@ use crate::step::{Context, Outcome};
 ///
 /// A wasm-bindgen export in a dependency ends up in the artefact of whoever depends on it:
 /// that is why nothing names `client`, `verifier` or `edge`.
-const ALLOWED: [(&str, &[&str]); 7] = [
+const ALLOWED: [(&str, &[&str]); 8] = [
     ("edgeward-core", &[]),
     ("edgeward-host", &["edgeward-core"]),
     ("edgeward-client", &["edgeward-core", "edgeward-host"]),
     ("edgeward-verifier", &["edgeward-core", "edgeward-host"]),
     ("edgeward-edge", &["edgeward-core", "edgeward-host"]),
+    ("edgeward-hostile", &["edgeward-core"]),
     ("edgeward-vectors", &["edgeward-core", "edgeward-host"]),
     ("xtask", &[]),
 ];

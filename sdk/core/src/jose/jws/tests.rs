@@ -109,3 +109,24 @@ fn a_public_key_is_never_used_as_a_secret() {
     let refused = Unverified::parse(RFC_TOKEN).unwrap().verify(&Key::parse(&jwk).unwrap());
     assert_eq!(refused.err().unwrap().code, Code::TokenKeyNotFound);
 }
+
+#[test]
+fn refuses_members_of_a_jwe_and_members_of_another_type() {
+    for member in [
+        r#""enc":"A256GCM""#,
+        r#""zip":"DEF""#,
+        r#""cty":1"#,
+        r#""jku":null"#,
+        r#""x5u":[]"#,
+        r#""x5t":{}"#,
+        r#""x5t#S256":1"#,
+        r#""jwk":"{}""#,
+        r#""x5c":"a""#,
+    ] {
+        let refusal = with_header(&format!(r#"{{"alg":"HS256",{member}}}"#)).unwrap_err();
+        assert_eq!(refusal.code, Code::TokenMalformed, "{member}");
+    }
+    for member in [r#""cty":"x""#, r#""jwk":{}"#, r#""x5c":[]"#, r#""jku":"https://a""#, r#""other":1"#] {
+        assert!(with_header(&format!(r#"{{"alg":"HS256",{member}}}"#)).is_ok(), "{member}");
+    }
+}
