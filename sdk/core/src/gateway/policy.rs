@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     error::{Code, Error},
-    gateway::{claim::ClaimRule, credential::Kind, identity::Identity},
+    gateway::{claim::ClaimRule, credential::Kind, identity::Identity, revocation::Mode},
     time::{Seconds, UnixSeconds},
 };
 
@@ -49,6 +49,8 @@ pub struct Requirements {
     pub acr: Vec<String>,
     /// Authentication methods (`amr`), all of which are needed.
     pub amr: Vec<String>,
+    /// What it asks of the list of revocations.
+    pub revocation: Mode,
 }
 
 /// Words that an identity must have.

@@ -31,8 +31,7 @@ impl Route {
     pub fn new(pattern: &str, requirements: Requirements) -> Result<Self, Error> {
         let (path, below) = pattern.strip_suffix("/*").map_or((pattern, false), |path| (path, true));
         let rooted = path.starts_with('/') || (below && path.is_empty());
-        let normal = path.is_empty() || normal_form(path) == path;
-        if !rooted || !normal || path.contains(['*', '?', '#']) {
+        if !rooted || !(path.is_empty() || is_plain(path)) {
             return Err(Error::at(Code::ConfigInvalid, "routes.path"));
         }
         let pattern = if below { Pattern::Below(path.into()) } else { Pattern::Exactly(path.into()) };
@@ -67,6 +66,11 @@ pub fn find<'a>(routes: &'a [Route], path: &str) -> Result<Option<&'a Route>, Er
     let find = |path: &str| routes.iter().find(|route| route.covers(path));
     let (as_written, as_meant) = (find(path), find(&normal_form(path)));
     if as_written == as_meant { Ok(as_written) } else { Err(Code::PathAmbiguous.into()) }
+}
+
+/// Whether a path from the configuration is in normal form, so that a request can match it.
+pub(super) fn is_plain(path: &str) -> bool {
+    normal_form(path) == path && !path.contains(['*', '?', '#'])
 }
 
 /// How often a path is decoded before it is taken as it stands.

@@ -16,6 +16,7 @@ mod validate;
 pub use bound::{Bound, Possession};
 pub use claims::{Claims, numeric_date};
 pub use policy::{Expiration, Policy, Rules, TokenType, Tolerance};
+pub(crate) use validate::is_type;
 pub use validate::{admit, check, validate, validate_bound};
 
 pub use crate::jose::jws::{Unverified, Verified};

@@ -82,22 +82,24 @@ fn check_times(claims: &Claims, policy: &Policy, now: UnixSeconds) -> Result<(),
 }
 
 fn check_type(typ: Option<&str>, wanted: TokenType) -> Result<(), Error> {
-    // RFC 7515 §4.1.9: compared without case, and `application/` may be left out.
-    let is = |name: &str| {
-        typ.is_some_and(|typ| {
-            let typ = typ
-                .get(..12)
-                .filter(|prefix| prefix.eq_ignore_ascii_case("application/"))
-                .map_or(typ, |prefix| typ.get(prefix.len()..).unwrap_or_default());
-            typ.eq_ignore_ascii_case(name)
-        })
-    };
     let fits = match wanted {
         TokenType::Any => true,
-        TokenType::Jwt => typ.is_none() || is("JWT"),
-        TokenType::AccessToken => is("at+jwt"),
+        TokenType::Jwt => typ.is_none() || is_type(typ, "JWT"),
+        TokenType::AccessToken => is_type(typ, "at+jwt"),
     };
     if fits { Ok(()) } else { Err(Code::TokenTypeInvalid.into()) }
+}
+
+/// Whether a header's `typ` is this media type: compared without case, and `application/` may be
+/// left out.
+///
+/// Source: [RFC 7515 §4.1.9](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9)
+pub(crate) fn is_type(typ: Option<&str>, name: &str) -> bool {
+    typ.is_some_and(|typ| {
+        let prefix = typ.get(..12).filter(|prefix| prefix.eq_ignore_ascii_case("application/"));
+        let bare = prefix.map_or(typ, |prefix| typ.get(prefix.len()..).unwrap_or_default());
+        bare.eq_ignore_ascii_case(name)
+    })
 }
 
 #[cfg(test)]

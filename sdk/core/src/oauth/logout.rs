@@ -1,6 +1,8 @@
-//! Signs the user out of the provider as well.
+//! Signs the user out of the provider as well, and hears of it when the provider signs a user out.
 //!
 //! Source: [OpenID Connect RP-Initiated Logout 1.0 §2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout).
+
+pub mod token;
 
 use alloc::{string::String, vec::Vec};
 

@@ -6,6 +6,7 @@ mod keys;
 mod origin;
 mod preset;
 mod resource;
+mod revocation;
 mod route;
 mod traffic;
 
@@ -27,6 +28,7 @@ use crate::{
 pub use issuer::Issuer;
 pub use keys::KeySource;
 pub use origin::Origin;
+pub use revocation::Revocation;
 pub use traffic::{Metrics, ServerTiming, Traffic};
 
 /// A configuration that was checked as a whole.
@@ -44,6 +46,8 @@ pub struct Config {
     pub sources: Sources,
     /// Whose tokens are accepted, each with keys of its own.
     pub issuers: Vec<Issuer>,
+    /// The list of revocations, if there is one.
+    pub revocation: Option<Revocation>,
     /// The rules, the first match first.
     pub routes: Vec<Route>,
     /// How the gateway treats what passes through it.
@@ -76,6 +80,7 @@ struct Document {
     #[serde(default)]
     credentials: credentials::Document,
     issuers: Vec<issuer::Document>,
+    revocation: Option<revocation::Document>,
     #[serde(default)]
     routes: Vec<route::Document>,
     #[serde(default)]
@@ -118,9 +123,11 @@ impl Document {
         let mut sources = self.credentials.check()?;
         sources.headers.extend(issuers.iter().filter_map(|issuer| issuer.header.map(Into::into)));
         let known: Vec<String> = issuers.iter().map(|issuer| issuer.policy.issuer.clone()).collect();
+        let revocation = self.revocation.map(|document| document.check(&issuers)).transpose()?;
+        let mode = revocation.as_ref().map(|revocation| revocation.mode);
         let offered = |kind| credentials::offers(&sources, kind);
-        let routes =
-            self.routes.into_iter().map(|route| route.check(&known, offered)).collect::<Result<_, _>>()?;
+        let routes = self.routes.into_iter().map(|route| route.check(&known, offered, mode));
+        let routes = routes.collect::<Result<_, _>>()?;
         let traffic = traffic::Settings {
             forwarded: self.forwarded,
             log: self.log,
@@ -135,6 +142,7 @@ impl Document {
             realm,
             sources,
             issuers,
+            revocation,
             routes,
             traffic: traffic.check()?,
             resource: self.resource.map(|resource| resource.check(reach)).transpose()?,
@@ -149,6 +157,7 @@ fn invalid(at: &'static str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gateway::revocation::Mode;
 
     const ISSUER: &str = r#"{"issuer":"https://i.example","audience":"api","algorithms":["ES256"]}"#;
 
@@ -300,6 +309,55 @@ mod tests {
         ] {
             assert!(with(&format!(r#","routes":[{odd}]"#)).is_err(), "{odd}");
         }
+    }
+
+    #[test]
+    fn revocations_are_heard_of_within_bounds() {
+        let table = |members: &str| with(&format!(r#","revocation":{{"binding":"R"{members}}}"#));
+        let plain = table("").unwrap().revocation.unwrap();
+        assert_eq!((plain.bounds.poll.0, plain.bounds.max_age.0), (5, 10));
+        assert_eq!((plain.mode, plain.logout_path.as_str()), (Mode::FailClosed, "/backchannel-logout"));
+        let logout = |members: &str| {
+            table(&format!(r#","backchannel_logout":[{{"issuer":"https://i.example",{members}}}]"#))
+        };
+        assert_eq!(logout(r#""client_ids":["spa"]"#).unwrap().revocation.unwrap().logouts.len(), 1);
+        assert!(logout(r#""client_ids":["spa"],"algorithms":["RS256"]"#).is_ok());
+        for odd in
+            [r#""client_ids":[]"#, r#""client_ids":["a"],"algorithms":["HS256"]"#, r#""client_ids":[""]"#]
+        {
+            assert!(refused(logout(odd)).contains("revocation.backchannel_logout"), "{odd}");
+        }
+        for (odd, at) in [
+            (r#","poll_seconds":0"#, "poll_seconds"),
+            (r#","poll_seconds":61"#, "poll_seconds"),
+            (r#","max_age_seconds":4"#, "max_age_seconds"),
+            (r#","max_token_life_seconds":59"#, "max_token_life_seconds"),
+            (r#","admin_secret_binding":"""#, "admin_secret_binding"),
+            (r#","backchannel_logout_path":"logout""#, "backchannel_logout_path"),
+            (r#","backchannel_logout_path":"/a/*""#, "backchannel_logout_path"),
+            (
+                r#","backchannel_logout":[{"issuer":"https://j.example","client_ids":["a"]}]"#,
+                "backchannel_logout",
+            ),
+            (r#","mode":"fail""#, "fail"),
+        ] {
+            assert!(refused(table(odd)).contains(at), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_route_says_how_much_it_asks_of_the_revocations() {
+        let mode = |members: &str| {
+            let config = with(&format!(r#","revocation":{{"binding":"R"{members}}}]"#)).unwrap();
+            config.routes[0].requirements.revocation
+        };
+        assert_eq!(mode(r#"},"routes":[{"path":"/a""#), Mode::FailClosed);
+        assert_eq!(mode(r#","mode":"fail_open"},"routes":[{"path":"/a""#), Mode::FailOpen);
+        assert_eq!(mode(r#"},"routes":[{"path":"/a","revocation":"per_request""#), Mode::PerRequest);
+        assert_eq!(mode(r#"},"routes":[{"path":"/a","credential":"none""#), Mode::Off);
+        let without = |mode| with(&format!(r#","routes":[{{"path":"/a","revocation":"{mode}"}}]"#));
+        assert!(without("off").is_ok());
+        assert!(refused(without("fail_open")).contains("routes.revocation"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::{
         credential::Kind,
         identity::is_scope,
         policy::{CredentialRule, Requirements, Wanted},
+        revocation::Mode,
         route::Route,
     },
     json,
@@ -49,6 +50,7 @@ pub(super) struct Document {
     acr: Vec<String>,
     #[serde(default)]
     amr: Vec<String>,
+    revocation: Option<Mode>,
 }
 
 /// A claim's rule: exactly one of the three must stand beside its name.
@@ -62,8 +64,19 @@ pub(super) struct ClaimDocument {
 }
 
 impl Document {
-    /// `known` are the configured issuers, `configured` says which kinds of credentials are.
-    pub fn check(self, known: &[String], configured: impl Fn(Kind) -> bool) -> Result<Route, Error> {
+    /// `known` are the configured issuers, `configured` says which kinds of credentials are, and
+    /// `revocation` what a route asks of the revocations that does not say so, if there are any.
+    pub fn check(
+        self,
+        known: &[String],
+        configured: impl Fn(Kind) -> bool,
+        revocation: Option<Mode>,
+    ) -> Result<Route, Error> {
+        if revocation.is_none() && self.revocation.is_some_and(Mode::is_on) {
+            return Err(invalid("routes.revocation"));
+        }
+        let knows_nobody = matches!(self.credential, CredentialRule::None | CredentialRule::Forbidden);
+        let usual = revocation.filter(|_| !knows_nobody).unwrap_or_default();
         let requirements = Requirements {
             credential: self.credential,
             kinds: self.credentials,
@@ -75,6 +88,7 @@ impl Document {
             max_authentication_age: self.max_authentication_age_seconds,
             acr: self.acr,
             amr: self.amr,
+            revocation: self.revocation.unwrap_or(usual),
         };
         check(&requirements, known, configured)?;
         Route::new(&self.path, requirements)

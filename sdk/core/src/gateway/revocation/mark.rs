@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     base64url,
     error::{Code, Error},
-    jwt::Claims,
+    gateway::Identity,
     time::UnixSeconds,
 };
 
@@ -81,39 +81,30 @@ impl TryFrom<String> for Mark {
 /// What a verified token says about whom and when it was issued to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts<'a> {
-    /// `iss`
+    /// The issuer.
     pub issuer: &'a str,
-    /// `sub`
+    /// The subject.
     pub subject: Option<&'a str>,
-    /// `sid`, or `session_id`
+    /// The session.
     pub session: Option<&'a str>,
-    /// `jti`
+    /// The token's own id.
     pub id: Option<&'a str>,
-    /// `iat`
+    /// When it was issued.
     pub issued: Option<UnixSeconds>,
-    /// `auth_time`
+    /// When its holder signed in.
     pub signed_in: Option<UnixSeconds>,
 }
 
-impl<'a> Facts<'a> {
-    /// Reads the claims that decide.
-    ///
-    /// # Errors
-    /// `token_claim_invalid`, at the claim: it has another type. A token must not escape its
-    /// revocation by writing its session as a number.
-    pub fn of(claims: &'a Claims) -> Result<Self, Error> {
-        let session = match claims.text("sid")? {
-            None => claims.text("session_id")?,
-            session => session,
-        };
-        Ok(Self {
-            issuer: claims.text("iss")?.unwrap_or_default(),
-            subject: claims.text("sub")?,
-            session,
-            id: claims.text("jti")?,
-            issued: claims.date("iat")?,
-            signed_in: claims.date("auth_time")?,
-        })
+impl<'a> From<&'a Identity> for Facts<'a> {
+    fn from(identity: &'a Identity) -> Self {
+        Self {
+            issuer: &identity.issuer,
+            subject: identity.subject.as_deref(),
+            session: identity.session_id.as_deref(),
+            id: identity.token_id.as_deref(),
+            issued: identity.issued_at,
+            signed_in: identity.authenticated_at,
+        }
     }
 }
 
