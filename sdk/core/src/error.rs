@@ -86,6 +86,10 @@ codes! {
     TokenKeyNotFound = "token_key_not_found", 401, SignIn, "Sign in again; if it persists, check that the issuer publishes the key it signs with.";
     /// The token's signature does not verify.
     TokenSignatureInvalid = "token_signature_invalid", 401, SignIn, "Sign in again; the token was altered or comes from somebody else.";
+    /// The encrypted token does not open.
+    TokenDecryptionFailed = "token_decryption_failed", 401, SignIn, "Sign in again; the token was altered, or encrypted for another key.";
+    /// The token is not encrypted, as the policy asks for.
+    TokenEncryptionRequired = "token_encryption_required", 401, Change, "Have the issuer encrypt its tokens, or accept plain ones in the configuration.";
     /// The token has expired.
     TokenExpired = "token_expired", 401, SignIn, "Refresh the token or sign in again.";
     /// The token is not valid yet.

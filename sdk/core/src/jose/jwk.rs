@@ -128,7 +128,7 @@ fn invalid(at: &'static str) -> Error {
     Error::at(Code::JwkInvalid, at)
 }
 
-fn text(jwk: &Map, name: &'static str) -> Result<Option<String>, Error> {
+pub(super) fn text(jwk: &Map, name: &'static str) -> Result<Option<String>, Error> {
     match jwk.get(name) {
         None => Ok(None),
         Some(Value::String(value)) => Ok(Some(value.clone())),
@@ -144,16 +144,23 @@ fn check_use(jwk: &Map) -> Result<(), Error> {
     if text(jwk, "use")?.is_some_and(|purpose| purpose != "sig") {
         return Err(invalid("use"));
     }
-    let operations = match jwk.get("key_ops") {
-        None => return Ok(()),
-        Some(Value::Array(operations)) => operations,
+    match operations(jwk)? {
+        Some(operations) if !operations.contains(&"verify") => Err(invalid("key_ops")),
+        _ => Ok(()),
+    }
+}
+
+/// The `key_ops`: strings, none of them twice.
+pub(super) fn operations(jwk: &Map) -> Result<Option<Vec<&str>>, Error> {
+    let list = match jwk.get("key_ops") {
+        None => return Ok(None),
+        Some(Value::Array(list)) => list,
         Some(_) => return Err(invalid("key_ops")),
     };
-    let repeated =
-        operations.iter().enumerate().any(|(i, op)| operations.iter().skip(i + 1).any(|other| other == op));
-    let texts = operations.iter().all(Value::is_string);
-    let verifies = operations.iter().any(|op| op == "verify");
-    if repeated || !texts || !verifies { Err(invalid("key_ops")) } else { Ok(()) }
+    let texts: Option<Vec<_>> = list.iter().map(Value::as_str).collect();
+    let texts = texts.ok_or_else(|| invalid("key_ops"))?;
+    let repeated = texts.iter().enumerate().any(|(place, op)| texts.iter().skip(place + 1).any(|o| o == op));
+    if repeated { Err(invalid("key_ops")) } else { Ok(Some(texts)) }
 }
 
 fn material(jwk: &Map) -> Result<Material, Error> {
@@ -172,7 +179,7 @@ fn material(jwk: &Map) -> Result<Material, Error> {
     }
 }
 
-fn rsa(n: &[u8], e: &[u8]) -> Result<Material, Error> {
+pub(super) fn rsa(n: &[u8], e: &[u8]) -> Result<Material, Error> {
     let (n, e) = (without_leading_zeros(n), without_leading_zeros(e));
     let bits = n.len() * 8 - n.first().map_or(0, |byte| byte.leading_zeros() as usize);
     if !(2048..=8192).contains(&bits) || !is_odd(n) || roca::is_weak(n) {
@@ -185,7 +192,7 @@ fn rsa(n: &[u8], e: &[u8]) -> Result<Material, Error> {
     Ok(Material::Rsa { n: n.into(), e: e.into() })
 }
 
-fn ec(curve: &str, x: Vec<u8>, y: Vec<u8>) -> Result<Material, Error> {
+pub(super) fn ec(curve: &str, x: Vec<u8>, y: Vec<u8>) -> Result<Material, Error> {
     let curve = match curve {
         "P-256" => Curve::P256,
         "P-384" => Curve::P384,

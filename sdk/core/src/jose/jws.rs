@@ -5,15 +5,16 @@
 
 use alloc::{string::String, vec::Vec};
 
+pub use super::compact::MAX_LENGTH;
 use crate::{
-    base64url,
     error::{Code, Error},
-    jose::{Algorithm, Key, engine},
+    jose::{
+        Algorithm, Key,
+        compact::{self, malformed, part},
+        engine,
+    },
     json::{self, Map, Value},
 };
-
-/// How long a token may be, in bytes.
-pub const MAX_LENGTH: usize = 16 * 1024;
 
 /// The members of a JWS header that decide anything.
 ///
@@ -87,8 +88,8 @@ impl<'t> Unverified<'t> {
     ///
     /// # Errors
     /// `token_too_large`: over 16 KiB. `token_malformed`, at the part: not canonical base64url, not
-    /// a strict JSON object, a mistyped header member, or one of a JWE. `token_crit_unsupported`: a `crit` or a
-    /// `b64` member, since no extension is understood.
+    /// a strict JSON object, a mistyped header member, or one of a JWE. `token_crit_unsupported`: a
+    /// `crit` or a `b64` member, since no extension is understood.
     pub fn parse(token: &'t str) -> Result<Self, Error> {
         Self::parse_with_header(token).map(|(token, _)| token)
     }
@@ -99,15 +100,13 @@ impl<'t> Unverified<'t> {
     /// # Errors
     /// As [`parse`](Self::parse).
     pub fn parse_with_header(token: &'t str) -> Result<(Self, Map), Error> {
-        if token.len() > MAX_LENGTH {
-            return Err(Code::TokenTooLarge.into());
-        }
+        compact::check_length(token)?;
         let (signing_input, signature) = token.rsplit_once('.').ok_or_else(|| malformed(""))?;
         let (header, payload) = signing_input.split_once('.').ok_or_else(|| malformed(""))?;
         if payload.contains('.') {
             return Err(malformed(""));
         }
-        let members = json::parse_object(&part(header, "header")?).map_err(|_| malformed("header"))?;
+        let members = compact::header(&part(header, "header")?)?;
         let token = Self {
             header: Header::read(&members)?,
             signing_input,
@@ -167,44 +166,17 @@ impl<'t> Unverified<'t> {
 
 impl Header {
     fn read(members: &Map) -> Result<Self, Error> {
-        if members.contains_key("crit") || members.contains_key("b64") {
-            return Err(Code::TokenCritUnsupported.into());
+        // With `enc` the token would be a JWE ([RFC 7516 §9](https://www.rfc-editor.org/rfc/rfc7516#section-9)),
+        // with `zip` its payload another.
+        for name in ["enc", "zip"] {
+            if members.contains_key(name) {
+                return Err(malformed(name));
+            }
         }
-        check_ignored(&members)?;
-        let text = |name, at| match members.get(name) {
-            None => Ok(None),
-            Some(Value::String(value)) => Ok(Some(value.clone())),
-            Some(_) => Err(malformed(at)),
-        };
-        let alg = text("alg", "alg")?.ok_or_else(|| malformed("alg"))?;
-        Ok(Self { alg: alg.parse().ok(), kid: text("kid", "kid")?, typ: text("typ", "typ")? })
+        let text = |name| compact::text(members, name);
+        let alg = text("alg")?.ok_or_else(|| malformed("alg"))?;
+        Ok(Self { alg: alg.parse().ok(), kid: text("kid")?, typ: text("typ")? })
     }
-}
-
-/// Members that decide nothing here are of their registered type all the same: where one is not,
-/// another reader of the token could read something else. With `enc` the token would be a JWE
-/// ([RFC 7516 §9](https://www.rfc-editor.org/rfc/rfc7516#section-9)), with `zip` its payload another.
-fn check_ignored(members: &Map) -> Result<(), Error> {
-    let fits = |name, fits: fn(&Value) -> bool| match members.get(name) {
-        Some(value) if !fits(value) => Err(malformed(name)),
-        _ => Ok(()),
-    };
-    for name in ["enc", "zip"] {
-        fits(name, |_| false)?;
-    }
-    for name in ["cty", "jku", "x5u", "x5t", "x5t#S256"] {
-        fits(name, Value::is_string)?;
-    }
-    fits("jwk", |jwk| jwk.as_object().is_some())?;
-    fits("x5c", |chain| chain.as_array().is_some())
-}
-
-fn part(text: &str, at: &'static str) -> Result<Vec<u8>, Error> {
-    base64url::decode(text).map_err(|_| malformed(at))
-}
-
-fn malformed(at: &'static str) -> Error {
-    Error::at(Code::TokenMalformed, at)
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
-//! JOSE: algorithms, keys, signed tokens, and the seam at which signatures are verified.
+//! JOSE: algorithms, keys, signed and encrypted tokens, and the seam at which signatures are verified.
 
 pub mod algorithm;
+mod compact;
 pub mod engine;
+pub mod jwe;
 pub mod jwk;
 pub mod jwks;
 pub mod jws;

@@ -1,7 +1,7 @@
 use alloc::{format, string::String};
 
 use super::*;
-use crate::secret::Secret;
+use crate::{base64url, secret::Secret};
 
 /// RFC 7515 appendix A.1: HS256.
 const RFC_TOKEN: &str = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

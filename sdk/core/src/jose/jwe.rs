@@ -1,0 +1,247 @@
+//! A compact JWE: sealed until the content key opens it.
+//!
+//! Opening has two steps, because a private key may have to stay with the platform and because RSA
+//! is never decrypted here (RUSTSEC-2023-0071): [`Sealed::step`] says what key management needs,
+//! [`Sealed::open`] decrypts with the content key. [`Sealed::content_key`] takes both steps that
+//! the crates can take.
+//!
+//! A token that is inside of a token is read by [`Unverified::parse`](super::jws::Unverified::parse),
+//! which knows three parts only; so nothing nests deeper than once.
+//!
+//! Source: [RFC 7516 §5.2](https://www.rfc-editor.org/rfc/rfc7516#section-5.2),
+//! [RFC 8725 §3](https://www.rfc-editor.org/rfc/rfc8725#section-3).
+
+pub mod agreement;
+mod algorithm;
+pub mod content;
+mod header;
+mod key;
+pub mod wrap;
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+use content::Encrypted;
+
+pub use algorithm::{ContentEncryption, KeyManagement, Method};
+pub use header::{Agreement, Header, MAX_PARTY, PeerKey};
+pub use key::{DecryptionKey, DecryptionKeys, Private, RSA_FACTORS, Rsa};
+
+use crate::{
+    error::{Code, Error},
+    jose::compact::{self, malformed, part},
+    secret::Secret,
+};
+
+/// A token that was read but not opened: its header may not be believed yet.
+#[derive(Clone)]
+pub struct Sealed<'t> {
+    header: Header,
+    /// The header as it came: what the tag covers besides the ciphertext.
+    protected: &'t str,
+    encrypted_key: Vec<u8>,
+    iv: Vec<u8>,
+    ciphertext: Vec<u8>,
+    tag: Vec<u8>,
+}
+
+/// A content key, good for tokens of the key management that it came by.
+#[derive(Clone)]
+pub struct ContentKey {
+    secret: Secret,
+    alg: KeyManagement,
+}
+
+/// What has to be done to have the content key.
+pub enum Step<'k> {
+    /// Nothing: here it is.
+    Done(ContentKey),
+    /// Agree on a secret: Diffie-Hellman between the own key ([`Private::Ec`] or
+    /// [`Private::X25519`]) and the peer's, then [`Sealed::agreed`].
+    Agree {
+        /// The reader's key.
+        own: &'k Private,
+        /// The sender's key.
+        peer: &'k PeerKey,
+    },
+    /// Decrypt [`Sealed::encrypted_key`] with RSAES-OAEP, SHA-256 for both the hash and MGF1, then
+    /// [`Sealed::decrypted`].
+    Decrypt(&'k Rsa),
+}
+
+/// Whether a text is of five parts, as only a JWE is.
+#[must_use]
+pub fn is_sealed(token: &str) -> bool {
+    token.bytes().filter(|byte| *byte == b'.').count() == 4
+}
+
+impl ContentKey {
+    /// The secret of `dir`: it opens tokens that name no other key management, and whose content
+    /// encryption takes a key of exactly this length.
+    #[must_use]
+    pub const fn direct(secret: Secret) -> Self {
+        Self { secret, alg: KeyManagement::Direct }
+    }
+}
+
+impl fmt::Debug for ContentKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ContentKey").field("alg", &self.alg).finish_non_exhaustive()
+    }
+}
+
+impl<'t> Sealed<'t> {
+    /// Reads a token of exactly five parts.
+    ///
+    /// # Errors
+    /// `token_too_large`: over 16 KiB. `token_malformed`, at the part: not canonical base64url, a
+    /// header that is no strict JSON object, a mistyped header member, or a length that the
+    /// algorithms do not have. `token_crit_unsupported`: a `crit` or a `b64` member.
+    /// `token_alg_not_allowed` at `zip`: compressed content.
+    pub fn parse(token: &'t str) -> Result<Self, Error> {
+        compact::check_length(token)?;
+        let mut parts = token.split('.');
+        let mut next = || parts.next().ok_or_else(|| malformed(""));
+        let (protected, encrypted_key, iv, ciphertext, tag) = (next()?, next()?, next()?, next()?, next()?);
+        if parts.next().is_some() {
+            return Err(malformed(""));
+        }
+        let sealed = Self {
+            header: Header::parse(&part(protected, "header")?)?,
+            protected,
+            encrypted_key: part(encrypted_key, "encrypted_key")?,
+            iv: part(iv, "iv")?,
+            ciphertext: part(ciphertext, "ciphertext")?,
+            tag: part(tag, "tag")?,
+        };
+        sealed.check_lengths()?;
+        Ok(sealed)
+    }
+
+    fn check_lengths(&self) -> Result<(), Error> {
+        if let Some(alg) = self.header.alg
+            && alg.sends_no_key() != self.encrypted_key.is_empty()
+        {
+            return Err(malformed("encrypted_key"));
+        }
+        match self.header.enc {
+            Some(enc) if self.iv.len() != enc.iv_length() => Err(malformed("iv")),
+            Some(enc) if self.tag.len() != enc.tag_length() => Err(malformed("tag")),
+            _ => Ok(()),
+        }
+    }
+
+    /// The header, not to be believed.
+    #[must_use]
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The encrypted content key; empty where none is sent.
+    #[must_use]
+    pub fn encrypted_key(&self) -> &[u8] {
+        &self.encrypted_key
+    }
+
+    /// What has to be done with `key` to have the content key.
+    ///
+    /// # Errors
+    /// `token_key_not_found`: the key may not open such a token. `token_decryption_failed`: it does
+    /// not unwrap the content key. `algorithm_unsupported`: built without the feature `jwe`.
+    pub fn step<'k>(&'k self, key: &'k DecryptionKey) -> Result<Step<'k>, Error> {
+        let (alg, enc) = self.algorithms()?;
+        if !key.permits(alg, enc) {
+            return Err(Code::TokenKeyNotFound.into());
+        }
+        match (key.material(), &self.header.agreement) {
+            (Private::Symmetric(secret), _) => self.unwrapped(alg, secret).map(Step::Done),
+            (Private::Rsa(own), _) => Ok(Step::Decrypt(own)),
+            (own, Some(Agreement { peer, .. })) => Ok(Step::Agree { own, peer }),
+            (_, None) => Err(Code::TokenKeyNotFound.into()),
+        }
+    }
+
+    /// The content key, from the secret that was agreed on: the x coordinate, or the point of X25519.
+    ///
+    /// # Errors
+    /// `token_decryption_failed`: it does not unwrap the content key. `algorithm_unsupported`:
+    /// built without the feature `jwe`.
+    pub fn agreed(&self, shared: &Secret) -> Result<ContentKey, Error> {
+        let (alg, enc) = self.algorithms()?;
+        let agreement = self.header.agreement.as_ref().ok_or(Code::TokenKeyNotFound)?;
+        let derived = agreement::derive(shared, alg, enc, agreement);
+        match alg.method() {
+            Method::Agree(None) => Ok(ContentKey { secret: derived, alg }),
+            _ => self.unwrapped(alg, &derived),
+        }
+    }
+
+    /// The content key, as RSA has decrypted it.
+    #[must_use]
+    pub const fn decrypted(&self, secret: Secret) -> ContentKey {
+        ContentKey { secret, alg: KeyManagement::RsaOaep256 }
+    }
+
+    /// The content key by the crates alone.
+    ///
+    /// # Errors
+    /// Those of [`Sealed::step`]; `token_decryption_failed`: the peer's point is not on the curve.
+    /// `algorithm_unsupported`: RSA, which is never decrypted here; or elliptic curves, built
+    /// without the feature `rustcrypto`.
+    pub fn content_key(&self, key: &DecryptionKey) -> Result<ContentKey, Error> {
+        match self.step(key)? {
+            Step::Done(key) => Ok(key),
+            Step::Agree { own, peer } => self.agreed(&agreement::agree(own, peer)?),
+            Step::Decrypt(_) => Err(Code::AlgorithmUnsupported.into()),
+        }
+    }
+
+    /// Decrypts the content, once the tag has shown that nothing was altered.
+    ///
+    /// # Errors
+    /// `token_decryption_failed`: another key, or an altered token; which of them is never said.
+    /// `algorithm_unsupported`: built without the feature `jwe`.
+    pub fn open(&self, key: &ContentKey) -> Result<Vec<u8>, Error> {
+        let enc = self.header.enc.filter(|_| self.header.alg == Some(key.alg)).ok_or_else(failed)?;
+        let aad = self.protected.as_bytes();
+        let input = Encrypted { aad, iv: &self.iv, ciphertext: &self.ciphertext, tag: &self.tag };
+        content::decrypt(enc, key.secret.expose(), &input)
+    }
+
+    /// Decrypts a token inside of the token, to be verified like any other.
+    ///
+    /// # Errors
+    /// As [`Sealed::open`]. `token_type_invalid` at `cty`: it is not said to be a token
+    /// ([RFC 7519 §5.2](https://www.rfc-editor.org/rfc/rfc7519#section-5.2)). `token_malformed`: it
+    /// is none.
+    pub fn open_token(&self, key: &ContentKey) -> Result<String, Error> {
+        let content = self.open(key)?;
+        if !self.header.holds_token() {
+            return Err(Error::at(Code::TokenTypeInvalid, "cty"));
+        }
+        String::from_utf8(content).map_err(|_| malformed(""))
+    }
+
+    fn unwrapped(&self, alg: KeyManagement, secret: &Secret) -> Result<ContentKey, Error> {
+        let secret = match alg.method() {
+            Method::Direct => secret.clone(),
+            _ => wrap::unwrap(secret.expose(), &self.encrypted_key)?,
+        };
+        Ok(ContentKey { secret, alg })
+    }
+
+    fn algorithms(&self) -> Result<(KeyManagement, ContentEncryption), Error> {
+        self.header.alg.zip(self.header.enc).ok_or(Error::at(Code::TokenAlgNotAllowed, "alg"))
+    }
+}
+
+/// Why a token does not open is told to nobody: the difference between a wrong key, a wrong tag and
+/// a wrong padding is an oracle.
+fn failed() -> Error {
+    Code::TokenDecryptionFailed.into()
+}
+
+#[cfg(test)]
+#[cfg(feature = "jwe")]
+#[cfg(feature = "rustcrypto")]
+mod tests;
