@@ -16,7 +16,7 @@ describe("the identity that the origin receives", () => {
     Object.entries(headers).filter(([name]) => name.startsWith("x-edgeward-")),
   );
 
-  test("it is the verified claims, in four headers", async () => {
+  test("it is the verified claims, typed, and how they came", async () => {
     const token = await edge.token({ team: "blue", scope: "read write" });
     const { json } = await edge.call(token);
     const { "x-edgeward-claims": claims, ...plain } = ownHeaders(json.headers);
@@ -24,6 +24,7 @@ describe("the identity that the origin receives", () => {
       "x-edgeward-subject": "ada",
       "x-edgeward-issuer": edge.provider.issuer,
       "x-edgeward-scope": "read write",
+      "x-edgeward-credential": "bearer",
     });
     assert.doesNotMatch(claims, /[^\w-]/);
     assert.deepEqual(JSON.parse(Buffer.from(claims, "base64url")), payloadOf(token));
