@@ -96,6 +96,8 @@ codes! {
     TokenNotYetValid = "token_not_yet_valid", 401, Retry, "Check the clocks of the issuer and of the verifier.";
     /// The token was issued longer ago than the policy allows.
     TokenTooOld = "token_too_old", 401, SignIn, "Sign in again.";
+    /// The token lives longer than the policy allows.
+    TokenLifetimeTooLong = "token_lifetime_too_long", 401, Change, "Have the issuer issue tokens for a shorter time.";
     /// The token comes from another issuer.
     TokenIssuerInvalid = "token_issuer_invalid", 401, Change, "Use a token of a configured issuer; `iss` must equal it exactly.";
     /// The token is meant for another audience.

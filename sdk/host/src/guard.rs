@@ -106,7 +106,8 @@ impl Guard {
     async fn verify(&self, credential: &Credential<'_>, _background: &Background) -> Result<Identity, Error> {
         let token = Unverified::parse(&credential.token)?;
         let named = token.unverified_claim("iss").and_then(|iss| iss.as_str());
-        let issuer = self.issuers.iter().find(|issuer| named == Some(&issuer.verifier.policy().issuer));
+        let is_own = |issuer: &&Issuer| named.is_some_and(|iss| issuer.verifier.policy().is_issuer(iss));
+        let issuer = self.issuers.iter().find(is_own);
         let issuer = issuer.ok_or(Code::TokenIssuerInvalid)?;
         let accepted = issuer.verifier.verify(token).await?;
         // A key of the same issuer may sign what is no user's token, as an API key.

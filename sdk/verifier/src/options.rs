@@ -5,7 +5,7 @@ use edgeward_core::{
     http::{Address, Reach},
     jose::{Algorithm, Key, KeySet},
     json::Value,
-    jwt::{Policy, Rules, TokenType},
+    jwt::{Policy, Profile, Rules, TokenType},
     oauth::discovery::Issuer,
     secret::Secret,
     time::Seconds,
@@ -47,15 +47,30 @@ pub struct VerifierOptions {
     /// How long after `iat` a token is accepted. Default: as long as it has not expired.
     #[tsify(optional)]
     max_token_age_seconds: Option<u32>,
+    /// How long a token may live, from `iat` to `exp`. Default: any time.
+    #[tsify(optional)]
+    max_token_lifetime_seconds: Option<u32>,
     /// Whether a token without `exp` is refused. Default: true.
     #[tsify(optional)]
     require_expiration: Option<bool>,
+    /// What `azp`, or `client_id`, must be one of. Default: any.
+    #[tsify(optional, type = "string | string[]")]
+    authorized_parties: Option<Vec<String>>,
+    /// Claims that must be there. Default: `exp`.
+    #[tsify(optional, type = "string | string[]")]
+    required_claims: Option<Vec<String>>,
+    /// `rfc9068`: the type is `at+jwt`, and the token says all that RFC 9068 asks for. Default: `jwt`.
+    #[tsify(optional)]
+    profile: Option<Profile>,
+    /// Whether `iss` may have or lack a slash at its end, as with Convex. Default: false.
+    #[tsify(optional)]
+    issuer_trailing_slash: Option<bool>,
     /// Whether http on loopback is allowed. Default: false.
     #[tsify(optional)]
     development: Option<bool>,
 }
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 15] = [
     "issuer",
     "audience",
     "algorithms",
@@ -64,7 +79,12 @@ const NAMES: [&str; 10] = [
     "type",
     "clockToleranceSeconds",
     "maxTokenAgeSeconds",
+    "maxTokenLifetimeSeconds",
     "requireExpiration",
+    "authorizedParties",
+    "requiredClaims",
+    "profile",
+    "issuerTrailingSlash",
     "development",
 ];
 
@@ -84,7 +104,15 @@ pub fn verifier(options: &JsValue, secret: Option<Vec<u8>>) -> Result<Verifier, 
         },
         clock_tolerance: options.number("clockToleranceSeconds")?.map(Seconds),
         max_token_age: options.number("maxTokenAgeSeconds")?.map(Seconds),
+        max_token_lifetime: options.number("maxTokenLifetimeSeconds")?.map(Seconds),
         require_expiration: options.flag("requireExpiration")?,
+        authorized_parties: options.texts("authorizedParties")?,
+        required_claims: options.texts("requiredClaims")?.unwrap_or_default(),
+        profile: match options.text("profile")? {
+            None => Profile::default(),
+            Some(name) => Profile::named(&name).ok_or_else(|| invalid("profile"))?,
+        },
+        issuer_trailing_slash: options.flag("issuerTrailingSlash")?,
     };
     let policy = Policy::new(
         options.required("issuer")?,

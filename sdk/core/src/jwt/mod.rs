@@ -11,11 +11,14 @@
 mod bound;
 mod claims;
 mod policy;
+mod presence;
+mod rules;
 mod validate;
 
 pub use bound::{Bound, Possession};
 pub use claims::{Claims, numeric_date};
-pub use policy::{Expiration, Policy, Rules, TokenType, Tolerance};
+pub use policy::{Expiration, IssuerMatch, Policy, Profile, TokenType, Tolerance};
+pub use rules::Rules;
 pub(crate) use validate::is_type;
 pub use validate::{admit, check, validate, validate_bound};
 

@@ -15,8 +15,13 @@ use crate::{
 pub struct Policy {
     /// What `iss` must equal.
     pub issuer: String,
-    /// What `aud` must contain one of.
+    /// How `iss` is compared.
+    pub issuer_match: IssuerMatch,
+    /// What `aud` must contain one of. If there is none, the token must have no `aud` either, and
+    /// authorized parties stand in its place.
     pub audiences: Vec<String>,
+    /// What `azp`, or the `client_id` of RFC 9068, must be one of; empty for any.
+    pub authorized_parties: Vec<String>,
     /// What `alg` must be one of.
     pub algorithms: Vec<Algorithm>,
     /// What `typ` must be.
@@ -25,8 +30,14 @@ pub struct Policy {
     pub expiration: Expiration,
     /// How long after `iat` a token is accepted; `iat` is then required.
     pub max_age: Option<Seconds>,
+    /// How long a token may live, from `iat` to `exp`; both are then required.
+    pub max_lifetime: Option<Seconds>,
     /// How far the issuer's clock and this one may differ.
     pub tolerance: Tolerance,
+    /// Claims that must be there.
+    pub required_claims: Vec<String>,
+    /// Which document says what a token is.
+    pub profile: Profile,
 }
 
 /// What the header member `typ` must be.
@@ -58,6 +69,42 @@ impl TokenType {
     }
 }
 
+/// How `iss` is compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IssuerMatch {
+    /// Character by character ([RFC 7519 §4.1.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.1)).
+    #[default]
+    Exactly,
+    /// A slash at the end may be there or not, as Convex takes it.
+    TrailingSlash,
+}
+
+/// Which document says what a token is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub enum Profile {
+    /// RFC 7519: every claim is optional.
+    #[default]
+    #[serde(rename = "jwt")]
+    Jwt,
+    /// RFC 9068: the type is `at+jwt`, and `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti`
+    /// are there.
+    #[serde(rename = "rfc9068")]
+    AccessToken,
+}
+
+impl Profile {
+    /// The profile of this name: `jwt` or `rfc9068`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "jwt" => Some(Self::Jwt),
+            "rfc9068" => Some(Self::AccessToken),
+            _ => None,
+        }
+    }
+}
+
 /// Whether `exp` must be there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Expiration {
@@ -66,19 +113,6 @@ pub enum Expiration {
     Required,
     /// A token without `exp` never expires.
     Optional,
-}
-
-/// The rules of a [`Policy`] that have defaults, as configurations leave them out.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Rules {
-    /// What `typ` must be.
-    pub token_type: TokenType,
-    /// How far the two clocks may differ.
-    pub clock_tolerance: Option<Seconds>,
-    /// How long after `iat` a token is accepted.
-    pub max_token_age: Option<Seconds>,
-    /// Whether `exp` must be there.
-    pub require_expiration: Option<bool>,
 }
 
 /// How far two clocks may differ: 60 seconds by default, 300 at most.
@@ -120,42 +154,66 @@ impl Policy {
     /// `config_invalid`, at the setting: one of them is empty, or `algorithms` mixes secrets with
     /// key pairs, which is how a public key comes to be used as a secret.
     pub fn new(issuer: String, audiences: Vec<String>, algorithms: Vec<Algorithm>) -> Result<Self, Error> {
-        let at = |at| Err(Error::at(Code::ConfigInvalid, at));
-        if issuer.is_empty() {
-            return at("issuer");
-        }
         if audiences.is_empty() || audiences.iter().any(String::is_empty) {
-            return at("audience");
+            return Err(invalid("audience"));
+        }
+        Self::of(issuer, algorithms).map(|policy| Self { audiences, ..policy })
+    }
+
+    /// Accepts tokens of `issuer` without an audience, for one of these authorized parties.
+    ///
+    /// # Errors
+    /// As [`Policy::new`], at `authorized_parties` in place of `audience`.
+    pub fn for_parties(
+        issuer: String,
+        authorized_parties: Vec<String>,
+        algorithms: Vec<Algorithm>,
+    ) -> Result<Self, Error> {
+        if authorized_parties.is_empty() || authorized_parties.iter().any(String::is_empty) {
+            return Err(invalid("authorized_parties"));
+        }
+        Self::of(issuer, algorithms).map(|policy| Self { authorized_parties, ..policy })
+    }
+
+    fn of(issuer: String, algorithms: Vec<Algorithm>) -> Result<Self, Error> {
+        if issuer.is_empty() {
+            return Err(invalid("issuer"));
         }
         let symmetric = algorithms.iter().filter(|alg| alg.is_symmetric()).count();
         if algorithms.is_empty() || (symmetric != 0 && symmetric != algorithms.len()) {
-            return at("algorithms");
+            return Err(invalid("algorithms"));
         }
         Ok(Self {
             issuer,
-            audiences,
+            issuer_match: IssuerMatch::default(),
+            audiences: Vec::new(),
+            authorized_parties: Vec::new(),
             algorithms,
             token_type: TokenType::default(),
             expiration: Expiration::default(),
             max_age: None,
+            max_lifetime: None,
             tolerance: Tolerance::default(),
+            required_claims: Vec::new(),
+            profile: Profile::default(),
         })
     }
 
-    /// The same policy with these rules.
-    ///
-    /// # Errors
-    /// `config_invalid` at `clock_tolerance_seconds`: more than 300 seconds.
-    pub fn with_rules(self, rules: Rules) -> Result<Self, Error> {
-        Ok(Self {
-            token_type: rules.token_type,
-            tolerance: rules.clock_tolerance.map(Tolerance::new).transpose()?.unwrap_or_default(),
-            max_age: rules.max_token_age,
-            expiration: match rules.require_expiration {
-                Some(false) => Expiration::Optional,
-                Some(true) | None => Expiration::Required,
-            },
-            ..self
-        })
+    /// Whether a token with this `iss` is one of the policy's issuer.
+    #[must_use]
+    pub fn is_issuer(&self, iss: &str) -> bool {
+        match self.issuer_match {
+            IssuerMatch::Exactly => iss == self.issuer,
+            IssuerMatch::TrailingSlash => without_slash(iss) == without_slash(&self.issuer),
+        }
     }
+}
+
+/// At most one slash is taken away.
+fn without_slash(issuer: &str) -> &str {
+    issuer.strip_suffix('/').unwrap_or(issuer)
+}
+
+fn invalid(at: &'static str) -> Error {
+    Error::at(Code::ConfigInvalid, at)
 }

@@ -3,7 +3,7 @@
 use crate::{
     error::{Code, Error},
     jose::jws::{Unverified, Verified},
-    jwt::{Bound, Claims, Expiration, Policy, TokenType},
+    jwt::{Bound, Claims, Expiration, Policy, TokenType, presence},
     time::UnixSeconds,
 };
 
@@ -29,7 +29,11 @@ pub fn check(token: &Unverified<'_>, policy: &Policy) -> Result<(), Error> {
     }
     check_type(header.typ.as_deref(), policy.token_type)?;
     let issuer = token.unverified_claim("iss").and_then(|iss| iss.as_str());
-    if issuer == Some(policy.issuer.as_str()) { Ok(()) } else { Err(Code::TokenIssuerInvalid.into()) }
+    if issuer.is_some_and(|iss| policy.is_issuer(iss)) {
+        Ok(())
+    } else {
+        Err(Code::TokenIssuerInvalid.into())
+    }
 }
 
 /// Checks the claims of a token whose signature was verified, and that came alone.
@@ -45,22 +49,29 @@ pub fn validate(token: Verified, policy: &Policy, now: UnixSeconds) -> Result<Cl
 ///
 /// # Errors
 /// `token_issuer_invalid`, `token_audience_invalid`, `token_expired`, `token_not_yet_valid` (at
-/// `nbf` or `iat`), `token_too_old`, `token_binding_unsupported`; `token_claim_missing` and
-/// `token_claim_invalid` at the claim.
+/// `nbf` or `iat`), `token_too_old`, `token_lifetime_too_long`, `token_authorized_party_invalid`,
+/// `token_binding_unsupported`; `token_claim_missing` and `token_claim_invalid` at the claim.
 ///
 /// Source: [RFC 7519 §4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1)
 pub fn validate_bound(token: Verified, policy: &Policy, now: UnixSeconds) -> Result<Bound, Error> {
     let claims = Claims::new(token.payload);
-    if claims.text("iss")? != Some(&policy.issuer) {
+    if !claims.text("iss")?.is_some_and(|iss| policy.is_issuer(iss)) {
         return Err(Code::TokenIssuerInvalid.into());
     }
-    if !claims.audiences()?.iter().any(|aud| policy.audiences.iter().any(|own| own == aud)) {
-        return Err(Code::TokenAudienceInvalid.into());
-    }
+    check_audience(&claims, policy)?;
     claims.text("sub")?;
     claims.text("jti")?;
     check_times(&claims, policy, now)?;
+    presence::check(&claims, policy)?;
     Bound::read(claims)
+}
+
+/// A token that names an audience is refused by whoever is not in it, also where none is configured
+/// ([RFC 7519 §4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)).
+fn check_audience(claims: &Claims, policy: &Policy) -> Result<(), Error> {
+    let unnamed = policy.audiences.is_empty() && !claims.members().contains_key("aud");
+    let named = claims.audiences()?.iter().any(|aud| policy.audiences.iter().any(|own| own == aud));
+    if unnamed || named { Ok(()) } else { Err(Code::TokenAudienceInvalid.into()) }
 }
 
 fn check_times(claims: &Claims, policy: &Policy, now: UnixSeconds) -> Result<(), Error> {
@@ -76,9 +87,18 @@ fn check_times(claims: &Claims, policy: &Policy, now: UnixSeconds) -> Result<(),
             return Err(Error::at(Code::TokenNotYetValid, at));
         }
     }
-    let Some(max_age) = policy.max_age else { return Ok(()) };
-    let issued = issued.ok_or(Error::at(Code::TokenClaimMissing, "iat"))?;
-    if now > issued + max_age + policy.tolerance.seconds() { Err(Code::TokenTooOld.into()) } else { Ok(()) }
+    let missing = |at| Error::at(Code::TokenClaimMissing, at);
+    if let Some(max_age) = policy.max_age
+        && now > issued.ok_or(missing("iat"))? + max_age + policy.tolerance.seconds()
+    {
+        return Err(Code::TokenTooOld.into());
+    }
+    if let Some(max_lifetime) = policy.max_lifetime
+        && expires.ok_or(missing("exp"))? > issued.ok_or(missing("iat"))? + max_lifetime
+    {
+        return Err(Code::TokenLifetimeTooLong.into());
+    }
+    Ok(())
 }
 
 fn check_type(typ: Option<&str>, wanted: TokenType) -> Result<(), Error> {
@@ -216,6 +236,31 @@ mod tests {
         assert_eq!(outcome(&claims(""), &policy).err().unwrap(), Error::at(Code::TokenClaimMissing, "iat"));
         assert!(outcome(&claims(r#""iat":999840"#), &policy).is_ok());
         assert_eq!(outcome(&claims(r#""iat":999839"#), &policy).err().unwrap().code, Code::TokenTooOld);
+    }
+
+    #[test]
+    fn a_life_is_no_longer_than_the_policy_says() {
+        let policy = Policy { max_lifetime: Some(Seconds(100)), ..policy() };
+        assert!(outcome(&claims(r#""iat":1000000"#), &policy).is_ok());
+        let too_long = outcome(&claims(r#""iat":999999"#), &policy).err().unwrap();
+        assert_eq!(too_long, Code::TokenLifetimeTooLong.into());
+        assert_eq!(outcome(&claims(""), &policy).err().unwrap(), Error::at(Code::TokenClaimMissing, "iat"));
+        let endless = Policy { expiration: Expiration::Optional, ..policy };
+        let without = outcome(r#"{"iss":"https://i","aud":"api","iat":1000000}"#, &endless);
+        assert_eq!(without.err().unwrap(), Error::at(Code::TokenClaimMissing, "exp"));
+    }
+
+    #[test]
+    fn without_an_audience_a_token_must_name_none() {
+        let policy =
+            Policy::for_parties("https://i".into(), vec!["app".into()], vec![Algorithm::Es256]).unwrap();
+        let own = r#"{"iss":"https://i","azp":"app","exp":1000100}"#;
+        assert!(outcome(own, &policy).is_ok());
+        for aud in [r#""api""#, "[]", "null"] {
+            let with = own.replace("{", &format!(r#"{{"aud":{aud},"#));
+            assert!(outcome(&with, &policy).is_err(), "{aud}");
+        }
+        assert!(outcome(&own.replace("app", "other"), &policy).is_err());
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::{
     },
     http::Reach,
     jose::Algorithm,
-    jwt::{Policy, Rules, TokenType},
+    jwt::{Policy, Profile, Rules, TokenType},
     time::Seconds,
 };
 
@@ -50,7 +50,14 @@ pub(super) struct Document {
     pub token_type: Option<TokenType>,
     pub clock_tolerance_seconds: Option<Seconds>,
     pub max_token_age_seconds: Option<Seconds>,
+    pub max_token_lifetime_seconds: Option<Seconds>,
     pub require_expiration: Option<bool>,
+    pub authorized_parties: Option<Vec<String>>,
+    #[serde(default)]
+    pub required_claims: Vec<String>,
+    #[serde(default)]
+    pub profile: Profile,
+    pub issuer_trailing_slash: Option<bool>,
     pub subject_claim: Option<String>,
     pub session_claim: Option<String>,
     pub roles_claim: Option<String>,
@@ -108,7 +115,12 @@ impl Document {
             token_type: self.token_type.unwrap_or_default(),
             clock_tolerance: self.clock_tolerance_seconds,
             max_token_age: self.max_token_age_seconds,
+            max_token_lifetime: self.max_token_lifetime_seconds,
             require_expiration: self.require_expiration,
+            authorized_parties: self.authorized_parties.clone(),
+            required_claims: self.required_claims,
+            profile: self.profile,
+            issuer_trailing_slash: self.issuer_trailing_slash,
         };
         let standard = Mapping::default();
         let mapping = Mapping {
@@ -119,9 +131,15 @@ impl Document {
             acr: place(self.acr_claim.as_deref(), standard.acr)?,
             subject_separator: self.preset.and_then(Preset::subject_separator),
         };
-        let audiences = self.audience.map(Into::into).unwrap_or_default();
         let algorithms = self.algorithms.unwrap_or_default();
-        let policy = Policy::new(self.issuer, audiences, algorithms)?.with_rules(rules)?;
+        // Who the token is for is said by its audience, or else by its authorized party.
+        let policy = match (self.audience, self.authorized_parties) {
+            (None, Some(parties)) => Policy::for_parties(self.issuer, parties, algorithms),
+            (audience, _) => {
+                Policy::new(self.issuer, audience.map(Into::into).unwrap_or_default(), algorithms)
+            }
+        }?
+        .with_rules(rules)?;
         let source = keys::Settings { jwks_uri: self.jwks_uri, secret_binding: self.secret_binding };
         let keys = source.check(&policy, reach)?;
         let claims = self.claims.into_iter().map(ClaimDocument::check).collect::<Result<_, _>>()?;

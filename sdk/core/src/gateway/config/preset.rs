@@ -9,7 +9,7 @@ use super::{
     issuer::{Audience, Document},
     route::ClaimDocument,
 };
-use crate::{jose::Algorithm, jwt::TokenType};
+use crate::{jose::Algorithm, jwt::Profile};
 
 /// An issuer of a known make. A setting that the configuration states goes before the preset's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -57,6 +57,7 @@ impl Preset {
             Self::Convex => Document {
                 audience: own.audience.or_else(|| Some(Audience::One("convex".into()))),
                 algorithms: algorithms(own.algorithms, &[Algorithm::Rs256, Algorithm::Es256]),
+                issuer_trailing_slash: own.issuer_trailing_slash.or(Some(true)),
                 ..own
             },
             Self::Auth0 => Document { algorithms: algorithms(own.algorithms, &[Algorithm::Rs256]), ..own },
@@ -72,7 +73,7 @@ impl Preset {
                 claims: with(own.claims, &[("type", "app")]),
                 ..own
             },
-            Self::Rfc9068 => Document { token_type: own.token_type.or(Some(TokenType::AccessToken)), ..own },
+            Self::Rfc9068 => Document { profile: Profile::AccessToken, ..own },
         }
     }
 }
