@@ -103,13 +103,13 @@ impl Guard {
     }
 
     /// Verifies a token with the issuer that it names.
-    async fn verify(&self, credential: &Credential<'_>, _background: &Background) -> Result<Identity, Error> {
+    async fn verify(&self, credential: &Credential<'_>, background: &Background) -> Result<Identity, Error> {
         let token = Unverified::parse(&credential.token)?;
         let named = token.unverified_claim("iss").and_then(|iss| iss.as_str());
         let is_own = |issuer: &&Issuer| named.is_some_and(|iss| issuer.verifier.policy().is_issuer(iss));
         let issuer = self.issuers.iter().find(is_own);
         let issuer = issuer.ok_or(Code::TokenIssuerInvalid)?;
-        let accepted = issuer.verifier.verify(token).await?;
+        let accepted = issuer.verifier.verify(token, background).await?;
         // A key of the same issuer may sign what is no user's token, as an API key.
         if !issuer.claims.iter().all(|rule| rule.is_kept(accepted.claims.members())) {
             return Err(Code::TokenNotAllowed.into());

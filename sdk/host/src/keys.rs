@@ -1,87 +1,138 @@
 //! Carries out what the core's [`KeyCache`] asks for: fetches an issuer's keys, or waits.
 
-use std::{cell::RefCell, sync::Arc};
+mod issuer;
+mod stores;
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::Arc,
+};
 
 use edgeward_core::{
     Code, Error,
-    gateway::keys::{Action, FETCH_DEADLINE, Input, KeyCache, MAX_DOCUMENT, max_age},
-    http::{Address, Request, Response},
+    gateway::keys::{Action, Input, KeyCache, Level, Pins, Purpose, Ticket},
+    http::Address,
     jose::{Algorithm, KeySet},
-    oauth::discovery::{self, Issuer},
-    time::{Seconds, UnixMillis, UnixSeconds},
+    oauth::discovery,
+    time::{UnixMillis, UnixSeconds},
 };
 
-use crate::{
-    clock,
-    fetch::{self, Lifetime, Limits},
-    shared_cache::{self, Stored},
-    timer,
-};
+use crate::{clock, kv, stored::Stored, task::Background, timer};
+use issuer::{Failed, Issuer};
+use stores::Stores;
 
-/// How often a waiting request looks whether the keys have come, in milliseconds.
-const LOOK_EVERY: u32 = 20;
+/// How often a waiting request looks whether the keys have come, in milliseconds: soon at first.
+const LOOK_EVERY: std::ops::RangeInclusive<u32> = 10..=160;
 /// How long a request waits for the keys that another one fetches, in milliseconds.
 const WAIT_AT_MOST: i64 = 8_000;
-/// How long the address of the key set is remembered.
-const ADDRESS_KEPT: Seconds = Seconds(3600);
+/// How many requests wait for a key that may not exist: whoever invents key ids must not fill the
+/// memory with requests that wait.
+const MAX_WAITING: u32 = 128;
 
 /// Where an issuer's keys come from.
 #[derive(Debug)]
 pub enum Source {
     /// The issuer's metadata names the key set.
-    Discovery(Issuer),
+    Discovery(discovery::Issuer),
     /// The key set is here.
     Jwks(Address),
-    /// From configuration; nothing is fetched.
-    Fixed,
 }
 
 /// The keys of one issuer.
-#[derive(Debug)]
-pub struct IssuerKeys {
+pub struct IssuerKeys(Rc<Inner>);
+
+struct Inner {
     cache: RefCell<KeyCache>,
-    source: Source,
-    address: RefCell<Option<(Address, UnixSeconds)>>,
+    /// `None` for keys from configuration, which are never fetched.
+    remote: Option<Remote>,
+    waiting: Cell<u32>,
+}
+
+struct Remote {
+    issuer: Issuer,
+    stores: Stores,
+    pins: Pins,
 }
 
 impl IssuerKeys {
     /// Keys that are fetched when they are first wanted.
     #[must_use]
     pub fn fetched(source: Source) -> Self {
-        Self { cache: RefCell::default(), source, address: RefCell::default() }
+        Self::fetched_with(source, Pins::default(), None)
+    }
+
+    /// Keys that are fetched when they are first wanted: of those that the issuer publishes the
+    /// pinned ones, kept in a KV namespace beside the Cache API if one is given.
+    #[must_use]
+    pub fn fetched_with(source: Source, pins: Pins, kv: Option<kv::Namespace>) -> Self {
+        let stores = Stores::new(&source, kv);
+        let remote = Remote { issuer: Issuer::new(source), stores, pins };
+        Self::new(KeyCache::default(), Some(remote))
     }
 
     /// Keys from configuration.
     #[must_use]
     pub fn fixed(keys: KeySet) -> Self {
-        let cache = RefCell::new(KeyCache::fixed(keys));
-        Self { cache, source: Source::Fixed, address: RefCell::default() }
+        Self::new(KeyCache::fixed(keys), None)
+    }
+
+    fn new(cache: KeyCache, remote: Option<Remote>) -> Self {
+        Self(Rc::new(Inner { cache: RefCell::new(cache), remote, waiting: Cell::new(0) }))
     }
 
     /// Whether keys are there that may be used.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.cache.borrow().is_ready(now())
+        self.0.cache.borrow().is_ready(now())
     }
 
-    /// The keys for a token with this `alg` and `kid`, fetched if need be.
+    /// The number of the key set; see [`KeyCache::generation`].
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.0.cache.borrow().generation()
+    }
+
+    /// The keys for a token with this `alg` and `kid`, fetched if need be; what can be done
+    /// without the token waiting for it goes to the background.
     ///
     /// # Errors
     /// `token_key_not_found`; `jwks_unavailable`, `jwks_invalid`, `discovery_unavailable`,
     /// `discovery_invalid`, `discovery_issuer_mismatch`: the keys cannot be had.
-    pub async fn wanted(&self, alg: Algorithm, kid: Option<&str>) -> Result<Arc<KeySet>, Error> {
+    pub async fn wanted(
+        &self,
+        alg: Algorithm,
+        kid: Option<&str>,
+        background: &Background,
+    ) -> Result<Arc<KeySet>, Error> {
         let since = clock::now();
-        let mut fetched = false;
+        let mut fetched = None;
+        let mut pause = *LOOK_EVERY.start();
         while elapsed(since) < WAIT_AT_MOST {
-            match self.ask(Input::Wanted { alg, kid, fetched })? {
+            let mut actions = self.0.ask(Input::Wanted { alg, kid, fetched });
+            let last = actions.pop().ok_or(Code::InternalError)?;
+            if let Some(Action::Refresh(ticket, purpose)) = actions.pop() {
+                let fetch = self.0.clone().fetch(ticket, purpose, background.clone());
+                if background.is_available() {
+                    background.spawn(fetch);
+                } else {
+                    fetch.await;
+                    fetched = Some(ticket);
+                    continue;
+                }
+            }
+            match last {
                 Action::Verify(keys) => return Ok(keys),
                 Action::Refuse(error) => return Err(error),
-                Action::Wait => timer::sleep(LOOK_EVERY).await,
-                Action::Fetch { past_caches } => {
-                    let outcome = self.fetch(past_caches || fetched).await;
-                    fetched = outcome.as_ref().is_ok_and(|document| document.from_issuer);
-                    self.report(outcome);
+                Action::Fetch(ticket, purpose) => {
+                    background.finish(self.0.clone().fetch(ticket, purpose, background.clone())).await;
+                    fetched = Some(ticket);
                 }
+                Action::Wait => {
+                    self.0.wait(pause).await?;
+                    pause = pause.saturating_mul(2).min(*LOOK_EVERY.end());
+                }
+                Action::Refresh(..) => return Err(Code::InternalError.into()),
             }
         }
         Err(Code::JwksUnavailable.into())
@@ -92,116 +143,56 @@ impl IssuerKeys {
     /// # Errors
     /// `token_key_not_found`; `keys_not_loaded`: they would have to be fetched first.
     pub fn loaded(&self, alg: Algorithm, kid: Option<&str>) -> Result<Arc<KeySet>, Error> {
-        self.cache.borrow().loaded(alg, kid, now())
+        self.0.cache.borrow().loaded(alg, kid, now())
+    }
+}
+
+impl Inner {
+    fn ask(&self, input: Input<'_>) -> Vec<Action> {
+        self.cache.borrow_mut().handle(input, now())
     }
 
-    fn ask(&self, input: Input<'_>) -> Result<Action, Error> {
-        self.cache.borrow_mut().handle(input, now()).pop().ok_or(Code::InternalError.into())
+    async fn wait(&self, millis: u32) -> Result<(), Error> {
+        if self.waiting.get() >= MAX_WAITING && self.cache.borrow().is_ready(now()) {
+            return Err(Code::JwksUnavailable.into());
+        }
+        self.waiting.set(self.waiting.get().saturating_add(1));
+        timer::sleep(millis).await;
+        self.waiting.set(self.waiting.get().saturating_sub(1));
+        Ok(())
     }
 
-    fn report(&self, outcome: Result<Document, Error>) {
-        let input = match outcome {
-            Ok(Document { keys, at, max_age, .. }) => Input::Fetched { keys, at, max_age },
-            Err(error) => Input::Failed(error),
+    /// Fetches the document from the nearest place that has it, and reports.
+    async fn fetch(self: Rc<Self>, ticket: Ticket, purpose: Purpose, background: Background) {
+        let Some(remote) = &self.remote else { return };
+        let stored = match purpose {
+            Purpose::MissingKey => None,
+            Purpose::Keys | Purpose::Renewal => remote.stores.newest(purpose, &background).await,
         };
-        self.cache.borrow_mut().handle(input, now());
-    }
-
-    async fn fetch(&self, past_caches: bool) -> Result<Document, Error> {
-        let name = match &self.source {
-            Source::Discovery(issuer) => issuer.as_str(),
-            Source::Jwks(address) => address.as_str(),
-            Source::Fixed => return Err(Code::InternalError.into()),
-        };
-        if !past_caches && let Some(document) = from_cache(name).await {
-            return Ok(document);
+        if let Some(stored) = stored.as_ref().filter(|stored| purpose.is_served_by(stored.age, now())) {
+            return self.report_stored(ticket, stored);
         }
-        let deadline = Deadline(clock::now());
-        let address = self.address(deadline).await?;
-        let document = download(&address, deadline).await;
-        if document.is_err() {
-            // It may have moved: the next attempt looks it up again.
-            self.address.replace(None);
-        }
-        let (document, body) = document?;
-        let stored = Stored { body, at: document.at, max_age: document.max_age };
-        shared_cache::put(name, &stored, KeyCache::fresh_for(document.max_age)).await;
-        Ok(document)
-    }
-
-    async fn address(&self, deadline: Deadline) -> Result<Address, Error> {
-        let issuer = match &self.source {
-            Source::Discovery(issuer) => issuer,
-            Source::Jwks(address) => return Ok(address.clone()),
-            Source::Fixed => return Err(Code::InternalError.into()),
-        };
-        let kept = self.address.borrow().clone();
-        if let Some((address, at)) = kept
-            && now().since(at) < ADDRESS_KEPT
-        {
-            return Ok(address);
-        }
-        let address = discover(issuer, deadline).await?;
-        self.address.replace(Some((address.clone(), now())));
-        Ok(address)
-    }
-}
-
-struct Document {
-    keys: KeySet,
-    at: UnixSeconds,
-    max_age: Option<Seconds>,
-    from_issuer: bool,
-}
-
-/// Discovery and key set share one deadline.
-#[derive(Clone, Copy)]
-struct Deadline(UnixMillis);
-
-impl Deadline {
-    fn limits(self) -> Limits {
-        let left = i64::from(FETCH_DEADLINE.0) * 1000 - elapsed(self.0);
-        Limits {
-            deadline_millis: u32::try_from(left).unwrap_or(0),
-            body_bytes: MAX_DOCUMENT,
-            lifetime: Lifetime::Page,
+        match remote.issuer.download().await {
+            Ok(document) => {
+                let (keys, age) = (remote.pins.admit(document.keys), document.age);
+                self.ask(Input::Fetched { ticket, keys, age, from: Level::Issuer });
+                let body = document.body;
+                remote.stores.keep(Stored { body, age }, &background).await;
+            }
+            Err(Failed { error, retry_after }) => {
+                self.ask(Input::Failed { ticket, error, retry_after });
+                stored.iter().for_each(|stored| self.report_stored(ticket, stored));
+            }
         }
     }
-}
 
-async fn from_cache(name: &str) -> Option<Document> {
-    let Stored { body, at, max_age } = shared_cache::get(name, MAX_DOCUMENT).await?;
-    let fresh = now() < at + KeyCache::fresh_for(max_age);
-    let keys = KeySet::parse(&body).ok()?;
-    fresh.then_some(Document { keys, at, max_age, from_issuer: false })
-}
-
-async fn discover(issuer: &Issuer, deadline: Deadline) -> Result<Address, Error> {
-    for request in discovery::requests(issuer) {
-        let response = send(&request, deadline, Code::DiscoveryUnavailable, Code::DiscoveryInvalid).await?;
-        if let Some(address) = discovery::key_set_address(issuer, &response)? {
-            return Ok(address);
+    fn report_stored(&self, ticket: Ticket, stored: &Stored) {
+        // What is kept was checked when it came; it is checked again, since others may write there.
+        if let (Some(remote), Ok(keys)) = (&self.remote, KeySet::parse(&stored.body)) {
+            let keys = remote.pins.admit(keys);
+            self.ask(Input::Fetched { ticket, keys, age: stored.age, from: Level::Store });
         }
     }
-    Err(Code::DiscoveryUnavailable.into())
-}
-
-async fn download(address: &Address, deadline: Deadline) -> Result<(Document, Vec<u8>), Error> {
-    let request = Request::get_json(address);
-    let response = send(&request, deadline, Code::JwksUnavailable, Code::JwksInvalid).await?;
-    if response.status != 200 {
-        return Err(Code::JwksUnavailable.into());
-    }
-    let keys = KeySet::parse(&response.body)?;
-    let document = Document { keys, at: now(), max_age: max_age(&response), from_issuer: true };
-    Ok((document, response.body))
-}
-
-async fn send(request: &Request, deadline: Deadline, absent: Code, bad: Code) -> Result<Response, Error> {
-    fetch::send(request, deadline.limits()).await.map_err(|error| match error.code {
-        Code::ResponseTooLarge | Code::RedirectRefused => bad.into(),
-        _ => absent.into(),
-    })
 }
 
 fn now() -> UnixSeconds {

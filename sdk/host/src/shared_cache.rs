@@ -3,28 +3,19 @@
 //! Elsewhere, and where it does not work (previews, `workers.dev`), it is silently empty: it saves
 //! time and decides nothing.
 
-use edgeward_core::{
-    base64url,
-    time::{Seconds, UnixSeconds},
-};
+use edgeward_core::{base64url, time::Seconds};
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use crate::{
     fetch::{self, Answer},
     global,
+    stored::Stored,
+    timer,
 };
 
-/// A document and when it left its server.
-pub struct Stored {
-    /// Its text.
-    pub body: Vec<u8>,
-    /// When it was fetched.
-    pub at: UnixSeconds,
-    /// The `max-age` it came with.
-    pub max_age: Option<Seconds>,
-}
+/// How long the cache may take, in milliseconds.
+const PATIENCE: u32 = 1_000;
 
 #[wasm_bindgen]
 extern "C" {
@@ -45,15 +36,15 @@ extern "C" {
 
 /// The document kept for `name`, if there is one of at most `limit` bytes.
 pub async fn get(name: &str, limit: usize) -> Option<Stored> {
-    let found = JsFuture::from(cache()?.find(&url(name)).ok()?).await.ok()?;
+    let found = timer::within(PATIENCE, &cache()?.find(&url(name)).ok()?).await?;
     if found.is_undefined() {
         return None;
     }
     let answer = fetch::read(found.unchecked_into::<Answer>(), limit).await.ok()?;
-    let number = |name: &str| answer.header(name)?.parse::<i64>().ok();
-    let at = UnixSeconds(number(AT)?);
-    let max_age = number(MAX_AGE).and_then(|seconds| u32::try_from(seconds).ok()).map(Seconds);
-    Some(Stored { body: answer.body, at, max_age })
+    let headers = answer.headers;
+    Stored::read(answer.body, |name| {
+        headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+    })
 }
 
 /// Keeps a document for `keep_for`.
@@ -66,14 +57,13 @@ async fn try_put(name: &str, document: &Stored, keep_for: Seconds) -> Option<()>
     let headers = Object::new();
     let set = |name: &str, value: String| Reflect::set(&headers, &name.into(), &value.into()).ok();
     set("cache-control", format!("public, max-age={}", keep_for.0))?;
-    set(AT, document.at.0.to_string())?;
-    if let Some(max_age) = document.max_age {
-        set(MAX_AGE, max_age.0.to_string())?;
+    for (name, note) in document.notes() {
+        set(name, note)?;
     }
     let init = Object::new();
     Reflect::set(&init, &"headers".into(), &headers).ok()?;
     let answer = NewAnswer::new(&document.body, &init).ok()?;
-    JsFuture::from(cache()?.put(&url(name), &answer).ok()?).await.ok().map(drop)
+    timer::within(PATIENCE, &cache()?.put(&url(name), &answer).ok()?).await.map(drop)
 }
 
 /// `caches.default` exists in workerd alone; browsers' caches are the page's own.
@@ -85,6 +75,3 @@ fn cache() -> Option<Cache> {
 fn url(name: &str) -> String {
     format!("https://edgeward.invalid/{}", base64url::encode(name.as_bytes()))
 }
-
-const AT: &str = "x-edgeward-at";
-const MAX_AGE: &str = "x-edgeward-max-age";

@@ -6,7 +6,7 @@ use edgeward_core::{
     jwt::{self, Claims, Policy, Unverified},
 };
 
-use crate::{clock, keys::IssuerKeys, webcrypto::WebCrypto};
+use crate::{clock, keys::IssuerKeys, task::Background, webcrypto::WebCrypto};
 
 /// Verifies the tokens of one issuer.
 pub struct Verifier {
@@ -42,14 +42,14 @@ impl Verifier {
         &self.keys
     }
 
-    /// Verifies a token; fetches the issuer's keys if need be.
+    /// Verifies a token; fetches the issuer's keys if need be, and renews them in the background.
     ///
     /// # Errors
     /// Those of [`jwt::check`], [`IssuerKeys::wanted`], [`WebCrypto::verify`] and [`jwt::validate`].
-    pub async fn verify(&self, token: Unverified<'_>) -> Result<Accepted, Error> {
+    pub async fn verify(&self, token: Unverified<'_>, background: &Background) -> Result<Accepted, Error> {
         jwt::check(&token, &self.policy)?;
         let alg = token.header().alg.ok_or(Code::TokenAlgNotAllowed)?;
-        let keys = self.keys.wanted(alg, token.header().kid.as_deref()).await?;
+        let keys = self.keys.wanted(alg, token.header().kid.as_deref(), background).await?;
         self.check_signature(&token, alg, &keys).await?;
         self.accept(token.dangerous_trust())
     }

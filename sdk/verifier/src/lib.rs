@@ -4,7 +4,7 @@ mod options;
 mod outcome;
 
 use edgeward_core::jwt::Unverified;
-use edgeward_host::{thrown, verifier};
+use edgeward_host::{task::Background, thrown, verifier};
 use wasm_bindgen::prelude::*;
 
 use crate::outcome::Verified;
@@ -34,7 +34,7 @@ impl Verifier {
     /// Every code that begins with `token_`; those of discovery and key set.
     pub async fn verify(&self, token: String) -> Result<String, JsValue> {
         let outcome = match Unverified::parse(&token) {
-            Ok(token) => self.0.verify(token).await,
+            Ok(token) => self.0.verify(token, &Background::of_place()).await,
             Err(error) => Err(error),
         };
         outcome.and_then(Verified::to_json).map_err(thrown::error)

@@ -1,19 +1,33 @@
 //! The life of an issuer's keys, as a machine: when to fetch, when to wait, when to refuse.
 //!
-//! - fresh for `max-age` of the document, between a minute and an hour, ten minutes if unsaid;
-//! - one refetch for a key that is not there, then none for 30 seconds: a stranger who invents
-//!   key ids cannot turn the verifier into a hammer;
+//! - a document is fresh for its `max-age`, between a minute and an hour, ten minutes if unsaid; in
+//!   the last quarter it is renewed in the background, and up to five minutes beyond nobody waits
+//!   for that either;
+//! - one look for a key that is not there, then none for 30 seconds: a stranger who invents key ids
+//!   cannot turn the verifier into a hammer;
 //! - on failure the last keys serve for a day, and the issuer is asked again after 1, 2, 4 … 30
-//!   seconds;
+//!   seconds, or when it says;
 //! - a document replaces the one before it whole, so that a removed key stops verifying;
 //! - one request fetches, the others wait on clocks of their own: a Worker must not await the
 //!   promise of another request.
 
+mod absent;
+mod document;
+mod failure;
+mod headers;
+mod pins;
+
 use alloc::{sync::Arc, vec, vec::Vec};
+
+use absent::Absent;
+pub use document::{Age, Purpose};
+use document::{Document, Stage};
+use failure::Failure;
+pub use headers::{max_age, retry_after};
+pub use pins::Pins;
 
 use crate::{
     error::{Code, Error},
-    http::Response,
     jose::{Algorithm, KeySet},
     time::{Seconds, UnixSeconds},
 };
@@ -22,13 +36,13 @@ use crate::{
 pub const FETCH_DEADLINE: Seconds = Seconds(5);
 /// How large a fetched document may be, in bytes.
 pub const MAX_DOCUMENT: usize = 64 * 1024;
+/// How long a document may serve at most, while its issuer cannot be reached.
+pub const USABLE: Seconds = Seconds(24 * 3600);
 
-const FRESH_DEFAULT: Seconds = Seconds(600);
-const FRESH_MIN: Seconds = Seconds(60);
-const FRESH_MAX: Seconds = Seconds(3600);
-const USABLE: Seconds = Seconds(24 * 3600);
+/// How long no key is looked for after one was looked for.
 const MISS_COOLDOWN: Seconds = Seconds(30);
-const RETRY_MAX: u32 = 30;
+/// How old a document may be that shows a key to be still absent.
+const ABSENCE_SHOWN: Seconds = Seconds(60);
 /// A fetch that has not reported by then was cut off with its request.
 const FETCH_LOST: Seconds = Seconds(FETCH_DEADLINE.0 + 1);
 
@@ -40,20 +54,29 @@ pub enum Input<'a> {
         alg: Algorithm,
         /// Its key id.
         kid: Option<&'a str>,
-        /// Whether this very request has fetched the document past all caches.
-        fetched: bool,
+        /// The fetch that this very request has made, if it has made one.
+        fetched: Option<Ticket>,
     },
     /// A fetch brought the document.
     Fetched {
-        /// Its keys.
+        /// Which fetch.
+        ticket: Ticket,
+        /// The keys.
         keys: KeySet,
-        /// When it left the issuer.
-        at: UnixSeconds,
-        /// Its `max-age`.
-        max_age: Option<Seconds>,
+        /// How old they are.
+        age: Age,
+        /// From whom.
+        from: Level,
     },
-    /// A fetch failed.
-    Failed(Error),
+    /// The issuer did not give the document.
+    Failed {
+        /// Which fetch.
+        ticket: Ticket,
+        /// Why.
+        error: Error,
+        /// How long it asks to be left alone.
+        retry_after: Option<Seconds>,
+    },
 }
 
 /// What to do.
@@ -62,47 +85,58 @@ pub enum Action {
     /// Verify with the candidates of this set.
     Verify(Arc<KeySet>),
     /// Fetch, report with [`Input::Fetched`] or [`Input::Failed`], and ask again.
-    Fetch {
-        /// Whether shared caches must be passed over, because what they hold lacks a key.
-        past_caches: bool,
-    },
+    Fetch(Ticket, Purpose),
+    /// Fetch in the background and report; the token does not wait for it. It comes before the
+    /// action for the token.
+    Refresh(Ticket, Purpose),
     /// Somebody else is fetching: ask again in a few milliseconds.
     Wait,
     /// Turn the token away.
     Refuse(Error),
 }
 
+/// The number of a fetch: one that was begun later has a higher one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket(u64);
+
+/// Who gave a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// The issuer itself.
+    Issuer,
+    /// A store that isolates share.
+    Store,
+}
+
 /// The keys of one issuer. Keys of different issuers never share a cache.
 #[derive(Debug, Default)]
 pub struct KeyCache {
     document: Option<Document>,
-    fetching_since: Option<UnixSeconds>,
+    generation: u64,
+    begun: u64,
+    fetching: Option<Fetching>,
     missed_at: Option<UnixSeconds>,
+    absent: Absent,
     failure: Option<Failure>,
     fixed: bool,
 }
 
 #[derive(Debug)]
-struct Document {
-    keys: Arc<KeySet>,
-    at: UnixSeconds,
-    fresh_until: UnixSeconds,
-}
-
-#[derive(Debug)]
-struct Failure {
-    error: Error,
-    times: u32,
-    retry_at: UnixSeconds,
+struct Fetching {
+    ticket: Ticket,
+    since: UnixSeconds,
 }
 
 impl KeyCache {
     /// Keys from configuration, which are never fetched.
     #[must_use]
     pub fn fixed(keys: KeySet) -> Self {
-        let always = UnixSeconds(i64::MAX);
-        let document = Document { keys: Arc::new(keys), at: always, fresh_until: always };
-        Self { document: Some(document), fixed: true, ..Self::default() }
+        let age = Age { at: UnixSeconds(i64::MIN), max_age: None };
+        Self {
+            document: Some(Document::new(keys, age, Ticket(0), Level::Issuer)),
+            fixed: true,
+            ..Self::default()
+        }
     }
 
     /// Whether keys are there that may still be used.
@@ -111,10 +145,11 @@ impl KeyCache {
         self.usable(now).is_some()
     }
 
-    /// How long a document with this `max-age` is fresh.
+    /// The number of the key set: another one whenever a key came, went or changed. What was
+    /// verified under one number may be kept under that number only.
     #[must_use]
-    pub fn fresh_for(max_age: Option<Seconds>) -> Seconds {
-        max_age.unwrap_or(FRESH_DEFAULT).clamp(FRESH_MIN, FRESH_MAX)
+    pub const fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// The keys for a token, if they are there; stale ones serve, because nothing can be fetched now.
@@ -123,113 +158,147 @@ impl KeyCache {
     /// `keys_not_loaded`: nothing is there yet. `token_key_not_found`: the key is not among them.
     pub fn loaded(&self, alg: Algorithm, kid: Option<&str>, now: UnixSeconds) -> Result<Arc<KeySet>, Error> {
         let document = self.usable(now).ok_or(Code::KeysNotLoaded)?;
-        let found = document.keys.candidates(alg, kid).next().is_some();
-        if found { Ok(document.keys.clone()) } else { Err(Code::TokenKeyNotFound.into()) }
+        if document.has(alg, kid) { Ok(document.keys.clone()) } else { Err(Code::TokenKeyNotFound.into()) }
     }
 
-    /// Takes in what happened and says what to do.
+    /// Takes in what happened and says what to do; for [`Input::Wanted`] the last action is the
+    /// one for the token.
     pub fn handle(&mut self, input: Input<'_>, now: UnixSeconds) -> Vec<Action> {
         match input {
-            Input::Wanted { alg, kid, fetched } => vec![self.wanted(alg, kid, fetched, now)],
-            Input::Fetched { keys, at, max_age } => {
-                self.fetched(keys, at, max_age);
-                Vec::new()
+            Input::Wanted { alg, kid, fetched } => return self.wanted(alg, kid, fetched, now),
+            Input::Fetched { ticket, keys, age, from } => {
+                self.close(ticket);
+                self.fetched(ticket, keys, age.not_after(now), from, now);
             }
-            Input::Failed(error) => {
-                self.failed(error, now);
-                Vec::new()
+            Input::Failed { ticket, error, retry_after } => {
+                self.close(ticket);
+                self.failed(ticket, error, retry_after, now);
             }
+        }
+        Vec::new()
+    }
+
+    fn wanted(
+        &mut self,
+        alg: Algorithm,
+        kid: Option<&str>,
+        fetched: Option<Ticket>,
+        now: UnixSeconds,
+    ) -> Vec<Action> {
+        let Some(document) = self.usable(now) else { return vec![self.fetch(now)] };
+        let (keys, found) = (document.keys.clone(), document.has(alg, kid));
+        match (document.age.stage(now), found) {
+            _ if self.fixed => vec![if found { Action::Verify(keys) } else { not_found() }],
+            // Where the last attempt failed nobody waits for the next one.
+            (Stage::Old, _) if self.failure.is_none() => vec![self.fetch(now)],
+            (_, false) => self.missed(alg, kid, fetched, now),
+            (Stage::Fresh, true) => vec![Action::Verify(keys)],
+            (_, true) if self.is_fetching(now) || self.is_cooling(now) => vec![Action::Verify(keys)],
+            (_, true) => vec![Action::Refresh(self.begin(now), Purpose::Renewal), Action::Verify(keys)],
         }
     }
 
-    fn wanted(&mut self, alg: Algorithm, kid: Option<&str>, fetched: bool, now: UnixSeconds) -> Action {
-        let document = self.usable(now);
-        let found = document.filter(|document| document.keys.candidates(alg, kid).next().is_some());
-        let found = found.map(|document| (document.keys.clone(), now < document.fresh_until));
-        let fresh = document.is_some_and(|document| now < document.fresh_until);
-        match found {
-            Some((keys, true)) => Action::Verify(keys),
-            Some((keys, false)) if self.is_fetching(now) || self.is_cooling(now) => Action::Verify(keys),
-            _ if self.is_fetching(now) => Action::Wait,
-            None if fresh => self.missed(fetched, now),
-            _ if self.is_cooling(now) => Action::Refuse(self.failure()),
-            _ => self.fetch(false, now),
-        }
-    }
-
-    fn missed(&mut self, fetched: bool, now: UnixSeconds) -> Action {
-        let cooling = self.missed_at.is_some_and(|at| now.since(at) < MISS_COOLDOWN && now >= at);
+    fn fetch(&mut self, now: UnixSeconds) -> Action {
         match &self.failure {
-            _ if self.fixed => Action::Refuse(Code::TokenKeyNotFound.into()),
-            None if fetched => {
-                self.missed_at = Some(now);
-                Action::Refuse(Code::TokenKeyNotFound.into())
-            }
+            _ if self.is_fetching(now) => Action::Wait,
+            Some(failure) if failure.is_cooling(now) => Action::Refuse(failure.error),
+            _ => Action::Fetch(self.begin(now), Purpose::Keys),
+        }
+    }
+
+    fn missed(
+        &mut self,
+        alg: Algorithm,
+        kid: Option<&str>,
+        fetched: Option<Ticket>,
+        now: UnixSeconds,
+    ) -> Vec<Action> {
+        if self.has_looked(fetched) {
+            self.absent.note(alg, kid, now);
+            self.missed_at = Some(now);
+            return vec![not_found()];
+        }
+        let absent = self.failure.is_none() && self.shows_absence(now) && self.absent.contains(alg, kid, now);
+        let looked = self.missed_at.is_some_and(|at| now >= at && now.since(at) < MISS_COOLDOWN);
+        match &self.failure {
+            _ if self.is_fetching(now) => vec![if absent { not_found() } else { Action::Wait }],
             // The key may well be there: an outage is no reason to call the token invalid.
-            Some(failure) if cooling => Action::Refuse(failure.error),
-            None if cooling => Action::Refuse(Code::TokenKeyNotFound.into()),
+            Some(failure) if looked || failure.is_cooling(now) => vec![Action::Refuse(failure.error)],
+            None if looked => vec![not_found()],
             _ => {
                 self.missed_at = Some(now);
-                self.fetch(true, now)
+                let ticket = self.begin(now);
+                match absent {
+                    true => vec![Action::Refresh(ticket, Purpose::MissingKey), not_found()],
+                    false => vec![Action::Fetch(ticket, Purpose::MissingKey)],
+                }
             }
         }
     }
 
-    fn fetch(&mut self, past_caches: bool, now: UnixSeconds) -> Action {
-        self.fetching_since = Some(now);
-        Action::Fetch { past_caches }
+    /// Whether the document is one that the issuer gave to this very request.
+    fn has_looked(&self, fetched: Option<Ticket>) -> bool {
+        let since = |document: &Document| {
+            document.from == Level::Issuer && fetched.is_some_and(|own| document.ticket >= own)
+        };
+        self.failure.is_none() && self.document.as_ref().is_some_and(since)
     }
 
-    fn fetched(&mut self, keys: KeySet, at: UnixSeconds, max_age: Option<Seconds>) {
-        let fresh_until = at + Self::fresh_for(max_age);
-        self.document = Some(Document { keys: Arc::new(keys), at, fresh_until });
-        self.fetching_since = None;
-        self.failure = None;
+    fn begin(&mut self, now: UnixSeconds) -> Ticket {
+        self.begun = self.begun.saturating_add(1);
+        let ticket = Ticket(self.begun);
+        self.fetching = Some(Fetching { ticket, since: now });
+        ticket
     }
 
-    fn failed(&mut self, error: Error, now: UnixSeconds) {
-        let times = self.failure.as_ref().map_or(0, |failure| failure.times).saturating_add(1);
-        let wait = 1_u32.checked_shl(times - 1).unwrap_or(RETRY_MAX).min(RETRY_MAX);
-        self.failure = Some(Failure { error, times, retry_at: now + Seconds(wait) });
-        self.fetching_since = None;
+    fn close(&mut self, ticket: Ticket) {
+        self.fetching.take_if(|fetch| fetch.ticket == ticket);
+    }
+
+    fn fetched(&mut self, ticket: Ticket, keys: KeySet, age: Age, from: Level, now: UnixSeconds) {
+        if self.document.as_ref().is_some_and(|document| !document.yields_to(ticket, age, from, now)) {
+            return;
+        }
+        if self.document.as_ref().is_none_or(|document| !document.keys.has_same_keys(&keys)) {
+            self.generation = self.generation.saturating_add(1);
+            self.absent = Absent::default();
+        }
+        // A stale document from a store does not mean that the issuer is back.
+        if from == Level::Issuer || age.is_fresh(now) {
+            self.failure = None;
+        }
+        self.document = Some(Document::new(keys, age, ticket, from));
+    }
+
+    fn failed(&mut self, ticket: Ticket, error: Error, retry_after: Option<Seconds>, now: UnixSeconds) {
+        if self.document.as_ref().is_none_or(|document| document.ticket < ticket) {
+            self.failure = Some(Failure::after(self.failure.take(), error, retry_after, now));
+        }
     }
 
     fn usable(&self, now: UnixSeconds) -> Option<&Document> {
-        self.document.as_ref().filter(|document| now.since(document.at) < USABLE)
+        self.document.as_ref().filter(|document| self.fixed || document.age.is_usable(now))
+    }
+
+    fn shows_absence(&self, now: UnixSeconds) -> bool {
+        self.document.as_ref().is_some_and(|document| now.since(document.age.at) < ABSENCE_SHOWN)
     }
 
     fn is_fetching(&self, now: UnixSeconds) -> bool {
-        self.fetching_since.is_some_and(|since| now.since(since) < FETCH_LOST && now >= since)
+        let under_way = |fetch: &Fetching| now >= fetch.since && now.since(fetch.since) < FETCH_LOST;
+        self.fetching.as_ref().is_some_and(under_way)
     }
 
     fn is_cooling(&self, now: UnixSeconds) -> bool {
-        // A clock that jumped back must not keep the issuer unasked for longer than the longest wait.
-        let cooling =
-            |failure: &Failure| now < failure.retry_at && failure.retry_at.since(now) <= Seconds(RETRY_MAX);
-        self.failure.as_ref().is_some_and(cooling)
-    }
-
-    fn failure(&self) -> Error {
-        self.failure.as_ref().map_or(Code::JwksUnavailable.into(), |failure| failure.error)
+        self.failure.as_ref().is_some_and(|failure| failure.is_cooling(now))
     }
 }
 
-/// `max-age` of the answer's `Cache-Control`; zero for `no-store` and `no-cache`.
-///
-/// Source: [RFC 9111 §5.2](https://www.rfc-editor.org/rfc/rfc9111#section-5.2)
-#[must_use]
-pub fn max_age(response: &Response) -> Option<Seconds> {
-    let mut age = None;
-    for directive in response.header("cache-control")?.split(',').map(str::trim) {
-        let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
-        match name.to_ascii_lowercase().as_str() {
-            "no-store" | "no-cache" => return Some(Seconds(0)),
-            "max-age" => age = value.trim_matches('"').parse().ok().map(Seconds),
-            _ => {}
-        }
-    }
-    age
+fn not_found() -> Action {
+    Action::Refuse(Code::TokenKeyNotFound.into())
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

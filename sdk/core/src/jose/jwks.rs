@@ -81,6 +81,14 @@ impl KeySet {
         &self.skipped
     }
 
+    /// Whether both hold the same usable keys, in whatever order.
+    #[must_use]
+    pub fn has_same_keys(&self, other: &Self) -> bool {
+        self.keys.len() == other.keys.len()
+            && self.keys.iter().all(|key| other.keys.contains(key))
+            && other.keys.iter().all(|key| self.keys.contains(key))
+    }
+
     /// The keys that may verify a token with this `alg` and `kid`: those with that very `kid`, or
     /// all that fit if the token names none. At most eight, so that a token cannot buy much work.
     pub fn candidates<'a>(&'a self, alg: Algorithm, kid: Option<&'a str>) -> impl Iterator<Item = &'a Key> {
@@ -230,6 +238,16 @@ mod tests {
         assert!(same_twice.skipped().is_empty());
         let nameless = set(&[ED25519, other]);
         assert!(nameless.skipped().is_empty());
+    }
+
+    #[test]
+    fn sets_are_compared_by_their_keys_and_not_by_their_order() {
+        let (a, b) = (format!(r#"{ED25519},"kid":"a""#), format!(r#"{ED25519},"kid":"b""#));
+        assert!(set(&[&a, &b]).has_same_keys(&set(&[&b, &a])));
+        assert!(set(&[]).has_same_keys(&set(&[r#""kty":"XX""#])));
+        assert!(!set(&[&a]).has_same_keys(&set(&[&b])));
+        assert!(!set(&[&a, &a, &b]).has_same_keys(&set(&[&a, &b, &b, &b])));
+        assert!(!set(&[&a, &b]).has_same_keys(&set(&[&a])));
     }
 
     #[test]
