@@ -15,9 +15,11 @@ use edgeward_core::{
 use edgeward_host::{
     guard::{Guard, Issuer},
     keys::{IssuerKeys, Source},
+    kv::Namespace,
     task::Background,
     verifier::Verifier,
 };
+use wasm_bindgen::JsValue;
 
 /// The configuration, ready to be applied.
 pub struct Gateway {
@@ -32,10 +34,16 @@ impl Gateway {
     /// Binds the configuration to its secrets.
     ///
     /// # Errors
-    /// A sentence for the operator: a secret is absent, or shorter than its algorithm's hash.
-    pub fn new(mut config: Config, secret: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    /// A sentence for the operator: a secret is absent, or shorter than its algorithm's hash; a
+    /// binding is absent, or of another kind.
+    pub fn new(
+        mut config: Config,
+        secret: impl Fn(&str) -> Option<String>,
+        binding: impl Fn(&str) -> Option<JsValue>,
+    ) -> Result<Self, ConfigError> {
         let issuers = std::mem::take(&mut config.issuers);
-        let bound = |issuer| bind(issuer, config.reach, &secret);
+        let kv = config.jwks_cache_binding.as_deref().map(|name| namespace(name, &binding)).transpose()?;
+        let bound = |issuer| bind(issuer, config.reach, &secret, kv.as_ref());
         let issuers = issuers.into_iter().map(bound).collect::<Result<_, _>>()?;
         let guard = Guard::new(issuers, config.sources.clone());
         Ok(Self { config, guard, otherwise: Requirements::default() })
@@ -71,9 +79,10 @@ fn bind(
     issuer: config::Issuer,
     reach: Reach,
     secret: &impl Fn(&str) -> Option<String>,
+    kv: Option<&Namespace>,
 ) -> Result<Issuer, ConfigError> {
     let config::Issuer { policy, keys, mapping, claims, .. } = issuer;
-    let keys = bind_keys(&policy, keys, reach, secret)?;
+    let keys = bind_keys(&policy, keys, reach, secret, kv)?;
     Ok(Issuer { verifier: Verifier::new(policy, keys), mapping, claims })
 }
 
@@ -82,23 +91,40 @@ fn bind_keys(
     source: KeySource,
     reach: Reach,
     secret: &impl Fn(&str) -> Option<String>,
+    kv: Option<&Namespace>,
 ) -> Result<IssuerKeys, ConfigError> {
     match source {
-        KeySource::Jwks(address) => Ok(IssuerKeys::fetched(Source::Jwks(address))),
-        KeySource::Discovery => {
+        KeySource::Jwks(address, pins) => {
+            Ok(IssuerKeys::fetched_with(Source::Jwks(address), pins, kv.cloned()))
+        }
+        KeySource::Inline(keys) => Ok(IssuerKeys::fixed(keys)),
+        KeySource::Discovery(pins) => {
             let issuer = discovery::Issuer::parse(&policy.issuer, reach);
             let issuer = issuer.map_err(|error| ConfigError(format!("{}: {error}", policy.issuer)))?;
-            Ok(IssuerKeys::fetched(Source::Discovery(issuer)))
+            Ok(IssuerKeys::fetched_with(Source::Discovery(issuer), pins, kv.cloned()))
         }
-        KeySource::SecretBinding(name) => {
-            let text = secret(&name).ok_or_else(|| ConfigError(format!("The secret {name} is not set.")))?;
-            let key = Key::symmetric(Secret::new(text.into_bytes()), None);
-            if !policy.algorithms.iter().all(|alg| key.permits(*alg)) {
-                return Err(ConfigError(format!(
-                    "The secret {name} is shorter than the hash of its algorithm."
-                )));
-            }
-            Ok(IssuerKeys::fixed([key].into_iter().collect()))
+        KeySource::Secrets(names) => {
+            let key = |name: &String| secret_key(name, policy, secret);
+            Ok(IssuerKeys::fixed(names.iter().map(key).collect::<Result<_, _>>()?))
         }
     }
+}
+
+fn secret_key(
+    name: &str,
+    policy: &Policy,
+    secret: &impl Fn(&str) -> Option<String>,
+) -> Result<Key, ConfigError> {
+    let text = secret(name).ok_or_else(|| ConfigError(format!("The secret {name} is not set.")))?;
+    let key = Key::symmetric(Secret::new(text.into_bytes()), None);
+    if policy.algorithms.iter().all(|alg| key.permits(*alg)) {
+        Ok(key)
+    } else {
+        Err(ConfigError(format!("The secret {name} is shorter than the hash of its algorithm.")))
+    }
+}
+
+fn namespace(name: &str, binding: &impl Fn(&str) -> Option<JsValue>) -> Result<Namespace, ConfigError> {
+    let absent = || ConfigError(format!("The binding {name} is no KV namespace."));
+    binding(name).and_then(Namespace::of_binding).ok_or_else(absent)
 }

@@ -3,6 +3,7 @@
 use std::{cell::OnceCell, rc::Rc};
 
 use edgeward_core::gateway::{Config, config::ConfigError};
+use wasm_bindgen::JsValue;
 
 use crate::gateway::Gateway;
 
@@ -18,11 +19,12 @@ thread_local! {
 pub fn gateway(
     variable: impl FnOnce() -> Option<String>,
     secret: impl Fn(&str) -> Option<String>,
+    binding: impl Fn(&str) -> Option<JsValue>,
     report: impl FnOnce(&ConfigError),
 ) -> Result<Rc<Gateway>, ConfigError> {
     let make = || {
         let text = variable().ok_or_else(|| ConfigError("The variable EDGEWARD is not set.".into()))?;
-        Gateway::new(Config::parse(&text)?, secret).map(Rc::new)
+        Gateway::new(Config::parse(&text)?, secret, binding).map(Rc::new)
     };
     GATEWAY.with(|cell| cell.get_or_init(|| make().inspect_err(report)).clone())
 }

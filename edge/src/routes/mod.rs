@@ -64,7 +64,8 @@ fn gateway(env: &Env) -> Result<Rc<Gateway>, ConfigError> {
         value.as_string().or_else(|| JSON::stringify(&value).ok()?.as_string())
     };
     let secret = |name: &str| env.secret(name).ok().map(|secret| secret.to_string());
-    state::gateway(variable, secret, |error| console_error!("edgeward: {error}"))
+    let binding = |name: &str| Reflect::get(env, &name.into()).ok();
+    state::gateway(variable, secret, binding, |error| console_error!("edgeward: {error}"))
 }
 
 /// The path, and path with query, of an absolute URL.

@@ -13,8 +13,9 @@ use edgeward_core::{
     Code, Error,
     gateway::keys::{Action, Input, KeyCache, Level, Pins, Purpose, Ticket},
     http::Address,
-    jose::{Algorithm, KeySet},
+    jose::{Algorithm, Key, KeySet, jwks::MAX_CANDIDATES},
     oauth::discovery,
+    secret::Secret,
     time::{UnixMillis, UnixSeconds},
 };
 
@@ -75,6 +76,21 @@ impl IssuerKeys {
     #[must_use]
     pub fn fixed(keys: KeySet) -> Self {
         Self::new(KeyCache::fixed(keys), None)
+    }
+
+    /// HMAC secrets, each of which verifies: while one takes another's place, both are there.
+    ///
+    /// # Errors
+    /// `config_invalid` at `secret`: there is none, there are more than eight, or one of them is
+    /// shorter than the hash of an algorithm, which would only show as a key that is not found.
+    pub fn secrets(secrets: Vec<Secret>, algorithms: &[Algorithm]) -> Result<Self, Error> {
+        let keys: KeySet = secrets.into_iter().map(|secret| Key::symmetric(secret, None)).collect();
+        let fits = |key: &Key| algorithms.iter().all(|alg| key.permits(*alg));
+        if (1..=MAX_CANDIDATES).contains(&keys.keys().len()) && keys.keys().iter().all(fits) {
+            Ok(Self::fixed(keys))
+        } else {
+            Err(Error::at(Code::ConfigInvalid, "secret"))
+        }
     }
 
     fn new(cache: KeyCache, remote: Option<Remote>) -> Self {

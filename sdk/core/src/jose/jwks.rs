@@ -18,7 +18,7 @@ use crate::{
 pub const MAX_KEYS: usize = 100;
 
 /// How many keys are tried where a token's `kid` does not single one out.
-const MAX_CANDIDATES: usize = 8;
+pub const MAX_CANDIDATES: usize = 8;
 
 /// The usable keys of an issuer.
 #[derive(Clone, Debug, Default)]

@@ -3,6 +3,7 @@
 use alloc::{string::String, vec::Vec};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{
     invalid,
@@ -46,7 +47,10 @@ pub(super) struct Document {
     pub audience: Option<Audience>,
     pub algorithms: Option<Vec<Algorithm>>,
     pub jwks_uri: Option<String>,
+    pub jwks: Option<Value>,
+    pub pinned_keys: Option<Vec<String>>,
     pub secret_binding: Option<String>,
+    pub secret_bindings: Option<Vec<String>>,
     pub token_type: Option<TokenType>,
     pub clock_tolerance_seconds: Option<Seconds>,
     pub max_token_age_seconds: Option<Seconds>,
@@ -98,9 +102,9 @@ pub(super) fn check_all(documents: Vec<Document>, reach: Reach) -> Result<Vec<Is
 }
 
 impl Document {
-    /// Whether an HMAC secret verifies the tokens.
+    /// Whether HMAC secrets verify the tokens.
     pub const fn has_secret(&self) -> bool {
-        self.secret_binding.is_some()
+        self.secret_binding.is_some() || self.secret_bindings.is_some()
     }
 
     fn check(self, reach: Reach) -> Result<Issuer, Error> {
@@ -140,7 +144,13 @@ impl Document {
             }
         }?
         .with_rules(rules)?;
-        let source = keys::Settings { jwks_uri: self.jwks_uri, secret_binding: self.secret_binding };
+        let source = keys::Settings {
+            jwks_uri: self.jwks_uri,
+            jwks: self.jwks,
+            pinned_keys: self.pinned_keys,
+            secret_binding: self.secret_binding,
+            secret_bindings: self.secret_bindings,
+        };
         let keys = source.check(&policy, reach)?;
         let claims = self.claims.into_iter().map(ClaimDocument::check).collect::<Result<_, _>>()?;
         Ok(Issuer { policy, keys, mapping, claims, header: self.preset.and_then(Preset::header) })

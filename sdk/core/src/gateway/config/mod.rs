@@ -46,6 +46,8 @@ pub struct Config {
     pub sources: Sources,
     /// Whose tokens are accepted, each with keys of its own.
     pub issuers: Vec<Issuer>,
+    /// The KV namespace in which isolates share key sets, if there is one.
+    pub jwks_cache_binding: Option<String>,
     /// The list of revocations, if there is one.
     pub revocation: Option<Revocation>,
     /// The rules, the first match first.
@@ -80,6 +82,7 @@ struct Document {
     #[serde(default)]
     credentials: credentials::Document,
     issuers: Vec<issuer::Document>,
+    jwks_cache_binding: Option<String>,
     revocation: Option<revocation::Document>,
     #[serde(default)]
     routes: Vec<route::Document>,
@@ -119,6 +122,9 @@ impl Document {
         if !self.allowed_origins.iter().all(|origin| origin::is_origin(origin, reach)) {
             return Err(invalid("allowed_origins"));
         }
+        if self.jwks_cache_binding.as_ref().is_some_and(String::is_empty) {
+            return Err(invalid("jwks_cache_binding"));
+        }
         let issuers = issuer::check_all(self.issuers, reach)?;
         let mut sources = self.credentials.check()?;
         sources.headers.extend(issuers.iter().filter_map(|issuer| issuer.header.map(Into::into)));
@@ -142,6 +148,7 @@ impl Document {
             realm,
             sources,
             issuers,
+            jwks_cache_binding: self.jwks_cache_binding,
             revocation,
             routes,
             traffic: traffic.check()?,
@@ -184,7 +191,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!((config.routes.len(), config.realm.as_str()), (2, "api"));
-        assert!(matches!(config.issuers[0].keys, KeySource::Discovery));
+        assert!(matches!(config.issuers[0].keys, KeySource::Discovery(_)));
         assert!(matches!(config.origin, Origin::Http(_)));
         assert_eq!(config.reach, Reach::Public);
     }

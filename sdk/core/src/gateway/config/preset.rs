@@ -1,6 +1,9 @@
 //! What the tokens of well-known issuers look like, so that a configuration need not say it.
 
-use alloc::{format, string::ToString, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use serde::Deserialize;
 use serde_json::json;
@@ -67,8 +70,8 @@ impl Preset {
                 ..own
             },
             Self::CloudflareAccess => Document {
+                jwks_uri: key_set(&own, "/cdn-cgi/access/certs"),
                 algorithms: algorithms(own.algorithms, &[Algorithm::Rs256]),
-                jwks_uri: own.jwks_uri.or_else(|| Some(format!("{}/cdn-cgi/access/certs", own.issuer))),
                 // The same keys sign the team's own session, which opens no application.
                 claims: with(own.claims, &[("type", "app")]),
                 ..own
@@ -82,8 +85,7 @@ impl Preset {
 fn supabase(own: Document) -> Document {
     let by_secret = own.has_secret();
     let usual: &[_] = if by_secret { &[Algorithm::Hs256] } else { &[Algorithm::Es256, Algorithm::Rs256] };
-    let jwks_uri =
-        own.jwks_uri.or_else(|| (!by_secret).then(|| format!("{}/.well-known/jwks.json", own.issuer)));
+    let jwks_uri = key_set(&own, "/.well-known/jwks.json");
     Document {
         audience: own.audience.or_else(|| Some(Audience::One("authenticated".into()))),
         algorithms: algorithms(own.algorithms, usual),
@@ -93,6 +95,12 @@ fn supabase(own: Document) -> Document {
         claims: with(own.claims, &[("role", "authenticated")]),
         ..own
     }
+}
+
+/// Where the key set is, unless the configuration says where the keys are.
+fn key_set(own: &Document, path: &str) -> Option<String> {
+    let elsewhere = own.has_secret() || own.jwks.is_some();
+    own.jwks_uri.clone().or_else(|| (!elsewhere).then(|| [&own.issuer, path].concat()))
 }
 
 fn algorithms(own: Option<Vec<Algorithm>>, usual: &[Algorithm]) -> Option<Vec<Algorithm>> {
