@@ -112,6 +112,12 @@ codes! {
     TokenHashMismatch = "token_hash_mismatch", 401, SignIn, "Start the sign-in again.";
     /// The token is bound to a key, and the request carries no proof of it.
     TokenProofMissing = "token_proof_missing", 401, Change, "Send the proof with the token (RFC 9449), or ask the issuer for an unbound token.";
+    /// The issuer says that the token is not active.
+    TokenInactive = "token_inactive", 401, SignIn, "Refresh the token or sign in again.";
+    /// The issuer cannot be asked about the token at the moment.
+    IntrospectionUnavailable = "introspection_unavailable", 503, Retry, "Try again later; check that the introspection endpoint is reachable and knows this client.";
+    /// The session cookie comes without a valid snapshot of the session.
+    SessionSnapshotInvalid = "session_snapshot_invalid", 401, Retry, "Ask the session's server for the session once (`/get-session`); it renews the snapshot.";
     /// The token is bound by a method that is not understood here.
     TokenBindingUnsupported = "token_binding_unsupported", 401, Change, "Ask the issuer for a token that is bound with `jkt` (RFC 9449), or for an unbound one.";
     /// The token came with a proof, but it is bound to no key.
@@ -240,6 +246,8 @@ codes! {
     SessionChanged = "session_changed", 409, SignIn, "Read the session again.";
     /// The token may not be sent to this origin.
     OriginNotAllowed = "origin_not_allowed", 403, Change, "Add the origin to `apiOrigins`.";
+    /// The request comes from a page of another site, or does not say from which.
+    CrossSiteRefused = "cross_site_refused", 403, Change, "Send it from a page of an origin in `allowed_origins`; a browser then adds `Origin` by itself.";
     /// The platform's storage does not work.
     StorageUnavailable = "storage_unavailable", 503, Change, "Allow storage for this site, or choose memory.";
     /// The runtime refuses to run WebAssembly.

@@ -5,6 +5,7 @@ pub mod challenge;
 pub mod claim;
 pub mod config;
 pub mod credential;
+pub mod csrf;
 pub mod forward;
 pub mod identity;
 pub mod incoming;

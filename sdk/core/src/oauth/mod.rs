@@ -4,11 +4,13 @@
 //! `now` and random bytes are arguments.
 
 pub mod authorize;
+pub mod client_auth;
 pub mod discovery;
 pub mod dpop;
 mod failure;
 pub mod form;
 pub mod id_token;
+pub mod introspect;
 pub mod logout;
 pub mod pkce;
 pub mod revoke;

@@ -1,6 +1,7 @@
 //! The gateway's configuration.
 
 mod credentials;
+mod dpop;
 mod issuer;
 mod keys;
 mod origin;
@@ -25,6 +26,7 @@ use crate::{
     json,
 };
 
+pub use dpop::Dpop;
 pub use issuer::Issuer;
 pub use keys::KeySource;
 pub use origin::Origin;
@@ -44,6 +46,8 @@ pub struct Config {
     pub realm: String,
     /// Where credentials may stand.
     pub sources: Sources,
+    /// What is asked of proofs of possession, if they are understood.
+    pub dpop: Option<Dpop>,
     /// Whose tokens are accepted, each with keys of its own.
     pub issuers: Vec<Issuer>,
     /// The KV namespace in which isolates share key sets, if there is one.
@@ -81,6 +85,7 @@ struct Document {
     realm: Option<String>,
     #[serde(default)]
     credentials: credentials::Document,
+    dpop: Option<dpop::Document>,
     issuers: Vec<issuer::Document>,
     jwks_cache_binding: Option<String>,
     revocation: Option<revocation::Document>,
