@@ -13,6 +13,7 @@
 extern crate alloc;
 
 pub mod base64url;
+pub mod cookies;
 pub mod error;
 pub mod gateway;
 pub mod http;

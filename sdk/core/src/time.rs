@@ -39,6 +39,47 @@ impl UnixMillis {
     pub const fn to_seconds(self) -> UnixSeconds {
         UnixSeconds(self.0.div_euclid(1000))
     }
+
+    /// Reads what `Date.prototype.toISOString` writes for the years 1970 to 9999:
+    /// `2026-11-28T08:00:00.000Z`. `None` for anything else.
+    ///
+    /// Source: [ECMA-262 §21.4.1.32](https://tc39.es/ecma262/#sec-date-time-string-format)
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let shape = text.bytes().zip(*b"0000-00-00T00:00:00.000Z");
+        let fits =
+            |(own, wanted): (u8, u8)| if wanted == b'0' { own.is_ascii_digit() } else { own == wanted };
+        if text.len() != 24 || !shape.into_iter().all(fits) {
+            return None;
+        }
+        let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
+        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+        let known = year >= 1970 && (1..=12).contains(&month) && hour < 24 && minute < 60 && second < 60;
+        if !known || !(1..=days_of_month(year, month)).contains(&day) {
+            return None;
+        }
+        let days = days_before_year(year) + (1..month).map(|month| days_of_month(year, month)).sum::<i64>();
+        let seconds = ((days + day - 1) * 24 + hour) * 3600 + minute * 60 + second;
+        Some(Self(seconds * 1000 + number(20, 23)?))
+    }
+}
+
+/// Days from 1970-01-01 to the first of January.
+const fn days_before_year(year: i64) -> i64 {
+    let before = year - 1;
+    let leap_days = before / 4 - before / 100 + before / 400;
+    365 * (year - 1970) + leap_days - 477
+}
+
+const fn days_of_month(year: i64, month: i64) -> i64 {
+    let leaps = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 if leaps => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
 }
 
 impl Add<Seconds> for UnixSeconds {
@@ -68,6 +109,39 @@ mod tests {
         assert_eq!(UnixSeconds(i64::MAX).since(UnixSeconds(i64::MIN)), Seconds(u32::MAX));
         assert_eq!(UnixSeconds(5).since(UnixSeconds(9)), Seconds(0));
         assert_eq!(UnixSeconds(i64::MAX).to_millis(), UnixMillis(i64::MAX));
+    }
+
+    #[test]
+    fn dates_of_javascript_are_read() {
+        for (text, millis) in [
+            ("1970-01-01T00:00:00.000Z", 0),
+            ("2000-02-29T12:30:45.678Z", 951_827_445_678),
+            ("2026-11-28T08:00:00.001Z", 1_795_852_800_001),
+            ("2100-03-01T00:00:00.000Z", 4_107_542_400_000),
+            ("9999-12-31T23:59:59.999Z", 253_402_300_799_999),
+        ] {
+            assert_eq!(UnixMillis::parse(text), Some(UnixMillis(millis)), "{text}");
+        }
+        for odd in [
+            "",
+            "2026-11-28",
+            "2026-11-28T08:00:00Z",
+            "2026-11-28T08:00:00.000+",
+            "2026-11-28t08:00:00.000z",
+            "2026-13-01T00:00:00.000Z",
+            "2026-00-01T00:00:00.000Z",
+            "2026-02-29T00:00:00.000Z",
+            "2026-04-31T00:00:00.000Z",
+            "2026-01-00T00:00:00.000Z",
+            "2026-01-01T24:00:00.000Z",
+            "2026-01-01T00:60:00.000Z",
+            "2026-01-01T00:00:60.000Z",
+            "1969-12-31T23:59:59.999Z",
+            "+026-01-01T00:00:00.000Z",
+            " 2026-01-01T00:00:00.000Z",
+        ] {
+            assert_eq!(UnixMillis::parse(odd), None, "{odd}");
+        }
     }
 
     #[test]

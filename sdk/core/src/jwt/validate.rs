@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Code, Error},
-    jose::jws::{Unverified, Verified},
+    jose::jws::{Payload, Unverified, Verified},
     jwt::{Bound, Claims, Expiration, Policy, TokenType, presence},
     time::UnixSeconds,
 };
@@ -54,7 +54,12 @@ pub fn validate(token: Verified, policy: &Policy, now: UnixSeconds) -> Result<Cl
 ///
 /// Source: [RFC 7519 §4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1)
 pub fn validate_bound(token: Verified, policy: &Policy, now: UnixSeconds) -> Result<Bound, Error> {
-    let claims = Claims::new(token.payload);
+    validate_payload(token.payload, policy, now)
+}
+
+/// Checks claims that came from their issuer by whatever way.
+pub(crate) fn validate_payload(payload: Payload, policy: &Policy, now: UnixSeconds) -> Result<Bound, Error> {
+    let claims = Claims::new(payload);
     if !claims.text("iss")?.is_some_and(|iss| policy.is_issuer(iss)) {
         return Err(Code::TokenIssuerInvalid.into());
     }

@@ -4,7 +4,7 @@
 
 mod cache;
 
-use alloc::{string::String, vec::Vec};
+use alloc::string::ToString;
 
 pub use cache::{Cache, MAX_BYTES, MAX_KEPT, MAX_LIFE, MAX_REFUSALS, REFUSAL_LIFE};
 
@@ -13,7 +13,7 @@ use crate::{
     http::{Address, Request, Response},
     jose::jws::Payload,
     json::{self, Map, Value},
-    jwt::{self, Bound, Tolerance},
+    jwt::{self, Bound, Policy},
     oauth::client_auth::Client,
     time::UnixSeconds,
 };
@@ -22,17 +22,6 @@ use crate::{
 pub const MAX_ANSWER: usize = 64 * 1024;
 /// How long an opaque token may be, in bytes.
 pub const MAX_TOKEN: usize = 4096;
-
-/// What an active token must satisfy.
-#[derive(Clone, Debug)]
-pub struct Expected {
-    /// What `iss` must equal, and what it is taken for where the answer does not say.
-    pub issuer: String,
-    /// What `aud` must contain one of; empty accepts tokens without `aud` alone.
-    pub audiences: Vec<String>,
-    /// How far the issuer's clock and this one may differ.
-    pub tolerance: Tolerance,
-}
 
 /// What the issuer said, whenever that was; it is judged anew each time it is used.
 #[derive(Clone)]
@@ -90,21 +79,21 @@ pub fn response(response: &Response) -> Result<Answer, Error> {
 }
 
 impl Answer {
-    /// The claims of an active token, as they come out of a JWT.
+    /// The claims of an active token, as they come out of a JWT. An answer without `iss` is taken
+    /// for one about a token of the policy's issuer, since that is who was asked.
     ///
     /// # Errors
     /// `token_inactive`; `token_type_invalid`: it is no access token; `token_issuer_invalid`,
     /// `token_audience_invalid`, `token_expired`, `token_not_yet_valid`,
     /// `token_binding_unsupported`; `token_claim_invalid` at the claim.
-    pub fn judge(self, expected: &Expected, now: UnixSeconds) -> Result<Bound, Error> {
+    pub fn judge(self, policy: &Policy, now: UnixSeconds) -> Result<Bound, Error> {
         let Self::Active(payload) = self else { return Err(Code::TokenInactive.into()) };
         check_type(payload.members())?;
         let payload = match payload.members().get("iss") {
-            None => with_issuer(payload, &expected.issuer)?,
-            Some(iss) if *iss == *expected.issuer => payload,
-            Some(_) => return Err(Code::TokenIssuerInvalid.into()),
+            None => with_issuer(payload, &policy.issuer)?,
+            Some(_) => payload,
         };
-        jwt::believe(payload, &expected.audiences, expected.tolerance, now)
+        jwt::validate_payload(payload, policy, now)
     }
 
     /// When the token expires, if the issuer says so.
@@ -127,7 +116,7 @@ fn check_type(members: &Map) -> Result<(), Error> {
 fn with_issuer(payload: Payload, issuer: &str) -> Result<Payload, Error> {
     let mut members = payload.into_members();
     members.insert("iss".into(), issuer.into());
-    Payload::of(members)
+    Payload::parse(Value::Object(members).to_string().into_bytes())
 }
 
 #[cfg(test)]
