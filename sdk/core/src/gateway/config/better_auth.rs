@@ -37,7 +37,8 @@ pub(super) struct Document {
 
 impl Document {
     pub fn check(self) -> Result<BetterAuth, Error> {
-        let secret_bindings: Vec<String> = self.secret_binding.into_iter().chain(self.secret_bindings).collect();
+        let secret_bindings: Vec<String> =
+            self.secret_binding.into_iter().chain(self.secret_bindings).collect();
         if secret_bindings.is_empty() || secret_bindings.iter().any(String::is_empty) {
             return Err(invalid("better_auth.secret_binding"));
         }
@@ -52,7 +53,8 @@ impl Document {
         let session_cookie = named(self.cookie_name, "session_token");
         let snapshot_cookie = named(self.snapshot_cookie_name, "session_data");
         // The reader puts the prefixes of RFC 6265bis in front by itself.
-        let fits = |name: &String| !name.starts_with("__") && !name.is_empty() && name.bytes().all(is_token_byte);
+        let fits =
+            |name: &String| !name.starts_with("__") && !name.is_empty() && name.bytes().all(is_token_byte);
         if session_cookie == snapshot_cookie || ![&session_cookie, &snapshot_cookie].into_iter().all(fits) {
             return Err(invalid("better_auth.cookie_name"));
         }
@@ -78,9 +80,13 @@ mod tests {
         assert_eq!(read.session_cookie, "better-auth.session_token");
         assert_eq!(read.snapshot_cookie, "better-auth.session_data");
         assert_eq!((read.strategy, read.version.as_str()), (Strategy::Compact, "1"));
-        let read = parse(r#","secret_binding":"S","cookie_prefix":"my-app","cookie_name":"sid","strategy":"jwe""#);
+        let read =
+            parse(r#","secret_binding":"S","cookie_prefix":"my-app","cookie_name":"sid","strategy":"jwe""#);
         let read = read.unwrap().settings;
-        assert_eq!((read.session_cookie.as_str(), read.snapshot_cookie.as_str()), ("sid", "my-app.session_data"));
+        assert_eq!(
+            (read.session_cookie.as_str(), read.snapshot_cookie.as_str()),
+            ("sid", "my-app.session_data")
+        );
     }
 
     #[test]
@@ -94,7 +100,12 @@ mod tests {
 
     #[test]
     fn a_name_is_one() {
-        for odd in [r#""cookie_name":"""#, r#""cookie_name":"a b""#, r#""cookie_name":"__Host-a""#, r#""cookie_prefix":"a;""#] {
+        for odd in [
+            r#""cookie_name":"""#,
+            r#""cookie_name":"a b""#,
+            r#""cookie_name":"__Host-a""#,
+            r#""cookie_prefix":"a;""#,
+        ] {
             let outcome = parse(&format!(r#","secret_binding":"S",{odd}"#));
             assert_eq!(outcome.err(), Some(invalid("better_auth.cookie_name")), "{odd}");
         }

@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use serde::Deserialize;
 
-use super::{Audience, invalid};
+use super::{invalid, issuer::Audience};
 use crate::{
     error::Error,
     http::{Address, Reach},
@@ -45,7 +45,8 @@ pub(super) struct Document {
 
 impl Document {
     pub fn check(self, reach: Reach) -> Result<Introspection, Error> {
-        let endpoint = Address::parse(&self.endpoint, reach).map_err(|_| invalid("introspection.endpoint"))?;
+        let endpoint =
+            Address::parse(&self.endpoint, reach).map_err(|_| invalid("introspection.endpoint"))?;
         for (at, text) in [
             ("introspection.client_id", &self.client_id),
             ("introspection.secret_binding", &self.secret_binding),
@@ -65,7 +66,8 @@ impl Document {
             ..Rules::default()
         };
         // A policy for tokens whose signature the issuer checks by itself: no algorithm of it is used.
-        let policy = Policy::new(self.issuer.clone(), Vec::from([self.issuer]), Vec::from([Algorithm::Es256]));
+        let policy =
+            Policy::new(self.issuer.clone(), Vec::from([self.issuer]), Vec::from([Algorithm::Es256]));
         let policy = Policy { audiences, expiration: Expiration::Optional, ..policy?.with_rules(rules)? };
         Ok(Introspection {
             endpoint,
@@ -94,7 +96,10 @@ mod tests {
     #[test]
     fn a_whole_table_is_read() {
         let read = parse("").unwrap();
-        assert_eq!((read.auth_method, read.policy.audiences.as_slice()), (Method::Basic, &["api".into()][..]));
+        assert_eq!(
+            (read.auth_method, read.policy.audiences.as_slice()),
+            (Method::Basic, &["api".into()][..])
+        );
         assert_eq!(read.policy.issuer, "https://i.example");
         assert!(parse(r#""audience":null"#).unwrap().policy.audiences.is_empty());
         assert_eq!(parse(r#""auth_method":"client_secret_post""#).unwrap().auth_method, Method::Post);

@@ -88,14 +88,14 @@ impl From<Audience> for Vec<String> {
     }
 }
 
-/// Checks the list: at least one, each once.
+/// Checks the list: each stands once.
 pub(super) fn check_all(documents: Vec<Document>, reach: Reach) -> Result<Vec<Issuer>, Error> {
     let issuers =
         documents.into_iter().map(|document| document.check(reach)).collect::<Result<Vec<_>, _>>()?;
     let repeated = |(at, issuer): (usize, &Issuer)| {
         issuers.iter().skip(at + 1).any(|other| other.policy.issuer == issuer.policy.issuer)
     };
-    if issuers.is_empty() || issuers.iter().enumerate().any(repeated) {
+    if issuers.iter().enumerate().any(repeated) {
         return Err(invalid("issuers"));
     }
     Ok(issuers)

@@ -1,7 +1,9 @@
 //! The gateway's configuration.
 
+mod better_auth;
 mod credentials;
 mod dpop;
+mod introspection;
 mod issuer;
 mod keys;
 mod origin;
@@ -26,7 +28,9 @@ use crate::{
     json,
 };
 
+pub use better_auth::BetterAuth;
 pub use dpop::Dpop;
+pub use introspection::Introspection;
 pub use issuer::Issuer;
 pub use keys::KeySource;
 pub use origin::Origin;
@@ -52,6 +56,10 @@ pub struct Config {
     pub issuers: Vec<Issuer>,
     /// The KV namespace in which isolates share key sets, if there is one.
     pub jwks_cache_binding: Option<String>,
+    /// Whom to ask about opaque tokens, if they are accepted.
+    pub introspection: Option<Introspection>,
+    /// Whose session cookies are read, if any are.
+    pub better_auth: Option<BetterAuth>,
     /// The list of revocations, if there is one.
     pub revocation: Option<Revocation>,
     /// The rules, the first match first.
@@ -86,6 +94,9 @@ struct Document {
     #[serde(default)]
     credentials: credentials::Document,
     dpop: Option<dpop::Document>,
+    introspection: Option<introspection::Document>,
+    better_auth: Option<better_auth::Document>,
+    #[serde(default)]
     issuers: Vec<issuer::Document>,
     jwks_cache_binding: Option<String>,
     revocation: Option<revocation::Document>,
@@ -130,10 +141,21 @@ impl Document {
         if self.jwks_cache_binding.as_ref().is_some_and(String::is_empty) {
             return Err(invalid("jwks_cache_binding"));
         }
+        let dpop = self.dpop.map(dpop::Document::check).transpose()?;
+        let introspection = self.introspection.map(|document| document.check(reach)).transpose()?;
+        let better_auth = self.better_auth.map(better_auth::Document::check).transpose()?;
         let issuers = issuer::check_all(self.issuers, reach)?;
+        if issuers.is_empty() && introspection.is_none() && better_auth.is_none() {
+            return Err(invalid("issuers"));
+        }
         let mut sources = self.credentials.check()?;
         sources.headers.extend(issuers.iter().filter_map(|issuer| issuer.header.map(Into::into)));
-        let known: Vec<String> = issuers.iter().map(|issuer| issuer.policy.issuer.clone()).collect();
+        sources.dpop = dpop.is_some();
+        sources.session = better_auth.as_ref().map(|own| own.settings.session_cookie.clone());
+        let signing = issuers.iter().map(|issuer| &issuer.policy.issuer);
+        let asked = introspection.iter().map(|own| &own.policy.issuer);
+        let sessions = better_auth.iter().map(|own| &own.settings.issuer);
+        let known: Vec<String> = signing.chain(asked).chain(sessions).cloned().collect();
         let revocation = self.revocation.map(|document| document.check(&issuers)).transpose()?;
         let mode = revocation.as_ref().map(|revocation| revocation.mode);
         let offered = |kind| credentials::offers(&sources, kind);
@@ -152,8 +174,11 @@ impl Document {
             allowed_origins: self.allowed_origins,
             realm,
             sources,
+            dpop,
             issuers,
             jwks_cache_binding: self.jwks_cache_binding,
+            introspection,
+            better_auth,
             revocation,
             routes,
             traffic: traffic.check()?,
@@ -226,6 +251,16 @@ mod tests {
         ] {
             assert!(with(&format!(",{odd}")).is_err(), "{odd}");
         }
+    }
+
+    #[test]
+    fn without_an_issuer_there_is_another_way_to_know_who_it_is() {
+        let only = |table: &str| parse(&format!(r#"{{"origin":"https://o.example",{table}}}"#));
+        let sessions = only(r#""better_auth":{"issuer":"https://a.example","secret_binding":"S"},"routes":[{"path":"/a","credentials":["session"],"issuers":["https://a.example"]}]"#).unwrap();
+        assert_eq!(sessions.sources.session.as_deref(), Some("better-auth.session_token"));
+        assert!(only(r#""introspection":{"endpoint":"https://a.example/i","client_id":"c","secret_binding":"S","issuer":"https://a.example"}"#).is_ok());
+        assert!(refused(only(r#""dpop":{}"#)).contains("issuers"));
+        assert!(with(r#","dpop":{}"#).unwrap().sources.dpop);
     }
 
     #[test]
