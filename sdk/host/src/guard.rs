@@ -2,17 +2,27 @@
 //!
 //! The core decides each step; here they are carried out in their order.
 
+mod dpop;
+mod opaque;
+mod session_cookie;
+
 use edgeward_core::{
     Code, Error,
+    cookies::better_auth::Reader,
     gateway::{
         Denial, Identity, Incoming, Requirements,
         claim::ClaimRule,
         credential::{Credential, Kind, Sources},
+        csrf,
         identity::Mapping,
         policy::CredentialRule,
     },
-    jwt::Unverified,
+    jwt::{Bound, Claims, Unverified},
+    oauth::introspect,
 };
+
+pub use dpop::{Dpop, Memory, OwnMemory};
+pub use opaque::Introspection;
 
 use crate::{clock, task::Background, verifier::Verifier};
 
@@ -20,6 +30,10 @@ use crate::{clock, task::Background, verifier::Verifier};
 pub struct Guard {
     issuers: Vec<Issuer>,
     sources: Sources,
+    allowed_origins: Vec<String>,
+    dpop: Option<Dpop>,
+    introspection: Option<Introspection>,
+    sessions: Option<Reader>,
 }
 
 /// An issuer whose tokens are accepted. Each has keys of its own: a key of one never verifies a
@@ -37,7 +51,44 @@ impl Guard {
     /// Accepts tokens of `issuers` where `sources` say.
     #[must_use]
     pub const fn new(issuers: Vec<Issuer>, sources: Sources) -> Self {
-        Self { issuers, sources }
+        Self {
+            issuers,
+            sources,
+            allowed_origins: Vec::new(),
+            dpop: None,
+            introspection: None,
+            sessions: None,
+        }
+    }
+
+    /// Also takes bound tokens with their proofs.
+    #[must_use]
+    pub fn with_dpop(self, dpop: Dpop) -> Self {
+        Self { sources: Sources { dpop: true, ..self.sources }, dpop: Some(dpop), ..self }
+    }
+
+    /// Also takes opaque tokens.
+    #[must_use]
+    pub fn with_introspection(self, introspection: Introspection) -> Self {
+        Self { introspection: Some(introspection), ..self }
+    }
+
+    /// Also takes session cookies, where the sources name them.
+    #[must_use]
+    pub fn with_sessions(self, sessions: Reader) -> Self {
+        Self { sessions: Some(sessions), ..self }
+    }
+
+    /// Lets pages of these origins change something with cookies, besides those of the own one.
+    #[must_use]
+    pub fn with_allowed_origins(self, allowed_origins: Vec<String>) -> Self {
+        Self { allowed_origins, ..self }
+    }
+
+    /// What proofs of possession must satisfy, if they are understood.
+    #[must_use]
+    pub const fn dpop(&self) -> Option<&Dpop> {
+        self.dpop.as_ref()
     }
 
     /// The issuers.
@@ -73,8 +124,9 @@ impl Guard {
     /// optional one that is absent. What the route asks of the identity is not decided yet.
     ///
     /// # Errors
-    /// Those of [`Sources::take`]; `token_missing`, `credential_forbidden`; every code of
-    /// [`Verifier::verify`].
+    /// Those of [`Sources::take`] and [`csrf::check`]; `token_missing`, `credential_forbidden`;
+    /// every code of [`Verifier::verify_bound`], [`Introspection::judge`], [`Dpop::prove`] and
+    /// [`Reader::read`].
     pub async fn identify(
         &self,
         request: &Incoming,
@@ -89,31 +141,59 @@ impl Guard {
             (None, CredentialRule::Required) => Err(Code::TokenMissing.into()),
             (None, _) => Ok(None),
             (Some(_), CredentialRule::Forbidden) => Err(Code::CredentialForbidden.into()),
-            (Some(credential), _) => Ok(Some(self.believe(&credential, background).await?)),
+            (Some(credential), _) => Ok(Some(self.believe(request, &credential, background).await?)),
         }
     }
 
-    async fn believe(&self, credential: &Credential<'_>, background: &Background) -> Result<Identity, Error> {
-        match credential.kind {
-            Kind::Bearer | Kind::Header | Kind::Cookie | Kind::WebSocket | Kind::Query => {
-                self.verify(credential, background).await
-            }
-            Kind::Dpop | Kind::Session => Err(Code::TokenMissing.into()),
+    async fn believe(
+        &self,
+        request: &Incoming,
+        credential: &Credential<'_>,
+        background: &Background,
+    ) -> Result<Identity, Error> {
+        csrf::check(request, credential.kind, &self.allowed_origins)?;
+        if credential.kind == Kind::Session {
+            let reader = self.sessions.as_ref().ok_or(Code::SessionMissing)?;
+            let claims = session_cookie::read(reader, request)?;
+            return Identity::new(&claims, &Mapping::default(), credential.kind);
         }
+        let (bound, issuer) = match &self.introspection {
+            Some(asked) if introspect::is_opaque(&credential.token) => {
+                (asked.judge(&credential.token).await?, None)
+            }
+            _ => self.verify(&credential.token, background).await.map(|(bound, own)| (bound, Some(own)))?,
+        };
+        let claims = self.release(request, credential, bound).await?;
+        let Some(issuer) = issuer else {
+            return Identity::new(&claims, &Mapping::default(), credential.kind);
+        };
+        // A key of the same issuer may sign what is no user's token, as an API key.
+        if !issuer.claims.iter().all(|rule| rule.is_kept(claims.members())) {
+            return Err(Code::TokenNotAllowed.into());
+        }
+        Identity::new(&claims, &issuer.mapping, credential.kind)
     }
 
     /// Verifies a token with the issuer that it names.
-    async fn verify(&self, credential: &Credential<'_>, background: &Background) -> Result<Identity, Error> {
-        let token = Unverified::parse(&credential.token)?;
+    async fn verify(&self, token: &str, background: &Background) -> Result<(Bound, &Issuer), Error> {
+        let token = Unverified::parse(token)?;
         let named = token.unverified_claim("iss").and_then(|iss| iss.as_str());
         let is_own = |issuer: &&Issuer| named.is_some_and(|iss| issuer.verifier.policy().is_issuer(iss));
-        let issuer = self.issuers.iter().find(is_own);
-        let issuer = issuer.ok_or(Code::TokenIssuerInvalid)?;
-        let accepted = issuer.verifier.verify(token, background).await?;
-        // A key of the same issuer may sign what is no user's token, as an API key.
-        if !issuer.claims.iter().all(|rule| rule.is_kept(accepted.claims.members())) {
-            return Err(Code::TokenNotAllowed.into());
+        let issuer = self.issuers.iter().find(is_own).ok_or(Code::TokenIssuerInvalid)?;
+        Ok((issuer.verifier.verify_bound(token, background).await?, issuer))
+    }
+
+    /// The claims of a token, against what the request brought along with it.
+    async fn release(
+        &self,
+        request: &Incoming,
+        credential: &Credential<'_>,
+        bound: Bound,
+    ) -> Result<Claims, Error> {
+        match (&self.dpop, credential.kind) {
+            (Some(dpop), Kind::Dpop) => dpop.prove(request, &credential.token, bound).await,
+            (None, Kind::Dpop) => Err(Code::TokenMissing.into()),
+            _ => bound.alone(),
         }
-        Identity::new(&accepted.claims, &issuer.mapping, credential.kind)
     }
 }

@@ -3,7 +3,7 @@
 use edgeward_core::{
     Code, Error,
     jose::{Algorithm, Key, KeySet, engine, jws::Header},
-    jwt::{self, Claims, Policy, Unverified},
+    jwt::{self, Bound, Claims, Policy, Unverified},
 };
 
 use crate::{clock, keys::IssuerKeys, task::Background, webcrypto::WebCrypto};
@@ -42,16 +42,28 @@ impl Verifier {
         &self.keys
     }
 
-    /// Verifies a token; fetches the issuer's keys if need be, and renews them in the background.
+    /// Verifies a token that came alone; fetches the issuer's keys if need be, and renews them in the background.
     ///
     /// # Errors
-    /// Those of [`jwt::check`], [`IssuerKeys::wanted`], [`WebCrypto::verify`] and [`jwt::validate`].
+    /// Those of [`Verifier::verify_bound`] and [`Bound::alone`].
     pub async fn verify(&self, token: Unverified<'_>, background: &Background) -> Result<Accepted, Error> {
+        let header = token.header().clone();
+        let claims = self.verify_bound(token, background).await?.alone()?;
+        Ok(Accepted { header, claims })
+    }
+
+    /// Verifies a token as [`Verifier::verify`] does; its claims come out once the request has
+    /// brought what the token is bound to.
+    ///
+    /// # Errors
+    /// Those of [`jwt::check`], [`IssuerKeys::wanted`], [`WebCrypto::verify`] and
+    /// [`jwt::validate_bound`].
+    pub async fn verify_bound(&self, token: Unverified<'_>, background: &Background) -> Result<Bound, Error> {
         jwt::check(&token, &self.policy)?;
         let alg = token.header().alg.ok_or(Code::TokenAlgNotAllowed)?;
         let keys = self.keys.wanted(alg, token.header().kid.as_deref(), background).await?;
-        self.check_signature(&token, alg, &keys).await?;
-        self.accept(token.dangerous_trust())
+        self.check_candidates(&token, alg, &keys).await?;
+        jwt::validate_bound(token.dangerous_trust(), &self.policy, clock::now().to_seconds())
     }
 
     /// Verifies a token at once, with the crates and the keys that are loaded.
@@ -65,7 +77,7 @@ impl Verifier {
         self.accept(keys.verify(token)?)
     }
 
-    async fn check_signature(
+    async fn check_candidates(
         &self,
         token: &Unverified<'_>,
         alg: Algorithm,
@@ -73,7 +85,8 @@ impl Verifier {
     ) -> Result<(), Error> {
         let mut refusal = Code::TokenKeyNotFound.into();
         for key in keys.candidates(alg, token.header().kid.as_deref()) {
-            match self.check_with(key, alg, token).await {
+            let (input, signature) = (token.signing_input(), token.signature());
+            match check_signature(&self.engine, key, alg, input, signature).await {
                 Ok(()) => return Ok(()),
                 Err(error) => refusal = error,
             }
@@ -81,24 +94,29 @@ impl Verifier {
         Err(refusal)
     }
 
-    /// HMAC is faster in place, everything else in WebCrypto, as `cargo xtask bench engines` shows.
-    async fn check_with(&self, key: &Key, alg: Algorithm, token: &Unverified<'_>) -> Result<(), Error> {
-        let (input, signature) = (token.signing_input(), token.signature());
-        if alg.is_symmetric() {
-            return engine::verify(key, alg, input, signature);
-        }
-        match self.engine.verify(key, alg, input, signature).await {
-            // An older runtime lacks Ed25519, a page without https all of WebCrypto.
-            Err(Error { code: Code::AlgorithmUnsupported | Code::RuntimeUnsupported, .. }) => {
-                engine::verify(key, alg, input, signature)
-            }
-            outcome => outcome,
-        }
-    }
-
     fn accept(&self, token: jwt::Verified) -> Result<Accepted, Error> {
         let header = token.header.clone();
         let claims = jwt::validate(token, &self.policy, clock::now().to_seconds())?;
         Ok(Accepted { header, claims })
+    }
+}
+
+/// HMAC is faster in place, everything else in WebCrypto, as `cargo xtask bench engines` shows.
+pub(crate) async fn check_signature(
+    engine: &WebCrypto,
+    key: &Key,
+    alg: Algorithm,
+    input: &[u8],
+    signature: &[u8],
+) -> Result<(), Error> {
+    if alg.is_symmetric() {
+        return engine::verify(key, alg, input, signature);
+    }
+    match engine.verify(key, alg, input, signature).await {
+        // An older runtime lacks Ed25519, a page without https all of WebCrypto.
+        Err(Error { code: Code::AlgorithmUnsupported | Code::RuntimeUnsupported, .. }) => {
+            engine::verify(key, alg, input, signature)
+        }
+        outcome => outcome,
     }
 }

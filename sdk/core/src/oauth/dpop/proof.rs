@@ -132,6 +132,12 @@ impl<'t> Unverified<'t> {
         self.alg
     }
 
+    /// The nonce, which tells whether the client has the newest one; not to be believed.
+    #[must_use]
+    pub fn nonce(&self) -> Option<&str> {
+        self.token.unverified_claim("nonce").and_then(Value::as_str)
+    }
+
     /// What the signature covers.
     #[must_use]
     pub const fn signing_input(&self) -> &[u8] {
@@ -207,12 +213,6 @@ impl Proof {
             nonces.check(nonce, now)?;
         }
         Ok(Use::new(self.thumbprint.clone(), &target, jti, until))
-    }
-
-    /// The nonce in the proof, which tells whether the client has the newest one.
-    #[must_use]
-    pub fn nonce(&self) -> Option<&str> {
-        self.claims.get("nonce").and_then(Value::as_str)
     }
 
     /// Whether now is within the window, and `exp` and `nbf`, which no proof needs, do not say

@@ -60,6 +60,12 @@ impl Use {
         &self.thumbprint
     }
 
+    /// A number that stands for the key, to count its uses by.
+    #[must_use]
+    pub fn key(&self) -> u64 {
+        Sha256::digest(&self.thumbprint).first_chunk().copied().map_or(0, u64::from_be_bytes)
+    }
+
     /// The key as shown to be held, if a memory that notes every use says that this is the first.
     ///
     /// # Errors

@@ -1,0 +1,65 @@
+//! Opaque tokens: what their issuer says about them, kept for a short time.
+
+use std::cell::RefCell;
+
+use edgeward_core::{
+    Code, Error,
+    http::Address,
+    jwt::{Bound, Policy},
+    oauth::{
+        client_auth::Client,
+        introspect::{self, Answer, Cache, MAX_ANSWER},
+    },
+};
+
+use crate::{
+    clock,
+    fetch::{self, Lifetime, Limits},
+};
+
+/// How long the issuer may take to answer, in milliseconds.
+const DEADLINE_MILLIS: u32 = 5_000;
+
+/// Asks one issuer about opaque tokens. Two requests that ask about one token at the same time ask
+/// twice: a Worker must not wait for what belongs to another request.
+pub struct Introspection {
+    endpoint: Address,
+    client: Client,
+    policy: Policy,
+    cache: RefCell<Cache>,
+}
+
+impl Introspection {
+    /// Asks at `endpoint` in the name of `client`, and takes what satisfies `policy`.
+    #[must_use]
+    pub fn new(endpoint: Address, client: Client, policy: Policy) -> Self {
+        Self { endpoint, client, policy, cache: RefCell::default() }
+    }
+
+    /// The claims of a token that its issuer calls active.
+    ///
+    /// # Errors
+    /// Those of [`introspect::request`] and [`Answer::judge`]. `introspection_unavailable`: the
+    /// issuer cannot be asked; that says nothing about the token.
+    pub async fn judge(&self, token: &str) -> Result<Bound, Error> {
+        let kept = self.cache.borrow().get(token, clock::now().to_seconds());
+        let answer = match kept {
+            Some(answer) => answer,
+            None => self.ask(token).await?,
+        };
+        answer.judge(&self.policy, clock::now().to_seconds())
+    }
+
+    async fn ask(&self, token: &str) -> Result<Answer, Error> {
+        let request = introspect::request(&self.endpoint, &self.client, token)?;
+        let limits =
+            Limits { deadline_millis: DEADLINE_MILLIS, body_bytes: MAX_ANSWER, lifetime: Lifetime::Page };
+        // What was true before the question was sent counts from then on.
+        let asked = clock::now().to_seconds();
+        let response = fetch::send(&request, limits).await;
+        let response = response.map_err(|_| Error::from(Code::IntrospectionUnavailable))?;
+        let answer = introspect::response(&response)?;
+        self.cache.borrow_mut().put(token, &answer, asked);
+        Ok(answer)
+    }
+}
