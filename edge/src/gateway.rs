@@ -21,6 +21,8 @@ use edgeward_host::{
 };
 use wasm_bindgen::JsValue;
 
+use crate::decryption;
+
 /// The configuration, ready to be applied.
 pub struct Gateway {
     /// The settings.
@@ -81,9 +83,11 @@ fn bind(
     secret: &impl Fn(&str) -> Option<String>,
     kv: Option<&Namespace>,
 ) -> Result<Issuer, ConfigError> {
-    let config::Issuer { policy, keys, mapping, claims, .. } = issuer;
+    let config::Issuer { policy, keys, decryption, mapping, claims, .. } = issuer;
     let keys = bind_keys(&policy, keys, reach, secret, kv)?;
-    Ok(Issuer { verifier: Verifier::new(policy, keys), mapping, claims })
+    let decryption = decryption.map(|setting| decryption::bind(setting, secret)).transpose()?;
+    let verifier = Verifier::new(policy, keys).with_decryption(decryption);
+    Ok(Issuer { verifier, mapping, claims })
 }
 
 fn bind_keys(

@@ -24,7 +24,7 @@ use edgeward_core::{
 pub use dpop::{Dpop, Memory, OwnMemory};
 pub use opaque::Introspection;
 
-use crate::{clock, task::Background, verifier::Verifier};
+use crate::{clock, revealed::reveal, task::Background, verifier::Verifier};
 
 /// Admits requests with credentials of several issuers.
 pub struct Guard {
@@ -174,12 +174,15 @@ impl Guard {
         Identity::new(&claims, &issuer.mapping, credential.kind)
     }
 
-    /// Verifies a token with the issuer that it names.
+    /// Verifies a token with the issuer that it names. An encrypted one is opened first, and what is
+    /// inside goes the way of every other.
     async fn verify(&self, token: &str, background: &Background) -> Result<(Bound, &Issuer), Error> {
-        let token = Unverified::parse(token)?;
+        let revealed = reveal(self.issuers.iter().map(|issuer| &issuer.verifier), token).await?;
+        let token = Unverified::parse(revealed.text())?;
         let named = token.unverified_claim("iss").and_then(|iss| iss.as_str());
         let is_own = |issuer: &&Issuer| named.is_some_and(|iss| issuer.verifier.policy().is_issuer(iss));
         let issuer = self.issuers.iter().find(is_own).ok_or(Code::TokenIssuerInvalid)?;
+        revealed.check(&issuer.verifier)?;
         Ok((issuer.verifier.verify_bound(token, background).await?, issuer))
     }
 

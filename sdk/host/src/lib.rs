@@ -6,6 +6,7 @@
 //! timers and randomness at global scope.
 
 pub mod clock;
+pub mod decryption;
 pub mod fetch;
 mod global;
 pub mod guard;
@@ -15,6 +16,7 @@ pub mod members;
 pub mod metrics;
 pub mod navigation;
 pub mod random;
+pub mod revealed;
 pub mod shared_cache;
 pub mod storage;
 pub mod stored;

@@ -6,12 +6,13 @@ use edgeward_core::{
     jwt::{self, Bound, Claims, Policy, Unverified},
 };
 
-use crate::{clock, keys::IssuerKeys, task::Background, webcrypto::WebCrypto};
+use crate::{clock, decryption::Decryption, keys::IssuerKeys, task::Background, webcrypto::WebCrypto};
 
 /// Verifies the tokens of one issuer.
 pub struct Verifier {
     policy: Policy,
     keys: IssuerKeys,
+    decryption: Option<Decryption>,
     engine: WebCrypto,
 }
 
@@ -27,7 +28,19 @@ impl Verifier {
     /// Accepts what `policy` accepts, signed with one of `keys`.
     #[must_use]
     pub const fn new(policy: Policy, keys: IssuerKeys) -> Self {
-        Self { policy, keys, engine: WebCrypto::new() }
+        Self { policy, keys, decryption: None, engine: WebCrypto::new() }
+    }
+
+    /// The same, which opens encrypted tokens; see [`reveal`](crate::revealed::reveal).
+    #[must_use]
+    pub fn with_decryption(self, decryption: Option<Decryption>) -> Self {
+        Self { decryption, ..self }
+    }
+
+    /// How encrypted tokens are opened; none is accepted without.
+    #[must_use]
+    pub const fn decryption(&self) -> Option<&Decryption> {
+        self.decryption.as_ref()
     }
 
     /// What the tokens must satisfy.

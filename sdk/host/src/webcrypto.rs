@@ -5,6 +5,7 @@
 //! Source: [Web Cryptography](https://www.w3.org/TR/webcrypto-2/).
 
 mod parameters;
+mod private;
 
 use std::cell::RefCell;
 
@@ -17,6 +18,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::global;
+
+pub use private::PrivateKeys;
 
 /// How many imported keys are kept. A cache for every key that ever appeared would grow for ever.
 const MAX_KEPT: usize = 64;

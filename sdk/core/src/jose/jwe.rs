@@ -64,9 +64,19 @@ pub enum Step<'k> {
         /// The sender's key.
         peer: &'k PeerKey,
     },
-    /// Decrypt [`Sealed::encrypted_key`] with RSAES-OAEP, SHA-256 for both the hash and MGF1, then
+    /// Decrypt [`Sealed::encrypted_key`] with this [`Private::Rsa`]: RSAES-OAEP, SHA-256 for both the hash and MGF1, then
     /// [`Sealed::decrypted`].
-    Decrypt(&'k Rsa),
+    Decrypt(&'k Private),
+}
+
+/// Whether a reader insists on encryption.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Demand {
+    /// A token that is only signed is accepted, too.
+    #[default]
+    Optional,
+    /// A token that is only signed is refused.
+    Required,
 }
 
 /// Whether a text is of five parts, as only a JWE is.
@@ -155,7 +165,7 @@ impl<'t> Sealed<'t> {
         }
         match (key.material(), &self.header.agreement) {
             (Private::Symmetric(secret), _) => self.unwrapped(alg, secret).map(Step::Done),
-            (Private::Rsa(own), _) => Ok(Step::Decrypt(own)),
+            (own @ Private::Rsa(_), _) => Ok(Step::Decrypt(own)),
             (own, Some(Agreement { peer, .. })) => Ok(Step::Agree { own, peer }),
             (_, None) => Err(Code::TokenKeyNotFound.into()),
         }

@@ -68,7 +68,7 @@ fn hashing(name: &str, hash: Hash) -> Result<Object, Error> {
     object(&[("name", name), ("hash", hash)])
 }
 
-const fn curve_name(curve: Curve) -> &'static str {
+pub(super) const fn curve_name(curve: Curve) -> &'static str {
     match curve {
         Curve::P256 => "P-256",
         Curve::P384 => "P-384",
@@ -76,7 +76,7 @@ const fn curve_name(curve: Curve) -> &'static str {
     }
 }
 
-fn object(members: &[(&str, &str)]) -> Result<Object, Error> {
+pub(super) fn object(members: &[(&str, &str)]) -> Result<Object, Error> {
     let object = Object::new();
     for (name, value) in members {
         set(&object, name, &JsValue::from_str(value))?;
@@ -84,6 +84,6 @@ fn object(members: &[(&str, &str)]) -> Result<Object, Error> {
     Ok(object)
 }
 
-fn set(object: &Object, name: &str, value: &JsValue) -> Result<(), Error> {
+pub(super) fn set(object: &Object, name: &str, value: &JsValue) -> Result<(), Error> {
     Reflect::set(object, &name.into(), value).map(drop).map_err(|_| Code::InternalError.into())
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
+    decryption::{self, Decryption},
     invalid,
     keys::{self, KeySource},
     preset::Preset,
@@ -30,6 +31,8 @@ pub struct Issuer {
     pub policy: Policy,
     /// Where its keys come from.
     pub keys: KeySource,
+    /// How its encrypted tokens are opened; none is accepted if it is not said.
+    pub decryption: Option<Decryption>,
     /// Where it writes what has no standard claim.
     pub mapping: Mapping,
     /// What its claims must be on every route; a token that breaks one is no user's token.
@@ -62,6 +65,7 @@ pub(super) struct Document {
     #[serde(default)]
     pub profile: Profile,
     pub issuer_trailing_slash: Option<bool>,
+    pub decryption: Option<decryption::Document>,
     pub subject_claim: Option<String>,
     pub session_claim: Option<String>,
     pub roles_claim: Option<String>,
@@ -93,7 +97,11 @@ pub(super) fn check_all(documents: Vec<Document>, reach: Reach) -> Result<Vec<Is
     let issuers =
         documents.into_iter().map(|document| document.check(reach)).collect::<Result<Vec<_>, _>>()?;
     let repeated = |(at, issuer): (usize, &Issuer)| {
-        issuers.iter().skip(at + 1).any(|other| other.policy.issuer == issuer.policy.issuer)
+        let policy = &issuer.policy;
+        issuers
+            .iter()
+            .skip(at + 1)
+            .any(|other| other.policy.is_issuer(&policy.issuer) || policy.is_issuer(&other.policy.issuer))
     };
     if issuers.iter().enumerate().any(repeated) {
         return Err(invalid("issuers"));
@@ -152,8 +160,9 @@ impl Document {
             secret_bindings: self.secret_bindings,
         };
         let keys = source.check(&policy, reach)?;
+        let decryption = self.decryption.map(decryption::Document::check).transpose()?;
         let claims = self.claims.into_iter().map(ClaimDocument::check).collect::<Result<_, _>>()?;
-        Ok(Issuer { policy, keys, mapping, claims, header: self.preset.and_then(Preset::header) })
+        Ok(Issuer { policy, keys, decryption, mapping, claims, header: self.preset.and_then(Preset::header) })
     }
 }
 

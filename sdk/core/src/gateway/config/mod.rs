@@ -2,6 +2,7 @@
 
 mod better_auth;
 mod credentials;
+mod decryption;
 mod dpop;
 mod introspection;
 mod issuer;
@@ -29,6 +30,7 @@ use crate::{
 };
 
 pub use better_auth::BetterAuth;
+pub use decryption::Decryption;
 pub use dpop::Dpop;
 pub use introspection::Introspection;
 pub use issuer::Issuer;

@@ -1,0 +1,77 @@
+//! Opens encrypted tokens: the core decrypts, WebCrypto does what a private key is needed for.
+
+use edgeward_core::{
+    Code, Error,
+    jose::jwe::{ContentKey, DecryptionKey, DecryptionKeys, Demand, Sealed, Step, agreement},
+};
+
+use crate::webcrypto::PrivateKeys;
+
+/// The keys of a reader, and whether it insists on encryption.
+pub struct Decryption {
+    keys: DecryptionKeys,
+    demand: Demand,
+    platform: PrivateKeys,
+}
+
+impl Decryption {
+    /// Opens tokens with `keys`.
+    #[must_use]
+    pub const fn new(keys: DecryptionKeys, demand: Demand) -> Self {
+        Self { keys, demand, platform: PrivateKeys::new() }
+    }
+
+    /// Whether a token must be encrypted.
+    #[must_use]
+    pub const fn demand(&self) -> Demand {
+        self.demand
+    }
+
+    /// The token inside of an encrypted one, to be verified like any other.
+    ///
+    /// # Errors
+    /// Those of [`DecryptionKeys::candidates`] and [`Sealed::open_token`]. `algorithm_unsupported`,
+    /// `runtime_unsupported`: this runtime cannot do what the key is needed for.
+    pub async fn open(&self, sealed: &Sealed<'_>) -> Result<String, Error> {
+        let mut refusal = Code::TokenKeyNotFound.into();
+        for key in self.keys.candidates(sealed.header())? {
+            match self.content_key(sealed, key).await.and_then(|key| sealed.open_token(&key)) {
+                Err(error) if error.code == Code::TokenDecryptionFailed => refusal = error,
+                outcome => return outcome,
+            }
+        }
+        Err(refusal)
+    }
+
+    /// As [`Decryption::open`], at once and with the crates alone.
+    ///
+    /// # Errors
+    /// As [`Decryption::open`]; `algorithm_unsupported`: RSA, which only WebCrypto decrypts.
+    pub fn open_now(&self, sealed: &Sealed<'_>) -> Result<String, Error> {
+        let mut refusal = Code::TokenKeyNotFound.into();
+        for key in self.keys.candidates(sealed.header())? {
+            match sealed.content_key(key).and_then(|key| sealed.open_token(&key)) {
+                Err(error) if error.code == Code::TokenDecryptionFailed => refusal = error,
+                outcome => return outcome,
+            }
+        }
+        Err(refusal)
+    }
+
+    async fn content_key(&self, sealed: &Sealed<'_>, key: &DecryptionKey) -> Result<ContentKey, Error> {
+        match sealed.step(key)? {
+            Step::Done(key) => Ok(key),
+            Step::Decrypt(own) => {
+                let decrypted = self.platform.decrypt(own, sealed.encrypted_key()).await?;
+                Ok(sealed.decrypted(decrypted))
+            }
+            Step::Agree { own, peer } => match self.platform.agree(own, peer).await {
+                // An older runtime lacks X25519, a page without https all of WebCrypto.
+                Err(Error { code: Code::AlgorithmUnsupported | Code::RuntimeUnsupported, .. }) => {
+                    sealed.agreed(&agreement::agree(own, peer)?)
+                }
+                shared => sealed.agreed(&shared?),
+            },
+        }
+    }
+}
