@@ -128,11 +128,8 @@ impl IssuerKeys {
             let mut actions = self.0.ask(Input::Wanted { alg, kid, fetched });
             let last = actions.pop().ok_or(Code::InternalError)?;
             if let Some(Action::Refresh(ticket, purpose)) = actions.pop() {
-                let fetch = self.0.clone().fetch(ticket, purpose, background.clone());
-                if background.is_available() {
-                    background.spawn(fetch);
-                } else {
-                    fetch.await;
+                self.0.refresh(ticket, purpose, background).await;
+                if !background.is_available() {
                     fetched = Some(ticket);
                     continue;
                 }
@@ -152,6 +149,13 @@ impl IssuerKeys {
             }
         }
         Err(Code::JwksUnavailable.into())
+    }
+
+    /// Takes note that a token's signature did not verify with the keys.
+    pub async fn doubted(&self, background: &Background) {
+        if let Some(Action::Refresh(ticket, purpose)) = self.0.ask(Input::SignatureInvalid).pop() {
+            self.0.refresh(ticket, purpose, background).await;
+        }
     }
 
     /// The keys for a token, if they are loaded.
@@ -176,6 +180,12 @@ impl Inner {
         timer::sleep(millis).await;
         self.waiting.set(self.waiting.get().saturating_sub(1));
         Ok(())
+    }
+
+    /// Fetches in the background, or here and now where there is none.
+    async fn refresh(self: &Rc<Self>, ticket: Ticket, purpose: Purpose, background: &Background) {
+        let fetch = self.clone().fetch(ticket, purpose, background.clone());
+        if background.is_available() { background.spawn(fetch) } else { fetch.await }
     }
 
     /// Fetches the document from the nearest place that has it, and reports.

@@ -75,7 +75,11 @@ impl Verifier {
         jwt::check(&token, &self.policy)?;
         let alg = token.header().alg.ok_or(Code::TokenAlgNotAllowed)?;
         let keys = self.keys.wanted(alg, token.header().kid.as_deref(), background).await?;
-        self.check_candidates(&token, alg, &keys).await?;
+        let verdict = self.check_candidates(&token, alg, &keys).await;
+        if verdict.is_err_and(|error| error.code == Code::TokenSignatureInvalid) {
+            self.keys.doubted(background).await;
+        }
+        verdict?;
         jwt::validate_bound(token.dangerous_trust(), &self.policy, clock::now().to_seconds())
     }
 

@@ -57,6 +57,9 @@ pub enum Input<'a> {
         /// The fetch that this very request has made, if it has made one.
         fetched: Option<Ticket>,
     },
+    /// A signature did not verify with the keys: the issuer may have put another key under an old
+    /// id. Whoever forges tokens says so too; so this costs no more than ids that are invented.
+    SignatureInvalid,
     /// A fetch brought the document.
     Fetched {
         /// Which fetch.
@@ -166,6 +169,7 @@ impl KeyCache {
     pub fn handle(&mut self, input: Input<'_>, now: UnixSeconds) -> Vec<Action> {
         match input {
             Input::Wanted { alg, kid, fetched } => return self.wanted(alg, kid, fetched, now),
+            Input::SignatureInvalid => return self.doubt(now),
             Input::Fetched { ticket, keys, age, from } => {
                 self.close(ticket);
                 self.fetched(ticket, keys, age.not_after(now), from, now);
@@ -219,7 +223,7 @@ impl KeyCache {
             return vec![not_found()];
         }
         let absent = self.failure.is_none() && self.shows_absence(now) && self.absent.contains(alg, kid, now);
-        let looked = self.missed_at.is_some_and(|at| now >= at && now.since(at) < MISS_COOLDOWN);
+        let looked = self.has_missed(now);
         match &self.failure {
             _ if self.is_fetching(now) => vec![if absent { not_found() } else { Action::Wait }],
             // The key may well be there: an outage is no reason to call the token invalid.
@@ -234,6 +238,14 @@ impl KeyCache {
                 }
             }
         }
+    }
+
+    fn doubt(&mut self, now: UnixSeconds) -> Vec<Action> {
+        if self.fixed || self.is_fetching(now) || self.is_cooling(now) || self.has_missed(now) {
+            return Vec::new();
+        }
+        self.missed_at = Some(now);
+        vec![Action::Refresh(self.begin(now), Purpose::MissingKey)]
     }
 
     /// Whether the document is one that the issuer gave to this very request.
@@ -287,6 +299,11 @@ impl KeyCache {
     fn is_fetching(&self, now: UnixSeconds) -> bool {
         let under_way = |fetch: &Fetching| now >= fetch.since && now.since(fetch.since) < FETCH_LOST;
         self.fetching.as_ref().is_some_and(under_way)
+    }
+
+    /// Whether the document was lately looked at for what it lacks.
+    fn has_missed(&self, now: UnixSeconds) -> bool {
+        self.missed_at.is_some_and(|at| now >= at && now.since(at) < MISS_COOLDOWN)
     }
 
     fn is_cooling(&self, now: UnixSeconds) -> bool {

@@ -47,6 +47,12 @@ impl Driver {
         words.join(", ")
     }
 
+    fn doubt(&mut self, now: i64) -> String {
+        let actions = self.cache.handle(Input::SignatureInvalid, UnixSeconds(now));
+        let words: Vec<_> = actions.into_iter().map(|action| self.word(action)).collect();
+        words.join(", ")
+    }
+
     fn word(&mut self, action: Action) -> String {
         match action {
             Action::Verify(_) => "verify".into(),
@@ -329,6 +335,21 @@ mod replacement {
         driver.fetched(&["a", "b"], None, 1);
         assert_eq!(driver.want("b", 1), "verify");
         assert_eq!(driver.want("a", 1), "verify");
+    }
+
+    #[test]
+    fn another_key_under_an_old_id_is_found_behind_the_first_token_that_does_not_verify() {
+        let mut driver = Driver::loaded(&["a"], None);
+        assert_eq!(driver.doubt(10), "refresh missing key");
+        assert_eq!(driver.doubt(10), "", "one look is under way");
+        assert_eq!(driver.want("a", 10), "verify");
+        driver.fetched(&["a"], None, 10);
+        assert_eq!(driver.doubt(39), "", "forged tokens are no hammer");
+        assert_eq!(driver.want("b", 39), "token_key_not_found", "both have one budget");
+        assert_eq!(driver.doubt(40), "refresh missing key");
+        driver.failed(40);
+        assert_eq!(driver.doubt(40), "");
+        assert_eq!(Driver::fixed(&["a"]).doubt(0), "");
     }
 
     #[test]
