@@ -60,7 +60,7 @@ export async function startWorker({ bindings, port = 0, stateDir, options = {} }
   });
   const url = await worker.ready;
   let stopped;
-  return { url: url.origin, close: () => (stopped ??= worker.dispose()) };
+  return { url: url.origin, miniflare: worker, close: () => (stopped ??= worker.dispose()) };
 }
 
 async function ensureBuilt() {

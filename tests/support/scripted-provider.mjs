@@ -50,8 +50,15 @@ class ScriptedProvider {
    * Scripts a path: an answer, or a function of the request that gives one.
    *
    * @param {string} path
-   * @param {{ status?: number, headers?: object, body?: unknown, hang?: boolean } | Function} answer
-   *   `hang` sends nothing, ever
+   * @param {Answer | ((asked: { request, url: URL, body: string }) => Answer | Promise<Answer>)} answer
+   * @typedef {object} Answer
+   * @property {number} [status]
+   * @property {object} [headers]
+   * @property {unknown} [body] text and bytes as they are, anything else as JSON
+   * @property {boolean} [hang] sends nothing, ever
+   * @property {boolean} [reset] resets the connection
+   * @property {number} [cut] breaks off after so many bytes of the body
+   * @property {number} [drip] sends a byte of the body every so many milliseconds
    */
   on(path, answer) {
     this.#scripts.set(path, typeof answer === "function" ? answer : () => answer);
@@ -107,15 +114,20 @@ class ScriptedProvider {
     this.#server.emit("scripted-request", url.pathname);
     const script = this.#scripts.get(url.pathname) ?? this.#good(url.pathname);
     const body = await readBody(request);
-    const { status = 200, headers = {}, body: answer, hang } = await script({ request, url, body });
-    if (hang) return this.#held.add(response);
+    const { status = 200, headers = {}, body: answer, ...fault } = await script({ request, url, body });
+    if (fault.reset) return request.socket.resetAndDestroy();
+    if (fault.hang) return this.#held.add(response);
     const origin = request.headers.origin ?? "*";
     response.writeHead(status, {
       "content-type": "application/json",
       "access-control-allow-origin": origin,
       ...headers,
     });
-    response.end(typeof answer === "string" || answer instanceof Buffer ? answer : JSON.stringify(answer ?? {}));
+    const bytes = Buffer.from(isBytes(answer) ? answer : JSON.stringify(answer ?? {}));
+    if (fault.cut === undefined && fault.drip === undefined) return response.end(bytes);
+    if (fault.cut !== undefined) return response.write(bytes.subarray(0, fault.cut), () => response.destroy());
+    this.#held.add(response);
+    await drip(response, bytes, fault.drip);
   }
 
   #good(path) {
@@ -123,6 +135,19 @@ class ScriptedProvider {
     if (path === "/jwks") return () => ({ body: { keys: this.keys } });
     return () => ({ status: 404, body: { error: "not_found" } });
   }
+}
+
+function isBytes(value) {
+  return typeof value === "string" || value instanceof Buffer;
+}
+
+async function drip(response, bytes, millis) {
+  for (const byte of bytes) {
+    if (response.destroyed) return;
+    response.write(Buffer.of(byte));
+    await new Promise((resolve) => setTimeout(resolve, millis));
+  }
+  response.end();
 }
 
 async function readBody(request) {

@@ -19,6 +19,7 @@ import { AUDIENCE, goodClaims, makeKey, sign } from "./tokens.mjs";
  * @param {object} [o.bindings] more bindings
  * @param {object} [o.options] more of miniflare's options
  * @param {string} [o.stateDir] keeps the Cache API's contents
+ * @param {boolean} [o.kv] binds the KV namespace `KEYS` and has key sets kept there
  */
 export async function startEdge(test, o = {}) {
   const keys = o.keys ?? [await makeKey("ES256", "key-1")];
@@ -30,7 +31,8 @@ export async function startEdge(test, o = {}) {
   const text = JSON.stringify(config);
   const variable = text === undefined ? {} : { EDGEWARD: o.asText ? text : JSON.parse(text) };
   const bindings = { ...variable, ...o.bindings };
-  const worker = await startWorker({ bindings, options: o.options, stateDir: o.stateDir });
+  const options = o.kv ? { kvNamespaces: ["KEYS"], ...o.options } : o.options;
+  const worker = await startWorker({ bindings, options, stateDir: o.stateDir });
   test.after(() => worker.close());
   return new Edge({ url: worker.url, worker, bindings, provider, origin, keys, key: keys[0] });
 }
@@ -42,6 +44,7 @@ function goodConfig(provider, origin, o) {
     allowed_origins: [PAGE],
     issuers: o.issuers?.(provider) ?? [issuerConfig(provider)],
     routes: o.routes ?? [],
+    ...(o.kv ? { jwks_cache_binding: "KEYS" } : {}),
     ...o.config,
   };
 }
