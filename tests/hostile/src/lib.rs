@@ -4,10 +4,11 @@
 //! `README.md`.
 
 // A tool for tests: a broken corpus may stop it.
-#![allow(clippy::expect_used, clippy::panic)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 pub mod corpus;
 pub mod setting;
+pub mod targets;
 
 pub use corpus::{CORPUS, Corpus, Entry, Expect};
 pub use setting::Judge;

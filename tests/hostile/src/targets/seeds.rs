@@ -1,0 +1,76 @@
+//! What the targets begin with: the corpus taken apart, and a good example of everything else.
+
+use edgeward_core::base64url;
+use serde_json::json;
+
+use crate::CORPUS;
+
+/// Longer seeds slow a target down and show nothing more.
+const LONGEST: usize = 4096;
+
+/// The seeds of a target.
+#[must_use]
+pub fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let seeds: Vec<Vec<u8>> = match target {
+        "jws" | "token" => tokens(),
+        "json" => [parts(0), parts(1)].concat(),
+        "claims" => parts(1),
+        "proof" => [tokens(), texts(&[PROOF])].concat(),
+        "jwks" => key_sets(),
+        "discovery" => texts(&[METADATA]),
+        "config" => texts(&[CONFIG, CONFIG_2]),
+        "oauth" => texts(&[TOKENS, CALLBACK, "invalid_grant\nThe code was used.", r#"{"error":"invalid_grant"}"#]),
+        "credential" => texts(&REQUESTS),
+        "challenge" => texts(&["api", "read write", r#"Bearer realm="api", error="invalid_token""#]),
+        "route" => texts(&PATHS),
+        _ => Vec::new(),
+    };
+    seeds.into_iter().filter(|seed| seed.len() <= LONGEST).collect()
+}
+
+fn tokens() -> Vec<Vec<u8>> {
+    CORPUS.tokens.iter().map(|entry| entry.token().into_bytes()).collect()
+}
+
+/// One part of every token, decoded.
+fn parts(at: usize) -> Vec<Vec<u8>> {
+    let part = |token: String| base64url::decode(token.split('.').nth(at)?).ok();
+    CORPUS.tokens.iter().filter_map(|entry| part(entry.token())).collect()
+}
+
+fn key_sets() -> Vec<Vec<u8>> {
+    let keys = || CORPUS.settings.values().flat_map(|setting| setting.keys.iter().flatten());
+    let pairs = keys().zip(keys().skip(1));
+    let one = keys().map(|key| json!({ "keys": [key] }));
+    let two = pairs.map(|(key, other)| json!({ "keys": [key, other] }));
+    one.chain(two).map(|set| set.to_string().into_bytes()).collect()
+}
+
+fn texts(texts: &[&str]) -> Vec<Vec<u8>> {
+    texts.iter().map(|text| text.as_bytes().to_vec()).collect()
+}
+
+/// RFC 9449 §4.1.
+const PROOF: &str = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19.eyJqdGkiOiItQndDM0VTYzZhY2MybFRjIiwiaHRtIjoiUE9TVCIsImh0dSI6Imh0dHBzOi8vc2VydmVyLmV4YW1wbGUuY29tL3Rva2VuIiwiaWF0IjoxNTYyMjYyNjE2fQ.2-GxA6T8lP4vfrg8v-FdWP0A0zdrj8igiMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV37xRZT3Lg";
+const METADATA: &str = r#"{"issuer":"https://issuer.example","authorization_endpoint":"https://issuer.example/authorize","token_endpoint":"https://issuer.example/token","jwks_uri":"https://issuer.example/jwks","response_types_supported":["code"],"code_challenge_methods_supported":["S256"],"end_session_endpoint":"https://issuer.example/end","revocation_endpoint":"https://issuer.example/revoke","authorization_response_iss_parameter_supported":true,"id_token_signing_alg_values_supported":["ES256"],"token_endpoint_auth_methods_supported":["none"]}"#;
+const CONFIG: &str = r#"{"origin":"https://o.example","allowed_origins":["https://app.example"],"realm":"api","issuers":[{"issuer":"https://i.example","audience":["api"],"algorithms":["ES256"],"token_type":"at+jwt","clock_tolerance_seconds":30}],"routes":[{"path":"/p/*","credential":"none"},{"path":"/a","scopes":["x:y"]}]}"#;
+const CONFIG_2: &str = r#"{"development":true,"origin_binding":"API","issuers":[{"issuer":"https://i.example","audience":"api","algorithms":["HS256"],"secret_binding":"S","require_expiration":false,"max_token_age_seconds":60},{"issuer":"http://127.0.0.1:1","audience":"b","algorithms":["EdDSA"],"jwks_uri":"http://127.0.0.1:1/jwks"}],"credentials":{"query":"access_token","websocket":true},"metrics":{"secret_binding":"M"},"resource":{"url":"https://api.example"},"log":"denied"}"#;
+const TOKENS: &str = r#"{"access_token":"a.b.c","token_type":"Bearer","expires_in":3600,"refresh_token":"r","scope":"openid","id_token":"a.b.c"}"#;
+const CALLBACK: &str = "code=SplxlOBeZQQYbYS6WxSbIA&state=xyz&iss=https%3A%2F%2Fissuer.example&keep=1";
+const REQUESTS: [&str; 6] = [
+    "https://a.example/b?access_token=a.b.c\nhost: a.example",
+    "https://a.example/\nauthorization: Bearer a.b.c",
+    "https://a.example/\nauthorization: DPoP a.b.c\ndpop: d.e.f",
+    "https://a.example/\ncookie: x=1; __Host-token=a.b.c; __Secure-token=d.e.f; token=g.h.i; session=j",
+    "wss://a.example/\nupgrade: websocket\nsec-websocket-protocol: chat, edgeward.bearer.a.b.c",
+    "https://a.example/\nx-token: a.b.c\nauthorization: Basic YTpi",
+];
+const PATHS: [&str; 7] = [
+    "/public/..%2fadmin\n/a/*",
+    "/public/a;v=1/../x\n/public",
+    "/%61dmin/%252e%252e/x\n/x/*",
+    "//admin\\x\n/*",
+    "https://a.example:443/a/./b/../c?d=e#f",
+    "/a%2Fb/%2e\n/exact",
+    "/public/%ff%zz\n/b",
+];
