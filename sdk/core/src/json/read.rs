@@ -34,6 +34,9 @@ pub fn parse_object(text: &[u8]) -> Result<Map, Error> {
     }
 }
 
+/// With so large a number, further digits change nothing that an `f64` can tell.
+const ENOUGH: f64 = 1e30;
+
 /// What is read so far. `None` means: this is not JSON.
 struct Reader<'t> {
     text: &'t str,
@@ -186,11 +189,16 @@ impl<'t> Reader<'t> {
         }
         let fraction = if self.take(b'.') { self.digits()? } else { "" };
         let exponent = if self.take(b'e') || self.take(b'E') { self.exponent()? } else { 0 };
-        let mut number = 0.0;
-        for digit in whole.bytes().chain(fraction.bytes()) {
-            number = number * 10.0 + f64::from(digit - b'0');
+        let (mut number, mut scale) = (0.0, exponent);
+        for (digits, whole) in [(whole, true), (fraction, false)] {
+            for digit in digits.bytes() {
+                let counts = number < ENOUGH;
+                if counts {
+                    number = number * 10.0 + f64::from(digit - b'0');
+                }
+                scale = scale.saturating_add(i32::from(whole) - i32::from(counts));
+            }
         }
-        let scale = exponent.saturating_sub(i32::try_from(fraction.len()).ok()?);
         let number = scaled(number, scale);
         number.is_finite().then_some(if negative { -number } else { number })
     }

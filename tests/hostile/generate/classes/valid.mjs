@@ -62,7 +62,7 @@ export const valid = {
     accept("names that differ in case", text(',"Sub":"eve","SUB":7')),
     accept("32 levels", text(`,"x":${"[".repeat(31)}${"]".repeat(31)}`)),
     accept("1,000 members", text(Array.from({ length: 995 }, (_, at) => `,"${at.toString(36)}":0`).join(""))),
-    accept("numbers of every form", text(',"x":[0,-0,1.5,-1e-7,1E+2,9007199254740993,1e-400]')),
+    accept("numbers of every form", text(`,"x":[0,-0,1.5,-1e-7,1E+2,9007199254740993,1e-400,${"1".repeat(30)}.${"0".repeat(300)}]`)),
     accept("16 KiB", full()),
     accept("an empty text, list and object", text(',"a":"","b":[],"c":{},"d":null')),
   ],

@@ -75,7 +75,8 @@ pub fn oauth(data: &[u8]) {
         assert_eq!(form::decode(&form::encode(&[(&name, &value)])), [(name.clone(), value.clone())]);
     }
     if let Some(callback) = Callback::read(query) {
-        assert!(!Callback::rest_of(query).contains("code="), "the code leaves the address");
+        let rest = form::decode(&Callback::rest_of(query));
+        assert!(rest.iter().all(|(name, _)| name != "code" && name != "state"), "they leave the address");
         let _state = callback.state();
     }
     if let Some(error) = OauthError::read(query, Some(rest), Some(rest)) {
