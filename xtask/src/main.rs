@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod dev;
+mod fuzz;
 mod paths;
 mod run;
 mod setup;
@@ -21,8 +22,9 @@ cargo xtask setup [--tests]   make this machine ready; --tests adds a browser an
 cargo xtask build [WHAT…]     worker, client, verifier, pkg, vectors (default: worker pkg)
 cargo xtask dev               the example with everything around it, until Ctrl-C
 cargo xtask check [PART]      fmt, layers, clippy, docs, deny, errors, sizes
-cargo xtask test [PART]       check, native, node, browser, workerd, e2e
+cargo xtask test [PART]       check, native, fuzz, node, browser, workerd, e2e
 cargo xtask bench NAME […]    a comparison of bench/
+cargo xtask fuzz [TARGET [SECONDS]]  one fuzz target or all, for a minute each
 cargo xtask errors --write    docs/errors.md from core's table of codes
 cargo xtask screenshot        the README's picture of the example";
 
@@ -62,6 +64,13 @@ fn dispatch(arguments: &[String]) -> Outcome {
         ["test"] => test::run(None),
         ["test", part] => test::run(Some(part)),
         ["bench", name, args @ ..] => dev::bench(name, args),
+        ["fuzz"] => fuzz::run(None, 60).map(drop),
+        ["fuzz", target] => fuzz::run(Some(target), 60).map(drop),
+        ["fuzz", target, seconds] => {
+            let seconds =
+                seconds.parse().map_err(|_| Failure(format!("{seconds} is no number of seconds")))?;
+            fuzz::run(Some(*target).filter(|target| *target != "all"), seconds).map(drop)
+        }
         ["errors", "--write"] => check::write_errors(),
         ["screenshot", args @ ..] => dev::screenshot(args),
         ["help" | "--help" | "-h"] => {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::build::{self, Artefact};
 use crate::check;
+use crate::fuzz;
 use crate::paths::{at, on_path, shown, target};
 use crate::run::Run;
 use crate::setup::{self, Need};
@@ -17,13 +18,16 @@ enum Kind {
     Check,
     /// cargo's tests on this machine.
     Native,
+    /// Every fuzz target for a short time.
+    Fuzz,
     /// `tests/<name>/*.test.mjs` on what is built first.
     Node(&'static [Artefact]),
 }
 
-const PARTS: [(&str, Kind); 6] = [
+const PARTS: [(&str, Kind); 7] = [
     ("check", Kind::Check),
     ("native", Kind::Native),
+    ("fuzz", Kind::Fuzz),
     ("node", Kind::Node(&[Artefact::Pkg, Artefact::Vectors])),
     ("browser", Kind::Node(&[Artefact::Pkg, Artefact::Vectors])),
     ("workerd", Kind::Node(&[Artefact::Worker, Artefact::Pkg, Artefact::Vectors])),
@@ -32,6 +36,8 @@ const PARTS: [(&str, Kind); 6] = [
 
 /// Long enough for a slow machine, short enough that a hanging test ends the run.
 const LIMIT: Duration = Duration::from_secs(15 * 60);
+/// How long each fuzz target runs.
+const FUZZ_SECONDS: u64 = 10;
 /// How much of a log is shown where no list of failures is found in it.
 const TAIL: usize = 120;
 
@@ -84,6 +90,7 @@ fn part(name: &str, kind: &Kind) -> Outcome<String> {
     match kind {
         Kind::Check => check::run(None).map(|()| String::new()),
         Kind::Native => native(),
+        Kind::Fuzz => fuzz::run(None, FUZZ_SECONDS).map(|inputs| format!("{inputs} inputs")),
         Kind::Node(_) => node(name),
     }
 }

@@ -25,7 +25,8 @@ fn every_target_holds_on_its_seeds() {
 #[test]
 fn every_target_has_a_harness_and_every_harness_a_target() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/fuzz_targets");
-    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let files =
+        std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     let files: BTreeSet<_> = files.filter_map(|name| Some(name.strip_suffix(".rs")?.to_owned())).collect();
     assert_eq!(files, TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect());
 }

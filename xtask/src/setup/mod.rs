@@ -2,6 +2,7 @@
 
 mod apt;
 mod chromium;
+mod compiler;
 mod deny;
 mod node;
 mod sysroot;
@@ -33,6 +34,7 @@ pub fn run(need: Need) -> Outcome {
     if need == Need::Tests {
         step("Chromium", chromium::ensure)?;
         step("cargo-deny", deny::ensure)?;
+        step("C++ compiler", compiler::ensure)?;
     }
     Ok(())
 }

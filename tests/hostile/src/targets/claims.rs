@@ -1,8 +1,8 @@
 //! JSON, and what is made of claims.
 
 use edgeward_core::{
-    gateway::identity::{Identity, Mapping},
     gateway::credential::Kind,
+    gateway::identity::{Identity, Mapping},
     jose::{
         Algorithm,
         jws::{Header, Payload, Verified},
@@ -54,7 +54,10 @@ fn same(own: &Value, oracle: &serde_json::Value) -> bool {
 /// numbers that `f64` can hold (it takes some that round down to its largest).
 fn is_stricter_about(data: &[u8], oracle: &serde_json::Value) -> bool {
     let members = colons(data);
-    count(oracle) < members || depth(oracle) > json::MAX_DEPTH || widest(oracle) > json::MAX_MEMBERS || is_huge(oracle)
+    count(oracle) < members
+        || depth(oracle) > json::MAX_DEPTH
+        || widest(oracle) > json::MAX_MEMBERS
+        || is_huge(oracle)
 }
 
 fn colons(data: &[u8]) -> usize {
@@ -105,13 +108,16 @@ const NOW: i64 = 1_767_225_600;
 /// origin.
 pub fn claims(data: &[u8]) {
     let Ok(payload) = Payload::parse(data.to_vec()) else { return };
-    let policy = Policy::new(ISSUER.into(), vec![AUDIENCE.into()], vec![Algorithm::Es256]).expect("a good policy");
+    let policy =
+        Policy::new(ISSUER.into(), vec![AUDIENCE.into()], vec![Algorithm::Es256]).expect("a good policy");
     let header = Header { alg: Some(Algorithm::Es256), kid: None, typ: None };
     let Ok(claims) = jwt::validate(Verified { header, payload }, &policy, UnixSeconds(NOW)) else { return };
     assert_eq!(claims.json().as_bytes(), data, "the text as it was signed");
     let oracle: serde_json::Value = serde_json::from_slice(data).expect("claims are JSON");
     assert_eq!(oracle["iss"], ISSUER);
-    assert!(oracle["aud"] == AUDIENCE || oracle["aud"].as_array().expect("a list").contains(&AUDIENCE.into()));
+    assert!(
+        oracle["aud"] == AUDIENCE || oracle["aud"].as_array().expect("a list").contains(&AUDIENCE.into())
+    );
     let date = |name: &str| oracle.get(name).map(|date| date.as_f64().expect("a number"));
     let now = f64::from(u32::try_from(NOW).expect("before 2106"));
     assert!(date("exp").is_some_and(|exp| exp + 60.0 >= now), "not expired");

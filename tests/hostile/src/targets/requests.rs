@@ -42,7 +42,7 @@ pub fn challenge(data: &[u8]) {
     // What the configuration allows in a scope and a realm.
     let allowed = |character: &char| matches!(character, '!' | '#'..='[' | ']'..='~');
     let word: String = text.chars().filter(allowed).collect();
-    let missing = if data.len() % 2 == 0 {
+    let missing = if data.len().is_multiple_of(2) {
         Missing::Scope(word.clone())
     } else {
         Missing::Authentication { acr_values: word.clone(), max_age: None }

@@ -19,7 +19,9 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "jwks" => key_sets(),
         "discovery" => texts(&[METADATA]),
         "config" => texts(&[CONFIG, CONFIG_2]),
-        "oauth" => texts(&[TOKENS, CALLBACK, "invalid_grant\nThe code was used.", r#"{"error":"invalid_grant"}"#]),
+        "oauth" => {
+            texts(&[TOKENS, CALLBACK, "invalid_grant\nThe code was used.", r#"{"error":"invalid_grant"}"#])
+        }
         "credential" => texts(&REQUESTS),
         "challenge" => texts(&["api", "read write", r#"Bearer realm="api", error="invalid_token""#]),
         "route" => texts(&PATHS),

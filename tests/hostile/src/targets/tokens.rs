@@ -20,7 +20,8 @@ pub fn jws(data: &[u8]) {
     assert_eq!(read.signing_input(), format!("{}.{}", parts[0], parts[1]).as_bytes());
     assert_eq!(base64url::encode(read.signature()), parts[2]);
     let header: serde_json::Value =
-        serde_json::from_slice(&base64url::decode(parts[0]).expect("decoded above")).expect("the header is JSON");
+        serde_json::from_slice(&base64url::decode(parts[0]).expect("decoded above"))
+            .expect("the header is JSON");
     assert_eq!(header.get("kid").and_then(|kid| kid.as_str()), read.header().kid.as_deref());
     assert!(header.get("crit").is_none() && header.get("b64").is_none());
 }
