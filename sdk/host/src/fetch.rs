@@ -36,7 +36,7 @@ extern "C" {
     type Stream;
     type Reader;
     type Chunk;
-    type Signal;
+    pub(crate) type Signal;
 
     #[wasm_bindgen(catch, js_name = fetch)]
     fn global_fetch(url: &str, init: &Object) -> Result<Promise, JsValue>;
@@ -81,10 +81,19 @@ extern "C" {
 /// `network_failed`, `network_timeout`; `redirect_refused`: a redirect would take what was sent to
 /// a place that nobody checked; `response_too_large`: the rest was not read.
 pub async fn send(request: &Request, limits: Limits) -> Result<Response, Error> {
-    let signal = timeout(limits.deadline_millis).map_err(|_| unsupported("AbortSignal.timeout"))?;
+    let signal = deadline(limits.deadline_millis)?;
+    let promise = global_fetch(&request.url, &init(request, limits, &signal)?);
+    answered(promise, &signal, limits).await
+}
+
+/// Awaits an answer and reads the whole of it.
+pub(crate) async fn answered(
+    promise: Result<Promise, JsValue>,
+    signal: &Signal,
+    limits: Limits,
+) -> Result<Response, Error> {
     let failed = |_| Error::from(if signal.aborted() { Code::NetworkTimeout } else { Code::NetworkFailed });
-    let promise = global_fetch(&request.url, &init(request, limits, &signal)?).map_err(failed)?;
-    let answer: Answer = JsFuture::from(promise).await.map_err(failed)?.unchecked_into();
+    let answer: Answer = JsFuture::from(promise.map_err(failed)?).await.map_err(failed)?.unchecked_into();
     // Browsers hide where a redirect leads; Node and workerd show it.
     if answer.kind().as_deref() == Some("opaqueredirect") || (300..400).contains(&answer.status()) {
         return Err(Code::RedirectRefused.into());
@@ -93,6 +102,11 @@ pub async fn send(request: &Request, limits: Limits) -> Result<Response, Error> 
         Broken::Network(error) => failed(error),
         Broken::TooLarge => Code::ResponseTooLarge.into(),
     })
+}
+
+/// A signal that stops a call after so long.
+pub(crate) fn deadline(millis: u32) -> Result<Signal, Error> {
+    timeout(millis).map_err(|_| unsupported("AbortSignal.timeout"))
 }
 
 /// Reads the whole of an answer whose body is at most `limit` bytes long.

@@ -7,6 +7,7 @@
 
 pub mod clock;
 pub mod decryption;
+pub mod durable;
 pub mod fetch;
 mod global;
 pub mod guard;
@@ -17,6 +18,7 @@ pub mod metrics;
 pub mod navigation;
 pub mod random;
 pub mod revealed;
+pub mod revocation;
 pub mod shared_cache;
 pub mod storage;
 pub mod stored;

@@ -61,6 +61,8 @@ counters! {
     RevocationPolls = "revocation_polls";
     /// Fetches of the revocations that failed.
     RevocationPollFailures = "revocation_poll_failures";
+    /// Requests that went on without a current list of revocations, on routes that fail open.
+    RevocationUnguarded = "revocation_unguarded";
     /// Users that were looked up.
     UserLookups = "user_lookups";
     /// Users that were remembered.

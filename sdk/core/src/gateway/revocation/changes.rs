@@ -65,3 +65,60 @@ pub struct Changes {
     /// The entries, as they are now; at most [`PAGE`].
     pub entries: Vec<Entry>,
 }
+
+/// Adds entries to a feed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Write {
+    /// The entries. One that the feed has already only becomes stricter.
+    pub entries: Vec<Entry>,
+    /// What makes the write happen once: it is refused while the feed remembers it.
+    pub once: Option<Once>,
+}
+
+/// Something that happens once, and how long that is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Once {
+    /// What.
+    pub mark: Mark,
+    /// Until when it is remembered.
+    pub expires: UnixSeconds,
+}
+
+/// How a write ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Written {
+    /// The entries are in the feed.
+    Done,
+    /// It has happened before; nothing was changed.
+    Repeated,
+    /// The feed holds as many entries as it may; nothing was changed.
+    Full,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_short_and_come_back_as_they_were() {
+        let entry = Entry {
+            mark: Mark::subject("https://i", "ada"),
+            before: UnixSeconds(1_800_000_000),
+            expires: UnixSeconds(1_800_090_000),
+        };
+        let changes = Changes {
+            feed: FeedId("f".into()),
+            since: Version(0),
+            until: Version(1),
+            more: false,
+            entries: Vec::from([entry]),
+        };
+        let text = serde_json::to_string(&changes).unwrap();
+        assert_eq!(
+            text,
+            r#"{"feed":"f","since":0,"until":1,"more":false,"entries":[["FrHXIe-_LhY_rSf3xQX0-pYgthAzsViQBk5pCnooGsQ",1800000000,1800090000]]}"#
+        );
+        assert_eq!(serde_json::from_str::<Changes>(&text).unwrap(), changes);
+    }
+}

@@ -9,7 +9,7 @@
 use alloc::{vec, vec::Vec};
 
 use super::{
-    changes::{Changes, Question},
+    changes::{Changes, Entry, Question},
     mark::Facts,
     mode::Mode,
     snapshot::Snapshot,
@@ -67,6 +67,8 @@ pub enum Input<'a> {
     },
     /// A poll failed.
     Failed,
+    /// This isolate has written entries into the feed.
+    Written(&'a [Entry]),
 }
 
 /// What to do.
@@ -140,6 +142,10 @@ impl Feed {
             Input::Polled { changes, asked } => self.polled(changes, asked, now),
             Input::Failed => {
                 self.failed(now);
+                Vec::new()
+            }
+            Input::Written(entries) => {
+                self.snapshot.learn(entries);
                 Vec::new()
             }
         }

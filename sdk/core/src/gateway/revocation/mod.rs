@@ -15,11 +15,11 @@ mod mode;
 mod order;
 mod snapshot;
 
-pub use changes::{Changes, Entry, FeedId, PAGE, Question, Version};
+pub use changes::{Changes, Entry, FeedId, Once, PAGE, Question, Version, Write, Written};
 pub use feed::{Action, Bounds, Feed, Input, Own, POLL_DEADLINE};
 pub use mark::{Facts, Mark};
 pub use mode::Mode;
-pub use order::{Order, Target};
+pub use order::{Order, Target, after};
 pub use snapshot::{MAX_ENTRIES, Snapshot};
 
 #[cfg(test)]

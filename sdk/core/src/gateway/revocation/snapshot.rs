@@ -60,9 +60,7 @@ impl Snapshot {
     /// # Errors
     /// `revocation_unavailable`: more entries than a feed may hold, so that this is no answer of one.
     pub fn merge(&mut self, changes: &Changes, now: UnixSeconds) -> Result<(), Error> {
-        for entry in &changes.entries {
-            self.add(entry);
-        }
+        self.learn(&changes.entries);
         self.entries.retain(|_, cut| now < cut.expires);
         if self.entries.len() > MAX_ENTRIES {
             return Err(Code::RevocationUnavailable.into());
@@ -79,11 +77,14 @@ impl Snapshot {
         Ok(())
     }
 
-    fn add(&mut self, entry: &Entry) {
-        let new = Cut { before: entry.before, expires: entry.expires };
-        let own = self.entries.entry(entry.mark).or_insert(new);
-        own.before = own.before.max(new.before);
-        own.expires = own.expires.max(new.expires);
+    /// Takes in entries that did not come with a poll, as those that were just written.
+    pub fn learn(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            let new = Cut { before: entry.before, expires: entry.expires };
+            let own = self.entries.entry(entry.mark).or_insert(new);
+            own.before = own.before.max(new.before);
+            own.expires = own.expires.max(new.expires);
+        }
     }
 
     /// Judges a token. `life` is how long a token lives at most: an older one is refused, because

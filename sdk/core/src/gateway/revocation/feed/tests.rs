@@ -189,3 +189,20 @@ fn the_snapshot_judges() {
     assert_eq!(feed.check(&token, at(40).to_seconds()).unwrap_err().code, Code::TokenRevoked);
     assert_eq!((feed.len(), feed.is_empty()), (1, false));
 }
+
+#[test]
+fn who_writes_a_revocation_refuses_at_once() {
+    let mut feed = Feed::new(BOUNDS);
+    let written = answer(1, false).entries;
+    assert!(feed.handle(Input::Written(&written), at(0)).is_empty());
+    let token = Facts {
+        issuer: "https://i",
+        subject: Some("ada"),
+        session: None,
+        id: None,
+        issued: Some(at(0).to_seconds()),
+        signed_in: None,
+    };
+    assert_eq!(feed.check(&token, at(40).to_seconds()).unwrap_err().code, Code::TokenRevoked);
+    assert_eq!(wanted(&mut feed, Mode::FailClosed, Own::Nothing, 0), ["poll"], "it knows no more than that");
+}
