@@ -2,16 +2,18 @@
 //
 // Rust cannot unwind here: a trap leaves its memory in an unknown state. The request that trapped
 // fails; the next one finds a fresh instance instead of a broken one.
-import { WorkerEntrypoint } from "cloudflare:workers";
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import * as rust from "edgeward-edge-glue";
 
 const state = rust.__worker_init_state();
+let instances = 1;
 
 /** Runs an export of Rust, after replacing an instance that has trapped. */
 async function run(handler, ...args) {
   if (state.criticalError) {
     rust.__wbg_reset_state();
     state.criticalError = false;
+    instances += 1;
   }
   try {
     return await handler(...args);
@@ -35,3 +37,29 @@ export default class extends WorkerEntrypoint {
     return run(rust.fetch, request, this.env, this.ctx);
   }
 }
+
+/** A Durable Object whose half in Rust is made anew when the instance that it lived in has trapped. */
+function durable(name) {
+  return class extends DurableObject {
+    #half;
+    #instance;
+
+    fetch(request) {
+      return run(() => this.#current().fetch(request));
+    }
+
+    alarm() {
+      return run(() => this.#current().alarm());
+    }
+
+    #current() {
+      if (this.#instance !== instances) {
+        this.#half = new rust[name](this.ctx, this.env);
+        this.#instance = instances;
+      }
+      return this.#half;
+    }
+  };
+}
+
+export const RevocationFeed = durable("RevocationFeed");

@@ -13,9 +13,12 @@ use edgeward_core::{
     secret::Secret,
 };
 use edgeward_host::{
+    clock,
+    durable::Durable,
     guard::{Guard, Issuer},
     keys::{IssuerKeys, Source},
     kv::Namespace,
+    revocation::{OBJECT, Revocations},
     task::Background,
     verifier::Verifier,
 };
@@ -28,6 +31,7 @@ pub struct Gateway {
     /// The settings.
     pub config: Config,
     guard: Guard,
+    revocations: Option<Revocations>,
     /// What is asked on paths that no route covers.
     otherwise: Requirements,
 }
@@ -48,13 +52,29 @@ impl Gateway {
         let bound = |issuer| bind(issuer, config.reach, &secret, kv.as_ref());
         let issuers = issuers.into_iter().map(bound).collect::<Result<_, _>>()?;
         let guard = Guard::new(issuers, config.sources.clone());
-        Ok(Self { config, guard, otherwise: Requirements::default() })
+        let revocation = config.revocation.as_ref();
+        let otherwise = Requirements {
+            revocation: revocation.map_or_else(Default::default, |settings| settings.mode),
+            ..Requirements::default()
+        };
+        let revocations = revocation.map(|settings| bind_revocations(settings, binding)).transpose()?;
+        Ok(Self { config, guard, revocations, otherwise })
     }
 
     /// Each issuer, and whether its keys are loaded.
     pub fn issuers(&self) -> impl Iterator<Item = (&str, bool)> {
         let verifiers = self.guard.issuers().iter().map(|issuer| &issuer.verifier);
         verifiers.map(|verifier| (verifier.policy().issuer.as_str(), verifier.keys().is_ready()))
+    }
+
+    /// The verifier of an issuer's tokens.
+    pub fn verifier(&self, issuer: &str) -> Option<&Verifier> {
+        self.guard.issuers().iter().map(|own| &own.verifier).find(|own| own.policy().issuer == issuer)
+    }
+
+    /// The list of revocations, if there is one.
+    pub const fn revocations(&self) -> Option<&Revocations> {
+        self.revocations.as_ref()
     }
 
     /// The headers that decide about a request.
@@ -65,7 +85,7 @@ impl Gateway {
     /// Admits a request: `None` where it passes without identity.
     ///
     /// # Errors
-    /// `path_ambiguous`, and every code of [`Guard::admit`].
+    /// `path_ambiguous`, and every code of [`Guard::admit`] and [`Revocations::check`].
     pub async fn admit(
         &self,
         request: &Incoming,
@@ -73,7 +93,14 @@ impl Gateway {
     ) -> Result<Option<Identity>, Denial> {
         let route = route::find(&self.config.routes, request.path())?;
         let wanted = route.map_or(&self.otherwise, |route| &route.requirements);
-        self.guard.admit(request, wanted, background).await
+        let identity = self.guard.identify(request, wanted, background).await?;
+        if let (Some(identity), Some(revocations)) = (&identity, &self.revocations) {
+            revocations.check(identity, wanted.revocation, background).await?;
+        }
+        if let Some(identity) = &identity {
+            wanted.decide(identity, clock::now().to_seconds())?;
+        }
+        Ok(identity)
     }
 }
 
@@ -88,6 +115,16 @@ fn bind(
     let decryption = decryption.map(|setting| decryption::bind(setting, secret)).transpose()?;
     let verifier = Verifier::new(policy, keys).with_decryption(decryption);
     Ok(Issuer { verifier, mapping, claims })
+}
+
+fn bind_revocations(
+    settings: &config::Revocation,
+    binding: impl Fn(&str) -> Option<JsValue>,
+) -> Result<Revocations, ConfigError> {
+    let name = &settings.binding;
+    let place = binding(name).and_then(|namespace| Durable::bound(namespace, OBJECT));
+    let place = place.ok_or_else(|| ConfigError(format!("{name} is no binding of a Durable Object.")))?;
+    Ok(Revocations::new(settings.bounds, place))
 }
 
 fn bind_keys(

@@ -3,7 +3,10 @@
 //! It is a library as well: another Rust Worker calls [`respond`] from its own `fetch` entry.
 
 mod decryption;
+#[cfg(feature = "entry")]
+mod durable;
 mod gateway;
+mod revoke;
 mod routes;
 mod state;
 

@@ -17,7 +17,7 @@ const COMPATIBILITY_DATE = "2026-07-01";
  * @param {string[]} o.allowedOrigins pages that may read denials
  * @param {object[]} o.routes which scopes which paths need
  * @param {number} [o.port] 0 takes any free port
- * @param {string} [o.stateDir] keeps the cache over restarts
+ * @param {string} [o.stateDir] keeps cache and storage over restarts
  * @returns {Promise<{ url: string, close(): Promise<void> }>}
  */
 export function startGateway({ issuer, audience, origin, allowedOrigins, routes, port, stateDir }) {
@@ -39,28 +39,39 @@ export function startGateway({ issuer, audience, origin, allowedOrigins, routes,
  * @param {number} [o.port]
  * @param {string} [o.stateDir]
  * @param {object} [o.options] more of miniflare's options
+ * @param {(gateway: object) => object[]} [o.beside] further Workers, given the gateway's own settings
  */
-export async function startWorker({ bindings, port = 0, stateDir, options = {} }) {
+export async function startWorker({ bindings, port = 0, stateDir, options = {}, beside }) {
   await ensureBuilt();
   // No report to Cloudflare and no request.cf looked up there: the example stays on this machine.
   process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
-  const worker = new Miniflare({
-    host: HOST,
-    port: port && (await freePort(port)),
+  const gateway = {
+    name: "gateway",
     modulesRoot: DIST,
     modules: [
       { type: "ESModule", path: `${DIST}worker.mjs` },
       { type: "CompiledWasm", path: `${DIST}edgeward_edge.wasm` },
     ],
     compatibilityDate: COMPATIBILITY_DATE,
-    cachePersist: stateDir ?? false,
-    log: new Log(LogLevel.WARN),
     bindings,
     ...options,
+  };
+  const worker = new Miniflare({
+    host: HOST,
+    port: port && (await freePort(port)),
+    cachePersist: stateDir ?? false,
+    durableObjectsPersist: stateDir ?? false,
+    log: new Log(LogLevel.WARN),
+    workers: [gateway, ...(beside?.(gateway) ?? [])],
   });
   const url = await worker.ready;
   let stopped;
-  return { url: url.origin, miniflare: worker, close: () => (stopped ??= worker.dispose()) };
+  return {
+    url: url.origin,
+    miniflare: worker,
+    urlOf: async (name) => (await worker.unsafeGetDirectURL(name)).origin,
+    close: () => (stopped ??= worker.dispose()),
+  };
 }
 
 async function ensureBuilt() {

@@ -18,8 +18,9 @@ import { AUDIENCE, goodClaims, makeKey, sign } from "./tokens.mjs";
  * @param {boolean} [o.asText] gives the configuration as JSON text
  * @param {object} [o.bindings] more bindings
  * @param {object} [o.options] more of miniflare's options
- * @param {string} [o.stateDir] keeps the Cache API's contents
+ * @param {string} [o.stateDir] keeps what the Cache API and Durable Objects hold
  * @param {boolean} [o.kv] binds the KV namespace `KEYS` and has key sets kept there
+ * @param {(gateway: object) => object[]} [o.beside] further Workers, given the gateway's own settings
  */
 export async function startEdge(test, o = {}) {
   const keys = o.keys ?? [await makeKey("ES256", "key-1")];
@@ -31,8 +32,9 @@ export async function startEdge(test, o = {}) {
   const text = JSON.stringify(config);
   const variable = text === undefined ? {} : { EDGEWARD: o.asText ? text : JSON.parse(text) };
   const bindings = { ...variable, ...o.bindings };
+  const { stateDir, beside } = o;
   const options = o.kv ? { kvNamespaces: ["KEYS"], ...o.options } : o.options;
-  const worker = await startWorker({ bindings, options, stateDir: o.stateDir });
+  const worker = await startWorker({ bindings, options, stateDir, beside });
   test.after(() => worker.close());
   return new Edge({ url: worker.url, worker, bindings, provider, origin, keys, key: keys[0] });
 }

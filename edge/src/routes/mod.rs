@@ -3,6 +3,7 @@
 mod answer;
 mod forward;
 mod health;
+mod revocation;
 
 use std::rc::Rc;
 
@@ -34,6 +35,9 @@ pub async fn respond(request: Request, env: &Env, context: &Context) -> worker::
         }
     };
     let background = Background::of_context(context.as_ref());
+    if let Some(response) = revocation::respond(&request, path, &gateway, env, &background).await? {
+        return Ok(response);
+    }
     let incoming = incoming(&request, &url, &gateway)?;
     let asked = request.headers().get("access-control-request-method")?;
     // A browser asks without credentials whether it may ask with them; the origin answers that.

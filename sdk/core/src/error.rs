@@ -150,8 +150,6 @@ codes! {
     RevocationUnavailable = "revocation_unavailable", 503, Retry, "Try again later; check the Durable Object binding of the list.";
     /// The list of revoked tokens is full.
     RevocationListFull = "revocation_list_full", 507, Retry, "Revoke whole subjects or sessions in place of single tokens, or wait until entries expire.";
-    /// No list of revoked tokens is configured.
-    RevocationNotConfigured = "revocation_not_configured", 501, Change, "Bind a Durable Object and name it in `revocation.binding`.";
     /// The logout token is not valid.
     LogoutTokenInvalid = "logout_token_invalid", 400, Change, "Send the logout token as OpenID Connect Back-Channel Logout 1.0 §2.4 defines it.";
     /// The logout token was handled already.

@@ -118,6 +118,18 @@ pub(crate) async fn read(answer: Answer, limit: usize) -> Result<Response, Broke
     Ok(Response { status: answer.status(), headers: headers(&answer), body })
 }
 
+/// Reads the body of a request that came in, of at most `limit` bytes.
+///
+/// # Errors
+/// `invalid_parameters` at `body`: it is longer. `network_failed`: the rest did not come.
+pub async fn body_of(request: &JsValue, limit: usize) -> Result<Vec<u8>, Error> {
+    let Some(stream) = request.unchecked_ref::<Answer>().body() else { return Ok(Vec::new()) };
+    read_limited(&stream, limit).await.map_err(|broken| match broken {
+        Broken::Network(_) => Code::NetworkFailed.into(),
+        Broken::TooLarge => Error::at(Code::InvalidParameters, "body"),
+    })
+}
+
 fn init(request: &Request, limits: Limits, signal: &Signal) -> Result<Object, Error> {
     let headers = Object::new();
     for (name, value) in &request.headers {

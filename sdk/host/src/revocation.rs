@@ -9,8 +9,7 @@ use edgeward_core::{
         Identity,
         metrics::Counter,
         revocation::{
-            Action, Bounds, Changes, Entry, Facts, Feed, Input, Mode, Own, POLL_DEADLINE, Question, Write,
-            Written,
+            Action, Bounds, Changes, Facts, Feed, Input, Mode, Own, POLL_DEADLINE, Question, Write, Written,
         },
     },
 };
@@ -97,7 +96,9 @@ impl Inner {
                     Action::Refuse(error) => done = Some(Err(error)),
                     Action::PollInBackground(question) => {
                         let inner = self.clone();
-                        background.spawn(async move { drop(inner.poll(question).await) });
+                        background.spawn(async move {
+                            inner.poll(question).await;
+                        });
                     }
                     Action::Poll(question) => own = self.poll(question).await,
                     Action::Wait if clock::now().0.saturating_sub(since) > WAIT_AT_MOST => own = Own::Failed,

@@ -72,7 +72,22 @@ impl Verifier {
     /// Those of [`jwt::check`], [`IssuerKeys::wanted`], [`WebCrypto::verify`] and
     /// [`jwt::validate_bound`].
     pub async fn verify_bound(&self, token: Unverified<'_>, background: &Background) -> Result<Bound, Error> {
-        jwt::check(&token, &self.policy)?;
+        let verified = self.verify_signature(token, &self.policy, background).await?;
+        jwt::validate_bound(verified, &self.policy, clock::now().to_seconds())
+    }
+
+    /// Verifies the signature alone, of a token that may fall under another policy than the issuer's
+    /// access tokens do.
+    ///
+    /// # Errors
+    /// Those of [`jwt::check`], [`IssuerKeys::wanted`] and [`WebCrypto::verify`].
+    pub async fn verify_signature(
+        &self,
+        token: Unverified<'_>,
+        policy: &Policy,
+        background: &Background,
+    ) -> Result<jwt::Verified, Error> {
+        jwt::check(&token, policy)?;
         let alg = token.header().alg.ok_or(Code::TokenAlgNotAllowed)?;
         let keys = self.keys.wanted(alg, token.header().kid.as_deref(), background).await?;
         let verdict = self.check_candidates(&token, alg, &keys).await;
@@ -80,7 +95,7 @@ impl Verifier {
             self.keys.doubted(background).await;
         }
         verdict?;
-        jwt::validate_bound(token.dangerous_trust(), &self.policy, clock::now().to_seconds())
+        Ok(token.dangerous_trust())
     }
 
     /// Verifies a token at once, with the crates and the keys that are loaded.

@@ -1,0 +1,3 @@
+//! Durable Objects: what needs one writer. Everything else of the gateway is without storage.
+
+mod revocation;
