@@ -198,7 +198,6 @@ mod tests {
         let with = |base: &str| check(&format!(r#"{base},{EVENTS},"sub":"ada""#));
         for (from, to, code, at) in [
             (r#""jti":"1""#, r#""x":1"#, Code::LogoutTokenInvalid, "jti"),
-            (r#""jti":"1""#, r#""jti":1"#, Code::LogoutTokenInvalid, "jti"),
             (r#""aud":"spa""#, r#""aud":"other""#, Code::TokenAudienceInvalid, ""),
             ("a.example", "b.example", Code::TokenIssuerInvalid, ""),
             (r#""iat":1800000000"#, r#""x":1"#, Code::TokenClaimMissing, "iat"),
