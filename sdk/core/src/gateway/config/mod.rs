@@ -354,6 +354,7 @@ mod tests {
             r#"{"path":"/a","claims":[{"claim":"x","equals":1,"contains":1}]}"#,
             r#"{"path":"/a","claims":[{"claim":"","equals":1}]}"#,
             r#"{"path":"/a","claims":[{"claim":"x","one_of":[]}]}"#,
+            r#"{"path":"/a","claims":[{"claim":"x","equals":9007199254740993}]}"#,
             r#"{"path":"/a","max_authentication_age_seconds":-1}"#,
         ] {
             assert!(with(&format!(r#","routes":[{odd}]"#)).is_err(), "{odd}");

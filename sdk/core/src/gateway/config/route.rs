@@ -131,7 +131,7 @@ impl ClaimDocument {
         let at = || invalid("claims");
         let value = |value: Value| {
             let text = serde_json::to_string(&value).map_err(|_| at())?;
-            json::parse(text.as_bytes()).map_err(|_| at())
+            json::parse(text.as_bytes()).ok().filter(is_exact).ok_or_else(at)
         };
         let expected = match (self.equals, self.one_of, self.contains) {
             (Some(wanted), None, None) => Expected::Equals(value(wanted)?),
@@ -142,5 +142,16 @@ impl ClaimDocument {
             _ => return Err(at()),
         };
         Ok(ClaimRule { path: ClaimPath::parse(&self.claim)?, expected })
+    }
+}
+
+/// Whether every number is told apart from its neighbours: beyond 2⁵³ two ids could pass for one.
+fn is_exact(value: &json::Value) -> bool {
+    const EXACT: f64 = 9_007_199_254_740_991.0;
+    match value {
+        json::Value::Number(number) => number.abs() <= EXACT,
+        json::Value::Array(items) => items.iter().all(is_exact),
+        json::Value::Object(members) => members.iter().all(|(_, value)| is_exact(value)),
+        json::Value::Null | json::Value::Bool(_) | json::Value::String(_) => true,
     }
 }
