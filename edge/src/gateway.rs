@@ -4,11 +4,12 @@ use edgeward_core::{
     gateway::{
         Config, Denial, Identity, Incoming, Requirements,
         config::{self, ConfigError, KeySource},
-        route,
+        resource::Accepts,
+        route::{self, Route},
     },
     http::Reach,
     jose::Key,
-    jwt::Policy,
+    jwt::{Policy, Unverified},
     oauth::discovery,
     secret::Secret,
 };
@@ -34,6 +35,18 @@ pub struct Gateway {
     revocations: Option<Revocations>,
     /// What is asked on paths that no route covers.
     otherwise: Requirements,
+}
+
+/// The rule that a request falls under, and what became of it.
+pub struct Rule<'g> {
+    /// The route's path as configured; none where no route covers the path.
+    pub pattern: Option<String>,
+    /// What is asked for.
+    pub requirements: &'g Requirements,
+    /// The configured issuer that a refused token names.
+    pub issuer: Option<&'g str>,
+    /// How long the decision took, in milliseconds.
+    pub decided_in: i64,
 }
 
 impl Gateway {
@@ -82,17 +95,26 @@ impl Gateway {
         Incoming::HEADERS.into_iter().chain(self.guard.sources().headers())
     }
 
+    /// The rule for a path.
+    ///
+    /// # Errors
+    /// `path_ambiguous`
+    pub fn rule(&self, path: &str) -> Result<Rule<'_>, Denial> {
+        let route = route::find(&self.config.routes, path)?;
+        let requirements = route.map_or(&self.otherwise, |route| &route.requirements);
+        Ok(Rule { pattern: route.map(Route::pattern), requirements, issuer: None, decided_in: 0 })
+    }
+
     /// Admits a request: `None` where it passes without identity.
     ///
     /// # Errors
-    /// `path_ambiguous`, and every code of [`Guard::admit`] and [`Revocations::check`].
+    /// Every code of [`Guard::identify`], [`Revocations::check`] and [`Requirements::decide`].
     pub async fn admit(
         &self,
         request: &Incoming,
+        wanted: &Requirements,
         background: &Background,
     ) -> Result<Option<Identity>, Denial> {
-        let route = route::find(&self.config.routes, request.path())?;
-        let wanted = route.map_or(&self.otherwise, |route| &route.requirements);
         let identity = self.guard.identify(request, wanted, background).await?;
         if let (Some(identity), Some(revocations)) = (&identity, &self.revocations) {
             revocations.check(identity, wanted.revocation, background).await?;
@@ -101,6 +123,27 @@ impl Gateway {
             wanted.decide(identity, clock::now().to_seconds())?;
         }
         Ok(identity)
+    }
+
+    /// The issuer that a request's token names, if it is one of the configured: for the log, where
+    /// nothing may stand that a stranger wrote. Nothing is verified.
+    pub fn named_issuer(&self, request: &Incoming, wanted: &Requirements) -> Option<&str> {
+        let credential = self.guard.sources().take(request, &wanted.kinds).ok()??;
+        let token = Unverified::parse(&credential.token).ok()?;
+        let named = token.unverified_claim("iss").and_then(|iss| iss.as_str())?;
+        self.issuers().map(|(issuer, _)| issuer).find(|issuer| *issuer == named)
+    }
+
+    /// The headers in which a credential may stand, as `Vary` names them.
+    pub fn varying(&self) -> Vec<&str> {
+        let sources = self.guard.sources();
+        let cookie = (!sources.cookies.is_empty() || sources.session.is_some()).then_some("Cookie");
+        ["Authorization"].into_iter().chain(cookie).chain(sources.headers()).collect()
+    }
+
+    /// How a credential may arrive, for the resource's metadata.
+    pub fn accepts(&self) -> Accepts<'_> {
+        Accepts { query: self.guard.sources().query.is_some(), ..Accepts::default() }
     }
 }
 

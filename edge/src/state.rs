@@ -3,6 +3,7 @@
 use std::{cell::OnceCell, rc::Rc};
 
 use edgeward_core::gateway::{Config, config::ConfigError};
+use edgeward_host::random;
 use wasm_bindgen::JsValue;
 
 use crate::gateway::Gateway;
@@ -27,4 +28,13 @@ pub fn gateway(
         Gateway::new(Config::parse(&text)?, secret, binding).map(Rc::new)
     };
     GATEWAY.with(|cell| cell.get_or_init(|| make().inspect_err(report)).clone())
+}
+
+/// A name for this isolate, so that its counters are told from another's: letters and digits.
+pub fn isolate() -> String {
+    thread_local! {
+        static NAME: OnceCell<String> = const { OnceCell::new() };
+    }
+    let name = || random::bytes::<6>().unwrap_or_default().map(|byte| format!("{byte:02x}")).concat();
+    NAME.with(|cell| cell.get_or_init(name).clone())
 }

@@ -38,10 +38,12 @@ export function startGateway({ issuer, audience, origin, allowedOrigins, routes,
  * @param {Record<string, unknown>} o.bindings
  * @param {number} [o.port]
  * @param {string} [o.stateDir]
- * @param {object} [o.options] more of miniflare's options
+ * @param {object} [o.options] more of miniflare's options for this Worker
  * @param {(gateway: object) => object[]} [o.beside] further Workers, given the gateway's own settings
+ * @param {(line: { level: string, message: string }) => void} [o.onLog] takes what the Workers log,
+ *   which otherwise goes to the terminal
  */
-export async function startWorker({ bindings, port = 0, stateDir, options = {}, beside }) {
+export async function startWorker({ bindings, port = 0, stateDir, options = {}, beside, onLog }) {
   await ensureBuilt();
   // No report to Cloudflare and no request.cf looked up there: the example stays on this machine.
   process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
@@ -62,6 +64,7 @@ export async function startWorker({ bindings, port = 0, stateDir, options = {}, 
     cachePersist: stateDir ?? false,
     durableObjectsPersist: stateDir ?? false,
     log: new Log(LogLevel.WARN),
+    ...(onLog && { handleStructuredLogs: onLog }),
     workers: [gateway, ...(beside?.(gateway) ?? [])],
   });
   const url = await worker.ready;

@@ -35,7 +35,7 @@ describe("a configuration that is wrong", () => {
     "with a route in no normal form": route({ path: "/a/../b" }),
     "with a route that has * in the middle": route({ path: "/a/*/b" }),
     "with scopes on a public route": route({ credential: "none", scopes: ["a"] }),
-    "with a credential rule nobody knows": route({ credential: "optional" }),
+    "with a credential rule nobody knows": route({ credential: "maybe" }),
   };
 
   for (const [name, config] of Object.entries(WRONG)) {

@@ -156,7 +156,8 @@ describe("what browsers ask", () => {
     assert.equal(answer.headers["access-control-allow-origin"], PAGE);
     assert.match(answer.headers["access-control-allow-headers"], /authorization/);
     const { headers } = edge.origin.received.at(-1);
-    assert.deepEqual(Object.keys(headers).filter((name) => name.startsWith("x-edgeward-")), []);
+    const own = Object.keys(headers).filter((name) => name.startsWith("x-edgeward-"));
+    assert.deepEqual(own, ["x-edgeward-request-id"]);
   });
 
   for (const headers of [[], [["origin", PAGE]], [["access-control-request-method", "GET"]]]) {

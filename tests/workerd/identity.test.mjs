@@ -12,9 +12,13 @@ describe("the identity that the origin receives", () => {
     edge = await startEdge(end, { routes: [{ path: "/public/*", credential: "none" }] });
   });
 
-  const ownHeaders = (headers) => Object.fromEntries(
-    Object.entries(headers).filter(([name]) => name.startsWith("x-edgeward-")),
-  );
+  /** What the gateway says of the caller; the id of the request it says in any case. */
+  const ownHeaders = (headers) => {
+    const own = Object.entries(headers).filter(([name]) => name.startsWith("x-edgeward-"));
+    const { "x-edgeward-request-id": id, ...identity } = Object.fromEntries(own);
+    assert.match(id, /^[\w-]{16}$/, "one id, of the gateway's own");
+    return identity;
+  };
 
   test("it is the verified claims, typed, and how they came", async () => {
     const token = await edge.token({ team: "blue", scope: "read write" });

@@ -1,37 +1,33 @@
 //! The answers that the gateway gives itself.
 
-use edgeward_core::{
-    base64url,
-    gateway::{
-        Config, Denial,
-        challenge::{self, Protection},
-    },
+use edgeward_core::gateway::{
+    Config, Denial,
+    challenge::{self, Protection},
 };
 use serde::Serialize;
 use worker::{Headers, Response};
 
-#[derive(Serialize)]
-struct Body<'a> {
-    error: &'a str,
-    message: &'a str,
-    request_id: &'a str,
-}
+use super::call::Call;
+use crate::gateway::Gateway;
 
 /// Turns a request away: status, challenge, and a body that says why.
-pub fn denial(denial: &Denial, config: Option<&Config>, request: &Headers) -> worker::Result<Response> {
+pub fn denial(denial: &Denial, call: &Call<'_>, gateway: Option<&Gateway>) -> worker::Result<Response> {
     let code = denial.error.code;
+    let config = gateway.map(|gateway| &gateway.config);
     let headers = headers()?;
     let realm = config.map_or("edgeward", |config| &config.realm);
-    let protection = Protection { realm, resource_metadata: None };
+    let metadata = config.and_then(|config| config.resource.as_ref());
+    let metadata = metadata.map(|resource| resource.metadata_url(call.path()));
+    let protection = Protection { realm, resource_metadata: metadata.as_deref() };
     if let Some(challenge) = challenge::bearer(denial, protection) {
         headers.set("www-authenticate", &challenge)?;
     }
     if let Some(config) = config {
-        allow_browser(config, request, &headers)?;
+        allow_browser(config, call.headers(), &headers)?;
     }
-    let request_id = request_id(request)?;
-    let body = Body { error: code.as_str(), message: code.message(), request_id: &request_id };
-    json(&body, code.status(), headers)
+    headers.set("x-request-id", &call.id)?;
+    let body = config.map(|config| config.traffic.errors).unwrap_or_default().body(denial.error, &call.id);
+    Ok(Response::ok(body)?.with_status(code.status()).with_headers(headers))
 }
 
 /// An answer in JSON that nobody keeps.
@@ -57,16 +53,7 @@ fn allow_browser(config: &Config, request: &Headers, headers: &Headers) -> worke
     headers.append("vary", "Origin")?;
     if let Some(origin) = request.get("origin")?.filter(|origin| config.allowed_origins.contains(origin)) {
         headers.set("access-control-allow-origin", &origin)?;
-        headers.set("access-control-expose-headers", "WWW-Authenticate")?;
+        headers.set("access-control-expose-headers", "WWW-Authenticate, X-Request-Id")?;
     }
     Ok(())
-}
-
-/// Cloudflare's id of the request where there is one, so that it is found in both logs.
-fn request_id(request: &Headers) -> worker::Result<String> {
-    let ray = request.get("cf-ray")?;
-    let plain = |ray: &String| ray.len() <= 64 && ray.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    Ok(ray
-        .filter(plain)
-        .unwrap_or_else(|| base64url::encode(&edgeward_host::random::bytes::<12>().unwrap_or_default())))
 }

@@ -1,90 +1,163 @@
-//! The Worker's routes: its own health, and everything else through the gateway.
+//! The Worker's routes: what the gateway answers itself, and everything else through it.
 
 mod answer;
+mod call;
 mod forward;
 mod health;
+mod metadata;
+mod metrics;
+mod operator;
+mod outgoing;
+mod report;
 mod revocation;
 
 use std::rc::Rc;
 
 use edgeward_core::{
     Code,
-    gateway::{Denial, Incoming, config::ConfigError},
+    gateway::{Denial, Identity, Incoming, config::ConfigError, metrics::Counter},
 };
-use edgeward_host::task::Background;
+use edgeward_host::{metrics as counts, task::Background};
 use js_sys::{JSON, Reflect};
-use worker::{Context, Env, Headers, Method, Request, Response, console_error};
+use worker::{Context, Env, Request, Response, console_error};
 
-use crate::{gateway::Gateway, state};
+use crate::{
+    gateway::{Gateway, Rule},
+    state,
+};
+use call::Call;
 
 /// The path that tells version and readiness; it is never forwarded.
 const HEALTH: &str = "/healthz";
+/// Methods whose answer would show the client what the gateway adds to its request, or that are no
+/// request for a resource ([RFC 9110 §9.3.8](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8)).
+const NEVER_FORWARDED: [&str; 3] = ["TRACE", "TRACK", "CONNECT"];
 
+/// Answers a request.
 pub async fn respond(request: Request, env: &Env, context: &Context) -> worker::Result<Response> {
+    let call = Call::begin(&request)?;
     let gateway = gateway(env);
-    let url = request.inner().url();
-    let (path, target) = split(&url);
-    if path == HEALTH && matches!(request.method(), Method::Get | Method::Head) {
+    if call.path() == HEALTH && call.is_read() {
         return health::respond(gateway.as_deref());
     }
-    let gateway = match gateway {
-        Ok(gateway) => gateway,
+    match gateway {
+        Ok(gateway) => through(&call, &gateway, env, context).await,
         // A gateway that does not know its rules lets nothing through.
-        Err(_) => {
-            return answer::denial(&Denial::from(Code::ConfigInvalid), None, request.headers());
-        }
-    };
+        Err(_) => answer::denial(&Code::ConfigInvalid.into(), &call, None),
+    }
+}
+
+async fn through(
+    call: &Call<'_>,
+    gateway: &Gateway,
+    env: &Env,
+    context: &Context,
+) -> worker::Result<Response> {
+    if let Some(metadata) = metadata::respond(call, gateway)? {
+        return Ok(metadata);
+    }
+    if call.path() == metrics::PATH && call.is_read() {
+        return metrics::respond(call, gateway, env);
+    }
     let background = Background::of_context(context.as_ref());
-    if let Some(response) = revocation::respond(&request, path, &gateway, env, &background).await? {
+    if let Some(response) = revocation::respond(call, gateway, env, &background).await? {
         return Ok(response);
     }
-    let incoming = incoming(&request, &url, &gateway)?;
-    let asked = request.headers().get("access-control-request-method")?;
-    // A browser asks without credentials whether it may ask with them; the origin answers that.
-    let outcome = if incoming.is_preflight(asked.as_deref()) {
-        Ok(None)
-    } else {
-        gateway.admit(&incoming, &background).await
+    let mut rule = None;
+    let outcome = match decide(call, gateway, &background, &mut rule).await {
+        Ok(identity) => send(call, gateway, rule.as_ref(), identity.as_ref(), env).await,
+        Err(denial) => Err(denial),
     };
     match outcome {
-        Ok(identity) => {
-            match forward::send(&gateway.config.origin, target, &request, identity.as_ref(), env).await {
-                Ok(response) => Ok(response),
-                Err(_) => deny(&Denial::from(Code::OriginUnavailable), &gateway, request.headers()),
-            }
-        }
-        Err(denial) => deny(&denial, &gateway, request.headers()),
+        Ok(response) => Ok(response),
+        Err(denial) => deny(call, gateway, rule.as_ref(), &denial),
     }
 }
 
-fn deny(denial: &Denial, gateway: &Gateway, headers: &Headers) -> worker::Result<Response> {
-    answer::denial(denial, Some(&gateway.config), headers)
+/// Whether the request passes, and as whom; the rule that it falls under is left in `rule`.
+async fn decide<'g>(
+    call: &Call<'_>,
+    gateway: &'g Gateway,
+    background: &Background,
+    rule: &mut Option<Rule<'g>>,
+) -> Result<Option<Identity>, Denial> {
+    if NEVER_FORWARDED.contains(&call.method.to_ascii_uppercase().as_str()) {
+        return Err(Code::MethodNotAllowed.into());
+    }
+    let incoming = incoming(call, gateway)?;
+    let asked = call.headers().get("access-control-request-method").unwrap_or_default();
+    // A browser asks without credentials whether it may ask with them; the origin answers that.
+    if incoming.is_preflight(asked.as_deref()) {
+        return Ok(None);
+    }
+    let found = rule.insert(gateway.rule(incoming.path())?);
+    let outcome = gateway.admit(&incoming, found.requirements, background).await;
+    found.decided_in = call.millis();
+    if outcome.is_err() {
+        found.issuer = gateway.named_issuer(&incoming, found.requirements);
+    }
+    outcome
 }
 
-fn gateway(env: &Env) -> Result<Rc<Gateway>, ConfigError> {
+async fn send(
+    call: &Call<'_>,
+    gateway: &Gateway,
+    rule: Option<&Rule<'_>>,
+    identity: Option<&Identity>,
+    env: &Env,
+) -> Result<Response, Denial> {
+    let sent = forward::send(call, gateway, identity, env).await;
+    let response = sent.and_then(|answer| outgoing::finished(call, gateway, rule, identity, &answer));
+    match response {
+        Ok(response) => {
+            counts::count(if identity.is_some() { Counter::Allowed } else { Counter::Passed });
+            report::allowed(call, gateway, rule, identity, response.status_code());
+            Ok(response)
+        }
+        Err(code) => {
+            counts::count(Counter::OriginFailures);
+            Err(code.into())
+        }
+    }
+}
+
+fn deny(
+    call: &Call<'_>,
+    gateway: &Gateway,
+    rule: Option<&Rule<'_>>,
+    denial: &Denial,
+) -> worker::Result<Response> {
+    report::denied(call, gateway, rule, denial.error);
+    let mut response = answer::denial(denial, call, Some(gateway))?;
+    let vary = outgoing::varying(gateway, rule);
+    outgoing::mark(response.headers_mut(), call, gateway, rule, &vary)?;
+    if denial.error.code == Code::MethodNotAllowed {
+        response.headers_mut().set("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")?;
+    }
+    Ok(response)
+}
+
+/// The gateway of this isolate.
+pub fn gateway(env: &Env) -> Result<Rc<Gateway>, ConfigError> {
     let variable = || {
         let value = Reflect::get(env, &"EDGEWARD".into()).ok()?;
         // wrangler gives a TOML table as an object, and a string as it stands.
         value.as_string().or_else(|| JSON::stringify(&value).ok()?.as_string())
     };
-    let secret = |name: &str| env.secret(name).ok().map(|secret| secret.to_string());
     let binding = |name: &str| Reflect::get(env, &name.into()).ok();
-    state::gateway(variable, secret, binding, |error| console_error!("edgeward: {error}"))
+    state::gateway(variable, |name| secret(env, name), binding, |error| console_error!("edgeward: {error}"))
 }
 
-/// The path, and path with query, of an absolute URL.
-fn split(url: &str) -> (&str, &str) {
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let target = after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/");
-    (target.split('?').next().unwrap_or("/"), target)
+fn secret(env: &Env, name: &str) -> Option<String> {
+    env.secret(name).ok().map(|secret| secret.to_string())
 }
 
 /// What of the request decides about it.
-fn incoming(request: &Request, url: &str, gateway: &Gateway) -> worker::Result<Incoming> {
-    let headers = request.headers();
+fn incoming(call: &Call<'_>, gateway: &Gateway) -> Result<Incoming, Denial> {
     let mut deciding = Vec::new();
     for name in gateway.deciding_headers() {
-        deciding.extend(headers.get(name)?.map(|value| (name.to_owned(), value)));
+        let value = call.headers().get(name).map_err(|_| Code::InternalError)?;
+        deciding.extend(value.map(|value| (name.to_owned(), value)));
     }
-    Ok(Incoming::new(request.method().to_string(), url.to_owned(), deciding))
+    Ok(Incoming::new(call.method.clone(), call.url.clone(), deciding))
 }

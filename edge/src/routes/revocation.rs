@@ -1,20 +1,12 @@
 //! Where revocations come from: an operator's `POST /.edgeward/revocations`, and the logout tokens
 //! of issuers.
 
-use edgeward_core::{
-    Code, Error,
-    gateway::{
-        Incoming,
-        credential::{Kind, Sources},
-    },
-    oauth::logout::token,
-    secret::Secret,
-};
+use edgeward_core::{Code, Error, oauth::logout::token};
 use edgeward_host::{fetch, task::Background};
 use serde::Serialize;
-use worker::{Env, Method, Request, Response};
+use worker::{Env, Response};
 
-use super::answer;
+use super::{answer, call::Call, operator};
 use crate::gateway::Gateway;
 
 /// Where an operator revokes; it is never forwarded.
@@ -24,18 +16,17 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Answers a request that is about revocations.
 pub async fn respond(
-    request: &Request,
-    path: &str,
+    call: &Call<'_>,
     gateway: &Gateway,
     env: &Env,
     background: &Background,
 ) -> worker::Result<Option<Response>> {
     let logout_path = gateway.config.revocation.as_ref().map(|settings| settings.logout_path.as_str());
-    if path == ORDERS {
-        return revoke(request, gateway, env).await.map(Some);
+    if call.path() == ORDERS {
+        return revoke(call, gateway, env).await.map(Some);
     }
-    if logout_path == Some(path) {
-        return sign_out(request, gateway, background).await.map(Some);
+    if logout_path == Some(call.path()) {
+        return sign_out(call, gateway, background).await.map(Some);
     }
     Ok(None)
 }
@@ -46,9 +37,9 @@ struct Revoked {
     expires: i64,
 }
 
-async fn revoke(request: &Request, gateway: &Gateway, env: &Env) -> worker::Result<Response> {
-    let outcome = match permitted(request, gateway, env) {
-        Ok(()) => match fetch::body_of(request.inner(), MAX_ORDER).await {
+async fn revoke(call: &Call<'_>, gateway: &Gateway, env: &Env) -> worker::Result<Response> {
+    let outcome = match permitted(call, gateway, env) {
+        Ok(()) => match fetch::body_of(call.request.inner(), MAX_ORDER).await {
             Ok(body) => gateway.revoke(&body).await,
             Err(error) => Err(error),
         },
@@ -59,29 +50,16 @@ async fn revoke(request: &Request, gateway: &Gateway, env: &Env) -> worker::Resu
             let revoked = Revoked { before: entry.before.0, expires: entry.expires.0 };
             answer::json(&revoked, 200, answer::headers()?)
         }
-        Err(error) => answer::denial(&error.into(), Some(&gateway.config), request.headers()),
+        Err(error) => answer::denial(&error.into(), call, Some(gateway)),
     }
 }
 
 /// Whether the request is an operator's: it carries the secret as a Bearer token. Without a secret
 /// there is nothing here.
-fn permitted(request: &Request, gateway: &Gateway, env: &Env) -> Result<(), Error> {
+fn permitted(call: &Call<'_>, gateway: &Gateway, env: &Env) -> Result<(), Error> {
     let settings = gateway.config.revocation.as_ref().ok_or(Code::NotFound)?;
-    let name = settings.admin_secret_binding.as_ref().ok_or(Code::NotFound)?;
-    // A secret that is not there protects nothing.
-    let wanted = env.secret(name).map(|secret| secret.to_string()).unwrap_or_default();
-    if wanted.is_empty() {
-        return Err(Code::NotFound.into());
-    }
-    if request.method() != Method::Post {
-        return Err(Code::MethodNotAllowed.into());
-    }
-    let header = request.headers().get("authorization").map_err(|_| Code::CredentialMalformed)?;
-    let headers = header.map(|value| ("authorization".to_owned(), value));
-    let incoming = Incoming::new("POST".to_owned(), request.inner().url(), headers);
-    let given = Sources::default().take(&incoming, &[Kind::Bearer])?.ok_or(Code::TokenMissing)?;
-    let given = Secret::new(given.token.into_owned().into_bytes());
-    if given == Secret::new(wanted.into_bytes()) { Ok(()) } else { Err(Code::CredentialInvalid.into()) }
+    operator::permitted(call, env, settings.admin_secret_binding.as_deref())?;
+    if call.method == "POST" { Ok(()) } else { Err(Code::MethodNotAllowed.into()) }
 }
 
 #[derive(Serialize)]
@@ -91,8 +69,8 @@ struct Refused<'a> {
 }
 
 /// Source: [OpenID Connect Back-Channel Logout 1.0 §2.8](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCResponse)
-async fn sign_out(request: &Request, gateway: &Gateway, background: &Background) -> worker::Result<Response> {
-    match signed_out(request, gateway, background).await {
+async fn sign_out(call: &Call<'_>, gateway: &Gateway, background: &Background) -> worker::Result<Response> {
+    match signed_out(call, gateway, background).await {
         Ok(()) => Ok(Response::empty()?.with_status(200).with_headers(answer::headers()?)),
         Err(error) => {
             // An issuer may try again later what is not its fault.
@@ -103,15 +81,15 @@ async fn sign_out(request: &Request, gateway: &Gateway, background: &Background)
     }
 }
 
-async fn signed_out(request: &Request, gateway: &Gateway, background: &Background) -> Result<(), Error> {
-    if request.method() != Method::Post {
+async fn signed_out(call: &Call<'_>, gateway: &Gateway, background: &Background) -> Result<(), Error> {
+    if call.method != "POST" {
         return Err(Code::MethodNotAllowed.into());
     }
-    let kind = request.headers().get("content-type").ok().flatten().unwrap_or_default();
+    let kind = call.headers().get("content-type").ok().flatten().unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case(FORM) {
         return Err(Error::at(Code::InvalidParameters, "content-type"));
     }
-    let body = fetch::body_of(request.inner(), token::MAX_BODY).await?;
+    let body = fetch::body_of(call.request.inner(), token::MAX_BODY).await?;
     gateway.sign_out(&body, background).await
 }

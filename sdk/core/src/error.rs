@@ -200,8 +200,8 @@ codes! {
     UserLookupFailed = "user_lookup_failed", 503, Retry, "Try again later; check the store of the users.";
     /// The credential is not the one that is expected here.
     CredentialInvalid = "credential_invalid", 401, Change, "Send the secret that is configured.";
-    /// The method cannot be passed on.
-    MethodNotAllowed = "method_not_allowed", 405, Change, "Use another method; CONNECT and TRACE are not passed on.";
+    /// The method is not allowed here.
+    MethodNotAllowed = "method_not_allowed", 405, Change, "Use another method; CONNECT and TRACE are never passed on.";
     /// The resource does not exist.
     NotFound = "not_found", 404, Change, "Check the address.";
     /// The origin server cannot be reached.

@@ -3,5 +3,6 @@
 
 pub mod caching;
 pub mod hop;
+pub mod query;
 pub mod subprotocol;
 pub mod way;

@@ -11,6 +11,8 @@ use alloc::{string::String, vec::Vec};
 
 use crate::gateway::credential::WEBSOCKET_PREFIX;
 
+/// The header in which protocols are offered and chosen.
+pub const HEADER: &str = "sec-websocket-protocol";
 /// The subprotocol that the gateway chooses when the origin chooses none.
 pub const MARKER: &str = "edgeward";
 

@@ -1,0 +1,59 @@
+//! What is written into the log and counted about a request.
+
+use edgeward_core::{
+    Error,
+    gateway::{
+        Identity,
+        log::{Event, Line},
+    },
+};
+use edgeward_host::metrics;
+use worker::{console_error, console_log, console_warn};
+
+use super::call::Call;
+use crate::gateway::{Gateway, Rule};
+
+/// A request that was turned away, or that the gateway could not serve.
+pub fn denied(call: &Call<'_>, gateway: &Gateway, rule: Option<&Rule<'_>>, error: Error) {
+    metrics::denied(error.code);
+    let line = Line::of(error, &call.id, &call.method);
+    let issuer = rule.and_then(|rule| rule.issuer);
+    write(call, gateway, rule, Line { issuer, ..line });
+}
+
+/// A request that was let through.
+pub fn allowed(
+    call: &Call<'_>,
+    gateway: &Gateway,
+    rule: Option<&Rule<'_>>,
+    identity: Option<&Identity>,
+    status: u16,
+) {
+    let issuer = identity.map(|identity| identity.issuer.as_str());
+    let line = Line {
+        event: Event::Allowed,
+        code: None,
+        at: "",
+        status,
+        request_id: &call.id,
+        method: &call.method,
+        route: None,
+        issuer,
+        millis: 0,
+    };
+    write(call, gateway, rule, line);
+}
+
+fn write(call: &Call<'_>, gateway: &Gateway, rule: Option<&Rule<'_>>, line: Line<'_>) {
+    if !gateway.config.traffic.log.tells(line.event) {
+        return;
+    }
+    let route = rule.and_then(|rule| rule.pattern.as_deref());
+    let text =
+        Line { route, millis: rule.map_or_else(|| call.millis(), |rule| rule.decided_in), ..line }.text();
+    match line.event {
+        Event::Allowed => console_log!("{text}"),
+        Event::Denied => console_warn!("{text}"),
+        Event::Failed => console_error!("{text}"),
+    }
+}
