@@ -1,12 +1,21 @@
 //! One issuer's tokens, verified: the core's rules, the issuer's keys, and the faster engine.
 
+use std::{cell::RefCell, sync::Arc};
+
 use edgeward_core::{
     Code, Error,
+    gateway::{
+        metrics::Counter,
+        tokens::{self, MAX_TOKENS, TokenCache, TokenKey},
+    },
     jose::{Algorithm, Key, KeySet, engine, jws::Header},
     jwt::{self, Bound, Claims, Policy, Unverified},
+    time::UnixSeconds,
 };
 
-use crate::{clock, decryption::Decryption, keys::IssuerKeys, task::Background, webcrypto::WebCrypto};
+use crate::{
+    clock, decryption::Decryption, keys::IssuerKeys, metrics, task::Background, webcrypto::WebCrypto,
+};
 
 /// Verifies the tokens of one issuer.
 pub struct Verifier {
@@ -14,6 +23,7 @@ pub struct Verifier {
     keys: IssuerKeys,
     decryption: Option<Decryption>,
     engine: WebCrypto,
+    tokens: RefCell<TokenCache>,
 }
 
 /// A token that was accepted.
@@ -28,7 +38,8 @@ impl Verifier {
     /// Accepts what `policy` accepts, signed with one of `keys`.
     #[must_use]
     pub const fn new(policy: Policy, keys: IssuerKeys) -> Self {
-        Self { policy, keys, decryption: None, engine: WebCrypto::new() }
+        let tokens = RefCell::new(TokenCache::new(MAX_TOKENS));
+        Self { policy, keys, decryption: None, engine: WebCrypto::new(), tokens }
     }
 
     /// The same, which opens encrypted tokens; see [`reveal`](crate::revealed::reveal).
@@ -72,11 +83,19 @@ impl Verifier {
     /// Those of [`jwt::check`], [`IssuerKeys::wanted`], [`WebCrypto::verify`] and
     /// [`jwt::validate_bound`].
     pub async fn verify_bound(&self, token: Unverified<'_>, background: &Background) -> Result<Bound, Error> {
-        let verified = self.verify_signature(token, &self.policy, background).await?;
-        jwt::validate_bound(verified, &self.policy, clock::now().to_seconds())
+        jwt::check(&token, &self.policy)?;
+        let keys = self.keys_for(&token, background).await?;
+        let known = self.known(&token);
+        if self.knows(&known) {
+            return jwt::validate_bound(token.dangerous_trust(), &self.policy, now());
+        }
+        self.check_candidates(&token, &keys, background).await?;
+        let bound = jwt::validate_bound(token.dangerous_trust(), &self.policy, now())?;
+        self.learn(known);
+        Ok(bound)
     }
 
-    /// Verifies the signature alone, of a token that may fall under another policy than the issuer's
+    /// Verifies the signature alone, of a token that falls under another policy than the issuer's
     /// access tokens do.
     ///
     /// # Errors
@@ -88,13 +107,8 @@ impl Verifier {
         background: &Background,
     ) -> Result<jwt::Verified, Error> {
         jwt::check(&token, policy)?;
-        let alg = token.header().alg.ok_or(Code::TokenAlgNotAllowed)?;
-        let keys = self.keys.wanted(alg, token.header().kid.as_deref(), background).await?;
-        let verdict = self.check_candidates(&token, alg, &keys).await;
-        if verdict.is_err_and(|error| error.code == Code::TokenSignatureInvalid) {
-            self.keys.doubted(background).await;
-        }
-        verdict?;
+        let keys = self.keys_for(&token, background).await?;
+        self.check_candidates(&token, &keys, background).await?;
         Ok(token.dangerous_trust())
     }
 
@@ -104,18 +118,49 @@ impl Verifier {
     /// As [`Verifier::verify`]; `keys_not_loaded`.
     pub fn verify_now(&self, token: Unverified<'_>) -> Result<Accepted, Error> {
         jwt::check(&token, &self.policy)?;
-        let alg = token.header().alg.ok_or(Code::TokenAlgNotAllowed)?;
-        let keys = self.keys.loaded(alg, token.header().kid.as_deref())?;
-        self.accept(keys.verify(token)?)
+        let header = token.header().clone();
+        let alg = header.alg.ok_or(Code::TokenAlgNotAllowed)?;
+        let keys = self.keys.loaded(alg, header.kid.as_deref())?;
+        let known = self.known(&token);
+        if self.knows(&known) {
+            let claims = jwt::validate(token.dangerous_trust(), &self.policy, now())?;
+            return Ok(Accepted { header, claims });
+        }
+        let claims = jwt::validate(keys.verify(token)?, &self.policy, now())?;
+        self.learn(known);
+        Ok(Accepted { header, claims })
     }
 
+    async fn keys_for(&self, token: &Unverified<'_>, background: &Background) -> Result<Arc<KeySet>, Error> {
+        let alg = token.header().alg.ok_or(Code::TokenAlgNotAllowed)?;
+        self.keys.wanted(alg, token.header().kid.as_deref(), background).await
+    }
+
+    fn known(&self, token: &Unverified<'_>) -> Known {
+        let ends = tokens::end(token, &self.policy);
+        Known { key: TokenKey::of(token), generation: self.keys.generation(), ends }
+    }
+
+    fn knows(&self, token: &Known) -> bool {
+        let knows = self.tokens.borrow_mut().knows(&token.key, token.generation, now());
+        metrics::count(if knows { Counter::TokenHits } else { Counter::TokenMisses });
+        knows
+    }
+
+    fn learn(&self, token: Known) {
+        self.tokens.borrow_mut().learn(token.key, token.generation, token.ends, now());
+    }
+
+    /// Tries the candidates in turn. Where all refuse, the issuer may have put another key in the
+    /// place of an old one.
     async fn check_candidates(
         &self,
         token: &Unverified<'_>,
-        alg: Algorithm,
         keys: &KeySet,
+        background: &Background,
     ) -> Result<(), Error> {
-        let mut refusal = Code::TokenKeyNotFound.into();
+        let alg = token.header().alg.ok_or(Code::TokenAlgNotAllowed)?;
+        let mut refusal: Error = Code::TokenKeyNotFound.into();
         for key in keys.candidates(alg, token.header().kid.as_deref()) {
             let (input, signature) = (token.signing_input(), token.signature());
             match check_signature(&self.engine, key, alg, input, signature).await {
@@ -123,13 +168,10 @@ impl Verifier {
                 Err(error) => refusal = error,
             }
         }
+        if refusal.code == Code::TokenSignatureInvalid {
+            self.keys.doubted(background).await;
+        }
         Err(refusal)
-    }
-
-    fn accept(&self, token: jwt::Verified) -> Result<Accepted, Error> {
-        let header = token.header.clone();
-        let claims = jwt::validate(token, &self.policy, clock::now().to_seconds())?;
-        Ok(Accepted { header, claims })
     }
 }
 
@@ -151,4 +193,15 @@ pub(crate) async fn check_signature(
         }
         outcome => outcome,
     }
+}
+
+/// What the cache of tokens asks about one.
+struct Known {
+    key: TokenKey,
+    generation: u64,
+    ends: UnixSeconds,
+}
+
+fn now() -> UnixSeconds {
+    clock::now().to_seconds()
 }

@@ -17,6 +17,7 @@ pub mod refusal;
 pub mod resource;
 pub mod revocation;
 pub mod route;
+pub mod tokens;
 
 pub use config::Config;
 pub use identity::Identity;

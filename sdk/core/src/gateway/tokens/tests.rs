@@ -1,0 +1,256 @@
+use hmac::{Hmac, KeyInit, Mac};
+use proptest::{collection::vec, prelude::*, sample::select};
+use sha2::Sha256;
+
+use super::*;
+use crate::{
+    base64url,
+    error::Error,
+    gateway::revocation::{Changes, Facts, FeedId, Order, Snapshot, Target, Version},
+    jose::{Algorithm, Key, KeySet},
+    jwt::{self, Expiration, Rules},
+    secret::Secret,
+    time::Seconds,
+};
+
+const T0: UnixSeconds = UnixSeconds(1_800_000_000);
+const LIFE: Seconds = Seconds(3600);
+const ALWAYS: UnixSeconds = UnixSeconds(i64::MAX);
+
+fn key(number: u32) -> TokenKey {
+    TokenKey(Sha256::digest(number.to_be_bytes()).into())
+}
+
+#[test]
+fn a_token_is_known_until_it_ends_and_by_its_keys_alone() {
+    let mut cache = TokenCache::default();
+    cache.learn(key(1), 1, T0 + Seconds(10), T0);
+    assert!(cache.knows(&key(1), 1, T0 + Seconds(9)));
+    assert!(!cache.knows(&key(1), 1, T0 + Seconds(10)));
+    assert!(!cache.knows(&key(2), 1, T0));
+    assert!(!cache.knows(&key(1), 2, T0), "the keys have changed");
+    assert!(cache.is_empty());
+    assert!(!cache.knows(&key(1), 1, T0), "and do not change back");
+}
+
+#[test]
+fn what_was_verified_while_the_keys_changed_is_not_kept() {
+    let mut cache = TokenCache::default();
+    assert!(!cache.knows(&key(1), 2, T0));
+    cache.learn(key(1), 1, ALWAYS, T0);
+    assert!(cache.is_empty());
+}
+
+#[test]
+fn it_never_grows_beyond_its_bounds() {
+    let mut small = TokenCache::new(8);
+    (0..100).for_each(|number| small.learn(key(number), 1, ALWAYS, T0));
+    assert_eq!((small.len(), small.places.len()), (8, 8));
+    let large = TokenCache::new(usize::MAX);
+    assert!(large.capacity * BYTES_PER_TOKEN <= MAX_BYTES && large.capacity > MAX_TOKENS);
+    let mut none = TokenCache::new(0);
+    none.learn(key(1), 1, ALWAYS, T0);
+    assert!(none.is_empty());
+}
+
+#[test]
+fn tokens_that_come_once_push_out_each_other_and_not_those_in_use() {
+    let mut cache = TokenCache::new(100);
+    (0..50).for_each(|number| cache.learn(key(number), 1, ALWAYS, T0));
+    for once in 1000..3000 {
+        cache.learn(key(once), 1, ALWAYS, T0);
+        assert!(cache.knows(&key(once % 50), 1, T0), "{once}");
+    }
+}
+
+#[test]
+fn tokens_that_have_ended_make_room_first() {
+    let mut cache = TokenCache::new(2);
+    cache.learn(key(1), 1, T0 + Seconds(10), T0);
+    cache.learn(key(2), 1, ALWAYS, T0);
+    assert!(cache.knows(&key(1), 1, T0) && cache.knows(&key(2), 1, T0));
+    cache.learn(key(3), 1, ALWAYS, T0 + Seconds(10));
+    assert!(cache.knows(&key(2), 1, T0) && cache.knows(&key(3), 1, T0));
+}
+
+#[test]
+fn every_bit_of_a_token_counts() {
+    let token = Token { kid: "a", secret: 1, sub: "x", iat: Some(0), nbf: None, exp: Some(60) }.signed();
+    let own = TokenKey::of(&Unverified::parse(&token).unwrap());
+    assert_eq!(own, TokenKey::of(&Unverified::parse(&token.clone()).unwrap()));
+    let (input, signature) = token.rsplit_once('.').unwrap();
+    let mut bytes = base64url::decode(signature).unwrap();
+    bytes[31] ^= 1;
+    let other = format!("{input}.{}", base64url::encode(&bytes));
+    assert_ne!(own, TokenKey::of(&Unverified::parse(&other).unwrap()));
+}
+
+/// A token of the property test: times count from [`T0`].
+#[derive(Clone, Debug)]
+struct Token {
+    kid: &'static str,
+    secret: u8,
+    sub: &'static str,
+    iat: Option<i64>,
+    nbf: Option<i64>,
+    exp: Option<i64>,
+}
+
+impl Token {
+    fn signed(&self) -> String {
+        let date = |name: &str, at: Option<i64>| {
+            at.map(|at| format!(r#","{name}":{}"#, T0.0 + at)).unwrap_or_default()
+        };
+        let (iat, nbf, exp) = (date("iat", self.iat), date("nbf", self.nbf), date("exp", self.exp));
+        let header = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, self.kid);
+        let claims = format!(r#"{{"iss":"https://i","aud":"api","sub":"{}"{iat}{nbf}{exp}}}"#, self.sub);
+        let input = [header, claims].map(|part| base64url::encode(part.as_bytes())).join(".");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&[self.secret; 32]).unwrap();
+        mac.update(input.as_bytes());
+        format!("{input}.{}", base64url::encode(&mac.finalize().into_bytes()))
+    }
+}
+
+/// What happens to a verifier.
+#[derive(Clone, Debug)]
+enum Event {
+    /// A request with a token, on a route under a policy.
+    Request { token: usize, policy: usize },
+    /// The clock moves, or is set back.
+    Clock(i64),
+    /// The issuer publishes other keys: which secret has which id.
+    Keys(Vec<(&'static str, u8)>),
+    /// A subject is revoked.
+    Revoked(&'static str),
+}
+
+/// A verifier as `edgeward-host` puts it together; with its caches switched off, the oracle.
+struct Verifier {
+    policies: Vec<Policy>,
+    caches: Option<Vec<TokenCache>>,
+    keys: KeySet,
+    generation: u64,
+    revoked: Snapshot,
+    hits: usize,
+}
+
+impl Verifier {
+    fn new(caches: Option<Vec<TokenCache>>) -> Self {
+        let policies = policies();
+        Self {
+            policies,
+            caches,
+            keys: KeySet::default(),
+            generation: 0,
+            revoked: Snapshot::default(),
+            hits: 0,
+        }
+    }
+
+    fn keys(&mut self, keys: &[(&str, u8)]) {
+        let key =
+            |(id, secret): &(&str, u8)| Key::symmetric(Secret::new(vec![*secret; 32]), Some((*id).into()));
+        let keys: KeySet = keys.iter().map(key).collect();
+        if !self.keys.has_same_keys(&keys) {
+            self.generation += 1;
+        }
+        self.keys = keys;
+    }
+
+    fn revoke(&mut self, subject: &str, now: UnixSeconds) {
+        let target = Target::Subject(subject.into());
+        let entry = Order { issuer: "https://i".into(), target, before: now + Seconds(1) }.entry(LIFE, now);
+        let (since, until) = (Version(0), Version(0));
+        let feed = FeedId("f".into());
+        self.revoked.merge(&Changes { feed, since, until, more: false, entries: vec![entry] }, now).unwrap();
+    }
+
+    fn answer(&mut self, token: &str, policy: usize, now: UnixSeconds) -> Result<String, Error> {
+        let token = jwt::admit(token, &self.policies[policy])?;
+        let (name, end) = (TokenKey::of(&token), end(&token, &self.policies[policy]));
+        let cache = self.caches.as_mut().map(|caches| &mut caches[policy]);
+        let known = cache.is_some_and(|cache| cache.knows(&name, self.generation, now));
+        self.hits += usize::from(known);
+        let verified = if known { token.dangerous_trust() } else { self.keys.verify(token)? };
+        let claims = jwt::validate(verified, &self.policies[policy], now)?;
+        let cache = self.caches.as_mut().map(|caches| &mut caches[policy]);
+        if let Some(cache) = cache {
+            cache.learn(name, self.generation, end, now);
+        }
+        let facts = Facts {
+            issuer: "https://i",
+            subject: claims.text("sub")?,
+            session: None,
+            id: None,
+            issued: claims.date("iat")?,
+            signed_in: None,
+        };
+        self.revoked.check(&facts, LIFE, now)?;
+        Ok(claims.json().into())
+    }
+}
+
+fn policies() -> Vec<Policy> {
+    let base = Policy::new("https://i".into(), vec!["api".into()], vec![Algorithm::Hs256]).unwrap();
+    let strict =
+        Rules { clock_tolerance: Some(Seconds(0)), max_token_age: Some(Seconds(90)), ..Rules::default() };
+    let lenient = Policy { expiration: Expiration::Optional, ..base.clone() };
+    vec![base.clone(), base.with_rules(strict).unwrap(), lenient]
+}
+
+fn token() -> impl Strategy<Value = Token> {
+    let date = || prop::option::weighted(0.8, (-200..400_i64).prop_map(|at| at / 20 * 20));
+    (select(vec!["a", "b"]), 1..4_u8, select(vec!["x", "y"]), date(), date(), date())
+        .prop_map(|(kid, secret, sub, iat, nbf, exp)| Token { kid, secret, sub, iat, nbf, exp })
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let keys = vec((select(vec!["a", "b"]), 1..4_u8), 0..3);
+    prop_oneof![
+        12 => (0..6_usize, 0..3_usize).prop_map(|(token, policy)| Event::Request { token, policy }),
+        4 => (-30..60_i64).prop_map(|by| Event::Clock(by)),
+        1 => keys.prop_map(Event::Keys),
+        1 => select(vec!["x", "y"]).prop_map(Event::Revoked),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// The answer with the cache is the answer without it, at every instant: whatever tokens come
+    /// under whatever policy, while the clock moves, keys are replaced and subjects are revoked.
+    #[test]
+    fn the_cache_cannot_be_seen(
+        tokens in vec(token(), 6), events in vec(event(), 1..120), capacity in 1..5_usize,
+    ) {
+        let caches = || (0..3).map(|_| TokenCache::new(capacity)).collect();
+        let (mut plain, mut cached) = (Verifier::new(None), Verifier::new(Some(caches())));
+        let tokens: Vec<String> = tokens.iter().map(Token::signed).collect();
+        let mut now = T0;
+        for verifier in [&mut plain, &mut cached] {
+            verifier.keys(&[("a", 1), ("b", 2)]);
+        }
+        for event in events {
+            match event {
+                Event::Clock(by) => now = UnixSeconds(now.0 + by),
+                Event::Keys(keys) => [&mut plain, &mut cached].into_iter().for_each(|own| own.keys(&keys)),
+                Event::Revoked(sub) => [&mut plain, &mut cached].into_iter().for_each(|own| own.revoke(sub, now)),
+                Event::Request { token, policy } => {
+                    let expected = plain.answer(&tokens[token], policy, now);
+                    prop_assert_eq!(cached.answer(&tokens[token], policy, now), expected);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_property_is_about_hits_too() {
+    let mut cached = Verifier::new(Some((0..3).map(|_| TokenCache::default()).collect()));
+    cached.keys(&[("a", 1)]);
+    let token = Token { kid: "a", secret: 1, sub: "x", iat: Some(0), nbf: None, exp: Some(60) }.signed();
+    for at in 0..10 {
+        assert!(cached.answer(&token, 0, T0 + Seconds(at)).is_ok());
+    }
+    assert_eq!(cached.hits, 9);
+}
