@@ -1,5 +1,5 @@
 /** A gateway that hears of revocations, and its operator. */
-import { issuerConfig, startEdge } from "./worker.mjs";
+import { startEdge } from "./worker.mjs";
 import { send } from "./http.mjs";
 
 export const ADMIN_SECRET = "the-operators-secret-of-these-tests";
@@ -19,9 +19,10 @@ export const NAMESPACE = { REVOCATION: { className: "RevocationFeed", useSQLite:
  * @param {import("node:test").TestContext} test
  * @param {object} [o]
  * @param {object} [o.revocation] changes to the table `revocation`
+ * @param {string[]} [o.clients] takes the provider's logout tokens for these clients
  * @param {object} [o.edge] more of `startEdge`
  */
-export async function startRevoking(test, { revocation = {}, edge = {} } = {}) {
+export async function startRevoking(test, { revocation = {}, clients, edge = {} } = {}) {
   const settings = {
     binding: "REVOCATION",
     poll_seconds: 1,
@@ -32,11 +33,15 @@ export async function startRevoking(test, { revocation = {}, edge = {} } = {}) {
   const started = await startEdge(test, {
     routes: ROUTES,
     ...edge,
-    config: { revocation: settings, ...edge.config },
+    config: ({ issuer }) => ({ revocation: { ...settings, ...logouts(issuer, clients) }, ...edge.config }),
     bindings: { REVOCATION_ADMIN: ADMIN_SECRET, ...edge.bindings },
     options: { durableObjects: NAMESPACE, ...edge.options },
   });
   return Object.assign(started, { revoke: (order, o) => revoke(started.url, started.provider.issuer, order, o) });
+}
+
+function logouts(issuer, clients) {
+  return clients && { backchannel_logout: [{ issuer, client_ids: clients }] };
 }
 
 /**
@@ -64,5 +69,3 @@ export async function until(call, isAwaited, patience = 10_000) {
     if (took > patience) throw new Error(`not within ${patience} ms: ${answer.status} ${answer.text}`);
   }
 }
-
-export { issuerConfig };

@@ -13,7 +13,7 @@ import { AUDIENCE, goodClaims, makeKey, sign } from "./tokens.mjs";
  * @param {object[]} [o.routes]
  * @param {object[]} [o.keys] what the provider publishes, made by `makeKey`; by default one ES256 key
  * @param {(provider: object) => object[]} [o.issuers] the issuers' configuration
- * @param {object} [o.config] changes to the configuration
+ * @param {object | ((provider: object) => object)} [o.config] changes to the configuration
  * @param {(provider: object) => unknown} [o.rawConfig] a configuration in place of the good one
  * @param {boolean} [o.asText] gives the configuration as JSON text
  * @param {object} [o.bindings] more bindings
@@ -48,7 +48,7 @@ function goodConfig(provider, origin, o) {
     issuers: o.issuers?.(provider) ?? [issuerConfig(provider)],
     routes: o.routes ?? [],
     ...(o.kv ? { jwks_cache_binding: "KEYS" } : {}),
-    ...o.config,
+    ...(typeof o.config === "function" ? o.config(provider) : o.config),
   };
 }
 

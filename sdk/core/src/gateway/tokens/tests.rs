@@ -208,7 +208,7 @@ fn event() -> impl Strategy<Value = Event> {
     let keys = vec((select(vec!["a", "b"]), 1..4_u8), 0..3);
     prop_oneof![
         12 => (0..6_usize, 0..3_usize).prop_map(|(token, policy)| Event::Request { token, policy }),
-        4 => (-30..60_i64).prop_map(|by| Event::Clock(by)),
+        4 => (-30..60_i64).prop_map(Event::Clock),
         1 => keys.prop_map(Event::Keys),
         1 => select(vec!["x", "y"]).prop_map(Event::Revoked),
     ]
