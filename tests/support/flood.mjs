@@ -6,12 +6,13 @@ import { Agent, request as httpRequest } from "node:http";
  *
  * @param {number} count
  * @param {number} atOnce
- * @param {(number: number) => { url: string, method?: string, headers?: string[] }} next
+ * @param {(number: number) => { url: string, path?: string, method?: string, headers?: string[] }} next
+ *   `path` goes out as it is written
  * @returns {Promise<{ status: number, body: string, millis: number }[]>} in the order of sending; a
- *   request that gets no answer has status 0
+ *   request that gets no answer has status 0 and says why in its body
  */
 export async function flood(count, atOnce, next) {
-  const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
+  const agent = new Agent({ keepAlive: true });
   const answers = [];
   let sent = 0;
   const sender = async () => {
@@ -28,17 +29,25 @@ export async function flood(count, atOnce, next) {
   }
 }
 
-function exchange(agent, { url, method = "GET", headers = [] }) {
+async function exchange(agent, { url, path = "/", method = "GET", headers = [] }) {
   const since = performance.now();
+  const { hostname, port, host } = new URL(url);
+  const options = { agent, hostname, port, path, method, headers: ["host", host, ...headers] };
+  let answer = await attempt(options);
+  // The server may close a kept connection just as the next request goes out on it.
+  while (answer.reusedSocket) answer = await attempt(options);
+  return { status: answer.status ?? 0, body: answer.body ?? answer.error ?? "", millis: performance.now() - since };
+}
+
+function attempt(options) {
   return new Promise((resolve) => {
-    const done = (status, body) => resolve({ status, body, millis: performance.now() - since });
-    const request = httpRequest(url, { method, agent, headers: ["host", new URL(url).host, ...headers] }, (response) => {
+    const request = httpRequest(options, (response) => {
       const chunks = [];
       response.on("data", (chunk) => chunks.push(chunk));
-      response.on("end", () => done(response.statusCode, Buffer.concat(chunks).toString("utf8")));
-      response.on("error", () => done(0, ""));
+      response.on("end", () => resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString("utf8") }));
+      response.on("error", (error) => resolve({ error: `broke off: ${error.code}` }));
     });
-    request.on("error", () => done(0, ""));
+    request.on("error", (error) => resolve({ reusedSocket: request.reusedSocket, error: error.code }));
     request.end();
   });
 }
