@@ -12,7 +12,7 @@ export class AuthError extends Error {
     this.code = fields.code;
     this.retryable = fields.retryable;
     this.sessionEnded = fields.sessionEnded;
-    for (const name of ["at", "status", "oauth"]) {
+    for (const name of ["at", "status", "oauth", "denial"]) {
       if (fields[name] !== undefined) this[name] = fields[name];
     }
   }

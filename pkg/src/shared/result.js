@@ -20,10 +20,13 @@ export async function settle(errors, operation) {
 }
 
 /** The same for an operation that answers at once. */
-export function settleNow(operation) {
+export function settleNow(errors, operation) {
   try {
-    return { ok: true, data: operation() };
+    const data = operation();
+    return errors === "throw" ? data : { ok: true, data };
   } catch (thrown) {
-    return { ok: false, error: toAuthError(thrown) };
+    const error = toAuthError(thrown);
+    if (errors === "throw") throw error;
+    return { ok: false, error };
   }
 }

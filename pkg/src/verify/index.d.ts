@@ -1,6 +1,16 @@
-import type { Code, Verified, VerifierOptions as CoreOptions } from "./glue.js";
+import type { Code, Identity, IssuerOptions, Requirements, Verified, VerifierOptions as CoreOptions } from "./glue.js";
 
-export type { Algorithm, Code, TokenType, Verified, VerifiedHeader } from "./glue.js";
+export type {
+  Algorithm,
+  ClaimRequirement,
+  Code,
+  CredentialKind,
+  Identity,
+  Requirements,
+  TokenType,
+  Verified,
+  VerifiedHeader,
+} from "./glue.js";
 
 /**
  * A failure. `code` comes from a closed set to which codes are only ever added; the message holds
@@ -16,6 +26,16 @@ export class AuthError extends Error {
   readonly retryable: boolean;
   /** Whether the user has to sign in again. */
   readonly sessionEnded: boolean;
+  /** How a server answers a request that fails so. */
+  readonly denial?: Denial;
+}
+
+/** How a server turns a request away. */
+export interface Denial {
+  /** The HTTP status. */
+  status: number;
+  /** The challenge (`www-authenticate`) where the status asks for a credential. Names are in lower case. */
+  headers: Record<string, string>;
 }
 
 /** Whether a value is an `AuthError`, also if another copy of the package made it. */
@@ -24,24 +44,147 @@ export function isAuthError<C extends Code = Code>(value: unknown, code?: C): va
 /** A value, or why there is none. */
 export type Result<T> = { ok: true; data: T } | { ok: false; error: AuthError };
 
-export interface VerifierOptions extends CoreOptions {
-  /** The shared secret of HS256, HS384 and HS512: bytes, or a text that is read as UTF-8. */
-  secret?: string | Uint8Array;
+/** What a method gives: a result, or with `errors: "throw"` the value itself. */
+export type Outcome<T, E> = E extends "throw" ? T : Result<T>;
+
+/** A shared secret: bytes, or a text that is read as UTF-8. */
+export type SharedSecret = string | Uint8Array;
+
+/** The secrets of HS256, HS384 and HS512; they never stand in the options of the other algorithms. */
+export interface Secrets {
+  /** The shared secret. */
+  secret?: SharedSecret;
+  /** Several shared secrets, each of which may have signed: the new one and the old one while they change. */
+  secrets?: SharedSecret[];
 }
 
-/** Verifies the tokens of one issuer. */
-export interface Verifier {
+/** One issuer among several. */
+export interface Issuer extends IssuerOptions, Secrets {}
+
+interface Shared extends CoreOptions {
+  /** Whether failures are given as results or thrown. Default: `result`. */
+  errors?: "result" | "throw";
+}
+
+/** The issuer's options beside the verifier's, or `issuers` with the options of each. */
+export type VerifierOptions = (Shared & Issuer & { issuers?: never }) | (Shared & { issuers: Issuer[] });
+
+/** What of a request decides: a Fetch `Request`, Node's `IncomingMessage`, or an object of this shape. */
+export interface IncomingRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: { get(name: string): string | null } | Record<string, string | string[] | undefined>;
+}
+
+/** Whether requirements let nobody in particular through. */
+type LetsNobody<R> = R extends { credential?: infer C } ? ([Extract<C, "optional" | "forbidden">] extends [never] ? false : true) : false;
+
+/** What a verified request gives: nobody may be there only where the requirements allow it. */
+export type Caller<R> = LetsNobody<R> extends true ? Identity | null : Identity;
+
+/** Hono's `Variables` behind the middleware: `new Hono<{ Variables: AuthVariables }>()`. */
+export type AuthVariables<R = {}> = LetsNobody<R> extends true ? { auth?: Identity } : { auth: Identity };
+
+// @ts-ignore: Hono need not be installed; the type is `any` then, and the fallback below takes its place.
+type HonoMiddleware<V> = import("hono").MiddlewareHandler<{ Variables: V }>;
+type Fallback = (context: never, next: () => Promise<void>) => Promise<Response | void>;
+
+/** Hono's `MiddlewareHandler`, which adds `auth` to the context's variables. */
+export type Middleware<V> = 0 extends 1 & HonoMiddleware<V> ? Fallback : HonoMiddleware<V>;
+
+/** What Express and connect call: after it `request.auth` is there. */
+export type NodeMiddleware = (request: NodeRequest, response: NodeResponse, next: (error?: unknown) => void) => void;
+
+/** The request that a `NodeMiddleware` has let through. */
+export type Authenticated<Q, R = {}> = Q & AuthVariables<R>;
+
+/** The part of Node's `IncomingMessage` that is used. */
+export interface NodeRequest {
+  method?: string | undefined;
+  url?: string | undefined;
+  headers: Record<string, string | string[] | undefined>;
+  rawHeaders: string[];
+}
+
+/** The part of Node's `ServerResponse` that is used. */
+export interface NodeResponse {
+  statusCode: number;
+  getHeader(name: string): number | string | string[] | undefined;
+  getHeaderNames(): string[];
+  removeHeader(name: string): void;
+  setHeader(name: string, value: string): unknown;
+  end(body?: string): unknown;
+}
+
+/** Verifies tokens, and the requests that carry them. */
+export interface Verifier<E extends "result" | "throw" = "result"> {
   /** Loads the core ahead of its first use. Rejects with an `AuthError`. */
   ready(): Promise<void>;
 
   /** Verifies a token; fetches the issuer's keys when they are needed. */
-  verify(token: string): Promise<Result<Verified>>;
+  verify(token: string): Promise<Outcome<Verified, E>>;
 
   /**
-   * Verifies a token at once, with `jwks`, with `secret`, or with keys that `verify()` has loaded;
+   * Verifies a token at once, with `jwks`, with a secret, or with keys that `verify()` has loaded;
    * fails with `keys_not_loaded` otherwise. In browsers, Bun and Deno, await `ready()` once before.
    */
-  verifySync(token: string): Result<Verified>;
+  verifySync(token: string): Outcome<Verified, E>;
+
+  /**
+   * Takes the one credential of a request, verifies it, and holds its identity against the
+   * requirements. A request with two credentials is refused.
+   *
+   * @param context the third argument of a Worker's `fetch`: keys are then renewed behind the answer
+   *
+   * @example
+   * const caller = await verifier.verifyRequest(request, { scopes: ["todos:write"] });
+   * if (!caller.ok) return verifier.challenge(caller.error, request);
+   * console.log(caller.data.subject);
+   */
+  verifyRequest<const R extends Requirements = {}>(
+    request: IncomingRequest,
+    requirements?: R,
+    context?: { waitUntil(promise: Promise<unknown>): void },
+  ): Promise<Outcome<Caller<R>, E>>;
+
+  /**
+   * Middleware for Hono: `c.get("auth")` is the identity. It turns away whom the requirements
+   * exclude, and keeps caches from mixing callers up. A CORS preflight passes, without identity.
+   *
+   * @example
+   * app.use("/todos/*", verifier.middleware({ scopes: ["todos:read"] }));
+   */
+  middleware<const R extends Requirements = {}>(requirements?: R): Middleware<AuthVariables<R>>;
+
+  /**
+   * The same around a Worker's `fetch`, or any other function of a `Request`. The identity comes
+   * second; what else the function takes comes behind. A preflight never reaches it: it is answered
+   * here, by `allowedOrigins`.
+   *
+   * @example
+   * export default { fetch: verifier.protect((request, auth, env) => Response.json({ hello: auth.subject })) };
+   */
+  protect<const R extends Requirements = {}, A extends unknown[] = []>(
+    handler: (request: Request, auth: Caller<R>, ...rest: A) => Response | Promise<Response>,
+    requirements?: R,
+  ): (request: Request, ...rest: A) => Promise<Response>;
+
+  /**
+   * The same for Express and for Node's `http`: `request.auth` is the identity. Behind a proxy, set
+   * `publicOrigin`.
+   *
+   * @example
+   * app.use("/todos", verifier.express({ scopes: ["todos:read"] }));
+   */
+  express(requirements?: Requirements): NodeMiddleware;
+
+  /**
+   * The answer to a request that failed so: the status, `WWW-Authenticate` (RFC 6750, RFC 9449,
+   * RFC 9470, RFC 9728), and `{ error, message, request_id }` as JSON.
+   *
+   * @param request if it is given, a page of an allowed origin may read the answer
+   */
+  challenge(error: AuthError, request?: IncomingRequest): Response;
 }
 
 /**
@@ -57,4 +200,5 @@ export interface Verifier {
  * const result = await verifier.verify(token);
  * if (!result.ok) return new Response(result.error.code, { status: 401 });
  */
-export function createVerifier(options: VerifierOptions): Verifier;
+export function createVerifier(options: VerifierOptions & { errors: "throw" }): Verifier<"throw">;
+export function createVerifier(options: VerifierOptions & { errors?: "result" }): Verifier;

@@ -2,6 +2,7 @@
 //!
 //! The core decides each step; here they are carried out in their order.
 
+mod alone;
 mod dpop;
 mod opaque;
 mod session_cookie;
@@ -17,6 +18,7 @@ use edgeward_core::{
         identity::Mapping,
         policy::CredentialRule,
     },
+    jose::jws::Header,
     jwt::{Bound, Claims, Unverified},
     oauth::introspect,
 };
@@ -161,29 +163,28 @@ impl Guard {
             Some(asked) if introspect::is_opaque(&credential.token) => {
                 (asked.judge(&credential.token).await?, None)
             }
-            _ => self.verify(&credential.token, background).await.map(|(bound, own)| (bound, Some(own)))?,
+            _ => {
+                let (_, bound, issuer) = self.verify(&credential.token, background).await?;
+                (bound, Some(issuer))
+            }
         };
         let claims = self.release(request, credential, bound).await?;
         let Some(issuer) = issuer else {
             return Identity::new(&claims, &Mapping::default(), credential.kind);
         };
-        // A key of the same issuer may sign what is no user's token, as an API key.
-        if !issuer.claims.iter().all(|rule| rule.is_kept(claims.members())) {
-            return Err(Code::TokenNotAllowed.into());
-        }
+        issuer.check(&claims)?;
         Identity::new(&claims, &issuer.mapping, credential.kind)
     }
 
     /// Verifies a token with the issuer that it names. An encrypted one is opened first, and what is
     /// inside goes the way of every other.
-    async fn verify(&self, token: &str, background: &Background) -> Result<(Bound, &Issuer), Error> {
+    async fn verify(&self, token: &str, background: &Background) -> Result<(Header, Bound, &Issuer), Error> {
         let revealed = reveal(self.issuers.iter().map(|issuer| &issuer.verifier), token).await?;
         let token = Unverified::parse(revealed.text())?;
-        let named = token.unverified_claim("iss").and_then(|iss| iss.as_str());
-        let is_own = |issuer: &&Issuer| named.is_some_and(|iss| issuer.verifier.policy().is_issuer(iss));
-        let issuer = self.issuers.iter().find(is_own).ok_or(Code::TokenIssuerInvalid)?;
+        let issuer = self.issuer_of(&token)?;
         revealed.check(&issuer.verifier)?;
-        Ok((issuer.verifier.verify_bound(token, background).await?, issuer))
+        let header = token.header().clone();
+        Ok((header, issuer.verifier.verify_bound(token, background).await?, issuer))
     }
 
     /// The claims of a token, against what the request brought along with it.
@@ -198,5 +199,24 @@ impl Guard {
             (None, Kind::Dpop) => Err(Code::TokenMissing.into()),
             _ => bound.alone(),
         }
+    }
+
+    /// The issuer that a token names.
+    fn issuer_of(&self, token: &Unverified<'_>) -> Result<&Issuer, Error> {
+        let named = token.unverified_claim("iss").and_then(|iss| iss.as_str());
+        let is_own = |issuer: &&Issuer| named.is_some_and(|iss| issuer.verifier.policy().is_issuer(iss));
+        self.issuers.iter().find(is_own).ok_or(Code::TokenIssuerInvalid.into())
+    }
+}
+
+impl Issuer {
+    /// Checks what the issuer's tokens must be on every route: a key of the same issuer may sign
+    /// what is no user's token, as an API key.
+    ///
+    /// # Errors
+    /// `token_not_allowed`
+    pub fn check(&self, claims: &Claims) -> Result<(), Error> {
+        let kept = self.claims.iter().all(|rule| rule.is_kept(claims.members()));
+        if kept { Ok(()) } else { Err(Code::TokenNotAllowed.into()) }
     }
 }

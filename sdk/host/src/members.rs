@@ -21,12 +21,25 @@ impl Members {
     /// `code` at `options`: it is no object, or not what JSON can say.
     pub fn read(options: &JsValue, code: Code) -> Result<Self, Error> {
         if options.is_undefined() {
-            return Ok(Self { members: Map::new(), code });
+            return Ok(Self::of(Map::new(), code));
         }
-        let invalid = || Error::at(code, "options");
-        let text =
-            js_sys::JSON::stringify(options).ok().and_then(|text| text.as_string()).ok_or_else(invalid)?;
-        Ok(Self { members: json::parse_object(text.as_bytes()).map_err(|_| invalid())?, code })
+        let text = js_sys::JSON::stringify(options).ok().and_then(|text| text.as_string());
+        Self::parse(&text.ok_or(Error::at(code, "options"))?, code)
+    }
+
+    /// The same from JSON text.
+    ///
+    /// # Errors
+    /// As [`Members::read`].
+    pub fn parse(text: &str, code: Code) -> Result<Self, Error> {
+        let members = json::parse_object(text.as_bytes()).map_err(|_| Error::at(code, "options"))?;
+        Ok(Self::of(members, code))
+    }
+
+    /// The same from an object that was read already.
+    #[must_use]
+    pub const fn of(members: Map, code: Code) -> Self {
+        Self { members, code }
     }
 
     /// Refuses members of other names: a misspelt option must not silently do nothing.

@@ -14,6 +14,24 @@ use crate::values;
 /// `at`, `status` and `oauth` with `error`, `error_description` and `error_uri`.
 #[must_use]
 pub fn failure(failure: &Failure) -> JsValue {
+    values::to_js(&object(members(failure)))
+}
+
+/// The same for an error that no server named.
+#[must_use]
+pub fn error(error: Error) -> JsValue {
+    failure(&error.into())
+}
+
+/// The same with a member of the thrower's own.
+#[must_use]
+pub fn error_with(error: Error, member: (&'static str, Value)) -> JsValue {
+    let mut members = members(&error.into());
+    members.push(member);
+    values::to_js(&object(members))
+}
+
+fn members(failure: &Failure) -> Vec<(&'static str, Value)> {
     let Error { code, at } = failure.error;
     let mut members = vec![
         ("code", code.as_str().into()),
@@ -26,13 +44,7 @@ pub fn failure(failure: &Failure) -> JsValue {
     }
     members.extend(failure.status.map(|status| ("status", u32::from(status).into())));
     members.extend(failure.oauth.as_ref().map(|named| ("oauth", oauth(named))));
-    values::to_js(&object(members))
-}
-
-/// The same for an error that no server named.
-#[must_use]
-pub fn error(error: Error) -> JsValue {
-    failure(&error.into())
+    members
 }
 
 /// As the error prints itself; put together by hand, because formatting is 2 KB of code that

@@ -1,30 +1,34 @@
 //! The token verifier for JavaScript: what `edgeward/verify` is made of.
 
+mod answer;
+mod denial;
+mod identity;
+mod incoming;
 mod options;
 mod outcome;
+mod requirements;
+mod shapes;
+mod written;
 
-use edgeward_core::jwt::Unverified;
-use edgeward_host::{task::Background, thrown, verifier};
+use edgeward_core::gateway::Denial;
+use edgeward_host::{task::Background, thrown};
 use wasm_bindgen::prelude::*;
 
-use crate::outcome::Verified;
+use crate::{options::Options, outcome::Verified};
 
-/// Verifies the tokens of one issuer.
+/// Verifies the tokens of its issuers, and the requests that carry them.
 #[wasm_bindgen]
-pub struct Verifier(verifier::Verifier);
+pub struct Verifier(Options);
 
 #[wasm_bindgen]
 impl Verifier {
-    /// Takes the options, and the HMAC secret as bytes.
+    /// Takes the options.
     ///
     /// # Errors
     /// `config_invalid`, at the option.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        #[wasm_bindgen(unchecked_param_type = "VerifierOptions")] options: JsValue,
-        secret: Option<Vec<u8>>,
-    ) -> Result<Self, JsValue> {
-        options::verifier(&options, secret).map(Self).map_err(thrown::error)
+    pub fn new(options: &JsValue) -> Result<Self, JsValue> {
+        Options::read(options).map(Self).map_err(thrown::error)
     }
 
     /// Verifies a token; fetches the issuer's keys if need be. Gives the JSON text of `Verified`,
@@ -33,11 +37,9 @@ impl Verifier {
     /// # Errors
     /// Every code that begins with `token_`; those of discovery and key set.
     pub async fn verify(&self, token: String) -> Result<String, JsValue> {
-        let outcome = match Unverified::parse(&token) {
-            Ok(token) => self.0.verify(token, &Background::of_place()).await,
-            Err(error) => Err(error),
-        };
-        outcome.and_then(Verified::to_json).map_err(thrown::error)
+        let accepted = self.0.guard.accept(&token, &Background::of_place()).await;
+        let outcome = accepted.and_then(|accepted| Verified::to_json(&accepted));
+        outcome.map_err(|error| self.refused(error))
     }
 
     /// Verifies a token at once, with keys from the options or loaded earlier.
@@ -46,7 +48,47 @@ impl Verifier {
     /// As [`Verifier::verify`]; `keys_not_loaded`.
     #[wasm_bindgen(js_name = verifySync)]
     pub fn verify_sync(&self, token: &str) -> Result<String, JsValue> {
-        let outcome = Unverified::parse(token).and_then(|token| self.0.verify_now(token));
-        outcome.and_then(Verified::to_json).map_err(thrown::error)
+        let outcome = self.0.guard.accept_now(token).and_then(|accepted| Verified::to_json(&accepted));
+        outcome.map_err(|error| self.refused(error))
+    }
+
+    /// Admits a request. Takes the JSON texts of the request and of `Requirements`; gives that of
+    /// the `Identity`, or `null`. `context` may be the third argument of a Worker's `fetch`.
+    ///
+    /// # Errors
+    /// `config_invalid` at a requirement; every code of [`Guard::admit`].
+    ///
+    /// [`Guard::admit`]: edgeward_host::guard::Guard::admit
+    pub async fn admit(&self, request: String, wanted: String, context: JsValue) -> Result<String, JsValue> {
+        let outcome = async {
+            let wanted = requirements::read(&wanted, &self.0.guard)?;
+            let background = Background::of_context(&context);
+            self.0.guard.admit(&incoming::read(&request)?, &wanted, &background).await
+        };
+        match outcome.await {
+            Ok(None) => Ok("null".into()),
+            Ok(Some(identity)) => Ok(identity::to_json(&identity)),
+            Err(denial) => Err(self.refused(denial)),
+        }
+    }
+
+    /// What JavaScript needs to know of the options, as JSON text: which headers decide, what
+    /// answers vary by, who may read them, and under which origin this server is called.
+    #[must_use]
+    pub fn settings(&self) -> String {
+        answer::settings(&self.0)
+    }
+
+    /// What becomes of the headers of an answer to somebody in particular, as JSON text. Takes
+    /// their names, one a line, and the two that may have to change, empty if they are absent.
+    #[must_use]
+    pub fn guarded(&self, names: &str, cache_control: &str, vary: &str) -> String {
+        answer::guarded(&self.0, names, cache_control, vary)
+    }
+}
+
+impl Verifier {
+    fn refused(&self, denial: impl Into<Denial>) -> JsValue {
+        denial::thrown(&denial.into(), &self.0.realm)
     }
 }

@@ -1,9 +1,14 @@
 //! What a verified token gives.
 
-use edgeward_core::{Code, Error, jose::Algorithm, json::Map};
+use edgeward_core::{
+    Error,
+    jose::{Algorithm, jws::Header},
+    json::{Map, Value, object},
+};
 use edgeward_host::verifier::Accepted;
-use serde::Serialize;
 use tsify::Tsify;
+
+use crate::written;
 
 /// A token that was accepted.
 #[derive(Tsify)]
@@ -22,7 +27,8 @@ pub struct Verified {
 }
 
 /// The header of a token that was accepted.
-#[derive(Serialize, Tsify)]
+#[derive(Tsify)]
+#[expect(dead_code, reason = "declares the TypeScript type; `to_json` writes it")]
 pub struct VerifiedHeader {
     /// The algorithm.
     #[tsify(type = "Algorithm | null")]
@@ -36,28 +42,25 @@ pub struct VerifiedHeader {
 }
 
 impl Verified {
-    /// The JSON text. The claims stand in it as they were signed, because to write them anew would
-    /// cost time and could change them.
+    /// The JSON text. The claims stand in it as they were signed.
     ///
     /// # Errors
     /// `token_claim_invalid`: `scope` is mistyped.
-    pub fn to_json(accepted: Accepted) -> Result<String, Error> {
+    pub fn to_json(accepted: &Accepted) -> Result<String, Error> {
         let Accepted { header, claims } = accepted;
-        let parts = [
-            r#"{"subject":"#,
-            &text(&claims.text("sub")?)?,
-            r#","scope":"#,
-            &text(&claims.scopes()?)?,
-            r#","claims":"#,
-            claims.json(),
-            r#","header":"#,
-            &text(&VerifiedHeader { alg: header.alg, kid: header.kid, typ: header.typ })?,
-            "}",
+        let members = vec![
+            ("subject", written::text(claims.text("sub")?)),
+            ("scope", written::texts(claims.scopes()?)),
+            ("header", written_header(header)),
         ];
-        Ok(parts.concat())
+        Ok(written::with_claims(members, claims.json()))
     }
 }
 
-fn text(value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|_| Code::InternalError.into())
+fn written_header(header: &Header) -> Value {
+    object(vec![
+        ("alg", written::text(header.alg.map(Algorithm::name))),
+        ("kid", written::text(header.kid.as_deref())),
+        ("typ", written::text(header.typ.as_deref())),
+    ])
 }

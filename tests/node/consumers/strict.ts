@@ -1,6 +1,6 @@
 // Type-checked, never run: what a consumer may write, and what must not compile.
 import { type AuthEvent, type Client, type Session, createClient, isAuthError } from "edgeward";
-import { type Verified, createVerifier } from "edgeward/verify";
+import { type Identity, type Requirements, type Verified, createVerifier } from "edgeward/verify";
 
 const auth: Client = createClient({
   issuer: "https://id.example",
@@ -70,3 +70,58 @@ isAuthError(null, "no_such_code");
 createVerifier({ issuer: "", audience: "", algorithms: ["none"] });
 // @ts-expect-error: memory is not to be freed by hand
 void auth.free;
+
+const several = createVerifier({
+  issuers: [
+    { issuer: "https://id.example", audience: "https://api.example", algorithms: ["ES256"] },
+    { issuer: "https://old.example", audience: "https://api.example", algorithms: ["HS256"], secrets: ["a", new Uint8Array(32)] },
+  ],
+  cookie: "session",
+  allowedOrigins: ["https://app.example"],
+});
+
+export async function caller(request: Request): Promise<Response | string> {
+  const required = await several.verifyRequest(request, { scopes: ["read"], credentials: ["bearer", "cookie"] });
+  if (!required.ok) {
+    const status: number | undefined = required.error.denial?.status;
+    void status;
+    return several.challenge(required.error, request);
+  }
+  const identity: Identity = required.data;
+  const optional = await several.verifyRequest(request, { credential: "optional" });
+  // @ts-expect-error: there may be nobody
+  if (optional.ok) void optional.data.subject;
+  const expires: number | null = identity.expiresAt;
+  return optional.ok ? (optional.data?.subject ?? String(expires)) : optional.error.code;
+}
+
+export async function thrown(request: Request): Promise<string | null> {
+  const throwing = createVerifier({ issuer: "", audience: "", algorithms: ["ES256"], errors: "throw" });
+  const at: string | undefined = (await throwing.verify("")).header.kid ?? undefined;
+  return (await throwing.verifyRequest(request)).subject ?? at ?? null;
+}
+
+interface Env {
+  name: string;
+}
+
+export const handler: (request: Request, env: Env) => Promise<Response> = several.protect(
+  (_request, auth, env: Env) => new Response(auth.subject ?? env.name),
+  { roles: ["admin"], claims: [{ claim: "/org/plan", oneOf: ["pro", "team"] }] },
+);
+export const greeting = several.protect((_request, auth) => new Response(auth?.subject ?? "stranger"), { credential: "optional" });
+// @ts-expect-error: there may be nobody
+several.protect((_request, auth) => new Response(auth.subject), { credential: "optional" });
+// @ts-expect-error: requirements are a closed set
+several.protect(() => new Response(), { scope: ["read"] });
+// @ts-expect-error: an issuer stands beside the options or among issuers, not both
+createVerifier({ issuer: "", audience: "", algorithms: ["ES256"], issuers: [] });
+// @ts-expect-error: kinds are a closed set
+several.verifyRequest(new Request(""), { credentials: ["basic"] });
+
+export async function asked(request: Request, requirements: Requirements): Promise<string | null> {
+  const outcome = await several.verifyRequest(request, requirements);
+  // @ts-expect-error: these requirements may let nobody in particular through
+  if (outcome.ok) void outcome.data.subject;
+  return outcome.ok ? (outcome.data?.subject ?? null) : outcome.error.code;
+}

@@ -1,5 +1,7 @@
 //! What a route asks of a request, and whether an identity has it.
 
+mod check;
+
 use alloc::{string::String, vec::Vec};
 
 use serde::Deserialize;

@@ -4,10 +4,11 @@ use alloc::{format, string::String, vec::Vec};
 
 use serde::Deserialize;
 
-use super::{credentials::is_token_byte, invalid};
+use super::invalid;
 use crate::{
     cookies::better_auth::{Settings, Strategy},
     error::Error,
+    gateway::credential::check::is_token_byte,
 };
 
 /// Whose session cookies are read.

@@ -160,8 +160,7 @@ impl Document {
         let known: Vec<String> = signing.chain(asked).chain(sessions).cloned().collect();
         let revocation = self.revocation.map(|document| document.check(&issuers)).transpose()?;
         let mode = revocation.as_ref().map(|revocation| revocation.mode);
-        let offered = |kind| credentials::offers(&sources, kind);
-        let routes = self.routes.into_iter().map(|route| route.check(&known, offered, mode));
+        let routes = self.routes.into_iter().map(|route| route.check(&known, &sources, mode));
         let routes = routes.collect::<Result<_, _>>()?;
         let traffic = traffic::Settings {
             forwarded: self.forwarded,

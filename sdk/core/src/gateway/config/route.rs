@@ -10,8 +10,7 @@ use crate::{
     error::Error,
     gateway::{
         claim::{ClaimPath, ClaimRule, Expected},
-        credential::Kind,
-        identity::is_scope,
+        credential::{Kind, Sources},
         policy::{CredentialRule, Requirements, Wanted},
         revocation::Mode,
         route::Route,
@@ -64,12 +63,11 @@ pub(super) struct ClaimDocument {
 }
 
 impl Document {
-    /// `known` are the configured issuers, `configured` says which kinds of credentials are, and
-    /// `revocation` what a route asks of the revocations that does not say so, if there are any.
+    /// `revocation` is what a route asks of the revocations that does not say so, if there are any.
     pub fn check(
         self,
-        known: &[String],
-        configured: impl Fn(Kind) -> bool,
+        issuers: &[String],
+        sources: &Sources,
         revocation: Option<Mode>,
     ) -> Result<Route, Error> {
         if revocation.is_none() && self.revocation.is_some_and(Mode::is_on) {
@@ -90,35 +88,9 @@ impl Document {
             amr: self.amr,
             revocation: self.revocation.unwrap_or(usual),
         };
-        check(&requirements, known, configured)?;
+        requirements.check(issuers, sources)?;
         Route::new(&self.path, requirements)
     }
-}
-
-fn check(wanted: &Requirements, known: &[String], configured: impl Fn(Kind) -> bool) -> Result<(), Error> {
-    let mut scopes = wanted.scopes.all.iter().chain(&wanted.scopes.any);
-    let wants_identity =
-        Requirements { credential: CredentialRule::Required, ..wanted.clone() } != Requirements::default();
-    let without_identity = matches!(wanted.credential, CredentialRule::None | CredentialRule::Forbidden);
-    let quotable = |text: &String| {
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
-    };
-    let mut kinds = wanted.kinds.iter().enumerate();
-    let mut rules = [
-        ("routes.scopes", scopes.all(|scope| is_scope(scope))),
-        // What a route that knows nobody demands of somebody would never be asked.
-        ("routes.credential", !(without_identity && wants_identity)),
-        ("routes.issuers", wanted.issuers.iter().all(|issuer| known.contains(issuer))),
-        ("routes.acr", wanted.acr.iter().all(quotable)),
-        (
-            "routes.credentials",
-            kinds.all(|(at, kind)| {
-                configured(*kind) && !wanted.kinds.iter().skip(at + 1).any(|other| other == kind)
-            }),
-        ),
-    ]
-    .into_iter();
-    rules.find(|(_, kept)| !kept).map_or(Ok(()), |(at, _)| Err(invalid(at)))
 }
 
 impl ClaimDocument {

@@ -1,0 +1,35 @@
+//! Tokens without a request around them.
+
+use edgeward_core::{Code, Error, jwt::Unverified};
+
+use super::{Guard, Issuer};
+use crate::{revealed::reveal_now, task::Background, verifier::Accepted};
+
+impl Guard {
+    /// Verifies a token that came alone, with the issuer that it names.
+    ///
+    /// # Errors
+    /// As [`Guard::identify`], as far as they are about the token.
+    pub async fn accept(&self, token: &str, background: &Background) -> Result<Accepted, Error> {
+        let (header, bound, issuer) = self.verify(token, background).await?;
+        let claims = bound.alone()?;
+        issuer.check(&claims)?;
+        Ok(Accepted { header, claims })
+    }
+
+    /// The same at once, with the crates and the keys that are loaded.
+    ///
+    /// # Errors
+    /// As [`Guard::accept`]; `keys_not_loaded`; `algorithm_unsupported`: it is encrypted with RSA.
+    pub fn accept_now(&self, token: &str) -> Result<Accepted, Error> {
+        let opens = |issuer: &&Issuer| issuer.verifier.decryption().is_some();
+        let opener = self.issuers.iter().find(opens).or(self.issuers.first());
+        let revealed = reveal_now(&opener.ok_or(Code::TokenIssuerInvalid)?.verifier, token)?;
+        let token = Unverified::parse(revealed.text())?;
+        let issuer = self.issuer_of(&token)?;
+        revealed.check(&issuer.verifier)?;
+        let accepted = issuer.verifier.verify_now(token)?;
+        issuer.check(&accepted.claims)?;
+        Ok(accepted)
+    }
+}

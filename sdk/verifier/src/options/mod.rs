@@ -1,0 +1,110 @@
+//! The options of `createVerifier`, read.
+
+pub mod claims;
+mod credentials;
+mod issuer;
+
+use edgeward_core::{
+    Code, Error,
+    http::{Address, Reach},
+    json::Value,
+};
+use edgeward_host::{
+    guard::{Guard, Issuer},
+    members::Members,
+};
+use wasm_bindgen::prelude::*;
+
+/// The options, read.
+pub struct Options {
+    /// Admits requests.
+    pub guard: Guard,
+    /// The realm in challenges.
+    pub realm: String,
+    /// The browsers' origins that may read denials.
+    pub allowed_origins: Vec<String>,
+    /// The origin under which clients call this server.
+    pub public_origin: Option<String>,
+}
+
+const NAMES: [&str; 9] = [
+    "allowedOrigins",
+    "cookie",
+    "development",
+    "header",
+    "issuers",
+    "publicOrigin",
+    "queryParameter",
+    "realm",
+    "webSocket",
+];
+
+impl Options {
+    /// Reads `VerifierOptions`, in which JavaScript has written each secret as base64url text.
+    ///
+    /// # Errors
+    /// `config_invalid`, at the option.
+    pub fn read(options: &JsValue) -> Result<Self, Error> {
+        let options = Members::read(options, Code::ConfigInvalid)?;
+        let development = options.flag("development")?.unwrap_or(false);
+        let reach = if development { Reach::Development } else { Reach::Public };
+        let allowed_origins = origins(&options, "allowedOrigins", reach)?;
+        let guard = Guard::new(issuers(&options, reach)?, credentials::sources(&options)?);
+        Ok(Self {
+            guard: guard.with_allowed_origins(allowed_origins.clone()),
+            realm: realm(&options)?,
+            allowed_origins,
+            public_origin: public_origin(&options, reach)?,
+        })
+    }
+}
+
+/// The issuers: the one whose options stand beside the verifier's, or those of `issuers`.
+fn issuers(options: &Members, reach: Reach) -> Result<Vec<Issuer>, Error> {
+    let Some(several) = options.member("issuers") else {
+        options.only(&[NAMES.as_slice(), &issuer::NAMES].concat())?;
+        return issuer::read(options, reach).map(|issuer| vec![issuer]);
+    };
+    options.only(&NAMES)?;
+    let Value::Array(items) = several else { return Err(invalid("issuers")) };
+    let issuers = items.into_iter().map(|item| one_of(item, reach)).collect::<Result<Vec<_>, _>>()?;
+    let named = |issuer: &Issuer| issuer.verifier.policy().issuer.clone();
+    let repeated =
+        |at: usize| issuers.iter().skip(at + 1).any(|other| issuers.get(at).map(named) == Some(named(other)));
+    if issuers.is_empty() || (0..issuers.len()).any(repeated) {
+        return Err(invalid("issuers"));
+    }
+    Ok(issuers)
+}
+
+fn one_of(item: Value, reach: Reach) -> Result<Issuer, Error> {
+    let Value::Object(members) = item else { return Err(invalid("issuers")) };
+    let members = Members::of(members, Code::ConfigInvalid);
+    members.only(&issuer::NAMES)?;
+    issuer::read(&members, reach)
+}
+
+fn realm(options: &Members) -> Result<String, Error> {
+    let realm = options.text("realm")?.unwrap_or_else(|| "edgeward".into());
+    // It is quoted in a header.
+    let quotable = realm.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\');
+    if quotable { Ok(realm) } else { Err(invalid("realm")) }
+}
+
+fn public_origin(options: &Members, reach: Reach) -> Result<Option<String>, Error> {
+    let mut origins = origins(options, "publicOrigin", reach)?;
+    let origin = origins.pop();
+    if origins.is_empty() { Ok(origin) } else { Err(invalid("publicOrigin")) }
+}
+
+/// Origins: scheme, host and port, and nothing behind.
+fn origins(options: &Members, at: &'static str, reach: Reach) -> Result<Vec<String>, Error> {
+    let origins = options.texts(at)?.unwrap_or_default();
+    let is_origin =
+        |text: &String| Address::parse(text, reach).is_ok_and(|address| address.path_and_query().is_empty());
+    if origins.iter().all(is_origin) { Ok(origins) } else { Err(invalid(at)) }
+}
+
+fn invalid(at: &'static str) -> Error {
+    Error::at(Code::ConfigInvalid, at)
+}
