@@ -62,4 +62,5 @@ function durable(name) {
   };
 }
 
+export const ProofReplays = durable("ProofReplays");
 export const RevocationFeed = durable("RevocationFeed");

@@ -16,16 +16,17 @@ use edgeward_core::{
 use edgeward_host::{
     clock,
     durable::Durable,
-    guard::{Guard, Issuer},
+    guard::{Guard, Issuer, Memory, OwnMemory},
     keys::{IssuerKeys, Source},
     kv::Namespace,
+    replays::SharedMemory,
     revocation::{OBJECT, Revocations},
     task::Background,
     verifier::Verifier,
 };
 use wasm_bindgen::JsValue;
 
-use crate::decryption;
+use crate::{credentials, decryption};
 
 /// The configuration, ready to be applied.
 pub struct Gateway {
@@ -65,6 +66,7 @@ impl Gateway {
         let bound = |issuer| bind(issuer, config.reach, &secret, kv.as_ref());
         let issuers = issuers.into_iter().map(bound).collect::<Result<_, _>>()?;
         let guard = Guard::new(issuers, config.sources.clone());
+        let guard = with_credentials(guard, &config, &secret, &binding)?;
         let revocation = config.revocation.as_ref();
         let otherwise = Requirements {
             revocation: revocation.map_or_else(Default::default, |settings| settings.mode),
@@ -103,6 +105,11 @@ impl Gateway {
         let route = route::find(&self.config.routes, path)?;
         let requirements = route.map_or(&self.otherwise, |route| &route.requirements);
         Ok(Rule { pattern: route.map(Route::pattern), requirements, issuer: None, decided_in: 0 })
+    }
+
+    /// The nonce that goes with an answer to this proof, if the proof lacks it.
+    pub fn nonce(&self, proof: &str) -> Option<String> {
+        self.guard.dpop()?.nonce_for(proof)
     }
 
     /// Admits a request: `None` where it passes without identity.
@@ -147,6 +154,33 @@ impl Gateway {
     }
 }
 
+/// The guard with what it takes beside signed tokens.
+fn with_credentials(
+    guard: Guard,
+    config: &Config,
+    secret: impl Fn(&str) -> Option<String>,
+    binding: impl Fn(&str) -> Option<JsValue>,
+) -> Result<Guard, ConfigError> {
+    let mut guard = guard.with_allowed_origins(config.allowed_origins.clone());
+    if let Some(settings) = &config.dpop {
+        let memory: Box<dyn Memory> = match &settings.replay_binding {
+            None => Box::new(OwnMemory::new()),
+            Some(name) => {
+                let shared = binding(name).and_then(SharedMemory::bound);
+                Box::new(shared.ok_or_else(|| no_object(name))?)
+            }
+        };
+        guard = guard.with_dpop(credentials::dpop(settings, memory, &secret)?);
+    }
+    if let Some(settings) = &config.introspection {
+        guard = guard.with_introspection(credentials::introspection(settings, &secret)?);
+    }
+    if let Some(settings) = &config.better_auth {
+        guard = guard.with_sessions(credentials::sessions(settings, &secret)?);
+    }
+    Ok(guard)
+}
+
 fn bind(
     issuer: config::Issuer,
     reach: Reach,
@@ -166,8 +200,11 @@ fn bind_revocations(
 ) -> Result<Revocations, ConfigError> {
     let name = &settings.binding;
     let place = binding(name).and_then(|namespace| Durable::bound(namespace, OBJECT));
-    let place = place.ok_or_else(|| ConfigError(format!("{name} is no binding of a Durable Object.")))?;
-    Ok(Revocations::new(settings.bounds, place))
+    Ok(Revocations::new(settings.bounds, place.ok_or_else(|| no_object(name))?))
+}
+
+fn no_object(name: &str) -> ConfigError {
+    ConfigError(format!("{name} is no binding of a Durable Object."))
 }
 
 fn bind_keys(

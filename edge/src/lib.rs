@@ -2,6 +2,7 @@
 //!
 //! It is a library as well: another Rust Worker calls [`respond`] from its own `fetch` entry.
 
+mod credentials;
 mod decryption;
 #[cfg(feature = "entry")]
 mod durable;

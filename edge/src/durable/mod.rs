@@ -1,3 +1,4 @@
 //! Durable Objects: what needs one writer. Everything else of the gateway is without storage.
 
+mod replay;
 mod revocation;

@@ -19,8 +19,8 @@ pub fn denial(denial: &Denial, call: &Call<'_>, gateway: Option<&Gateway>) -> wo
     let metadata = config.and_then(|config| config.resource.as_ref());
     let metadata = metadata.map(|resource| resource.metadata_url(call.path()));
     let protection = Protection { realm, resource_metadata: metadata.as_deref() };
-    if let Some(challenge) = challenge::bearer(denial, protection) {
-        headers.set("www-authenticate", &challenge)?;
+    for challenge in challenges(denial, protection, config, call.headers())? {
+        headers.append("www-authenticate", &challenge)?;
     }
     if let Some(config) = config {
         allow_browser(config, call.headers(), &headers)?;
@@ -28,6 +28,19 @@ pub fn denial(denial: &Denial, call: &Call<'_>, gateway: Option<&Gateway>) -> wo
     headers.set("x-request-id", &call.id)?;
     let body = config.map(|config| config.traffic.errors).unwrap_or_default().body(denial.error, &call.id);
     Ok(Response::ok(body)?.with_status(code.status()).with_headers(headers))
+}
+
+fn challenges(
+    denial: &Denial,
+    protection: Protection<'_>,
+    config: Option<&Config>,
+    request: &Headers,
+) -> worker::Result<Vec<String>> {
+    let Some(dpop) = config.and_then(|config| config.dpop.as_ref()) else {
+        return Ok(challenge::bearer(denial, protection).into_iter().collect());
+    };
+    let authorization = request.get("authorization")?;
+    Ok(challenge::with_proofs(denial, protection, &dpop.algorithms, authorization.as_deref()))
 }
 
 /// An answer in JSON that nobody keeps.
@@ -53,7 +66,7 @@ fn allow_browser(config: &Config, request: &Headers, headers: &Headers) -> worke
     headers.append("vary", "Origin")?;
     if let Some(origin) = request.get("origin")?.filter(|origin| config.allowed_origins.contains(origin)) {
         headers.set("access-control-allow-origin", &origin)?;
-        headers.set("access-control-expose-headers", "WWW-Authenticate, X-Request-Id")?;
+        headers.set("access-control-expose-headers", "WWW-Authenticate, DPoP-Nonce, X-Request-Id")?;
     }
     Ok(())
 }

@@ -56,7 +56,8 @@ pub fn varying<'g>(gateway: &'g Gateway, rule: Option<&Rule<'_>>) -> Vec<&'g str
     }
 }
 
-/// Writes what every answer has: the request's id, how long the decision took, what it depends on.
+/// Writes what every answer has: the request's id, how long the decision took, what it depends on,
+/// and the nonce for the next proof if that has changed.
 pub fn mark(
     headers: &Headers,
     call: &Call<'_>,
@@ -67,6 +68,9 @@ pub fn mark(
     headers.set("x-request-id", &call.id)?;
     if let (ServerTiming::Told, Some(rule)) = (gateway.config.traffic.server_timing, rule) {
         headers.append("server-timing", &format!("edgeward;dur={}", rule.decided_in))?;
+    }
+    if let Some(nonce) = call.headers().get("dpop")?.and_then(|proof| gateway.nonce(&proof)) {
+        headers.set("dpop-nonce", &nonce)?;
     }
     if let Some(vary) = caching::vary(headers.get("vary")?.as_deref(), varying) {
         headers.set("vary", &vary)?;

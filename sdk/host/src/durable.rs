@@ -1,5 +1,7 @@
 //! Durable Objects: each is one small server that a Worker reaches through a binding.
 
+use std::borrow::Cow;
+
 use edgeward_core::{Code, Error};
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -30,16 +32,16 @@ extern "C" {
 #[derive(Clone)]
 pub struct Durable {
     namespace: Namespace,
-    name: &'static str,
+    name: Cow<'static, str>,
 }
 
 impl Durable {
     /// The object `name` of the namespace that a binding of a Worker's environment gives; `None` if
     /// the binding is no namespace.
     #[must_use]
-    pub fn bound(binding: JsValue, name: &'static str) -> Option<Self> {
+    pub fn bound(binding: JsValue, name: impl Into<Cow<'static, str>>) -> Option<Self> {
         let method = global::property(&binding, "idFromName")?;
-        method.is_function().then(|| Self { namespace: binding.unchecked_into(), name })
+        method.is_function().then(|| Self { namespace: binding.unchecked_into(), name: name.into() })
     }
 
     /// Posts a body to a path of the object and reads the answer, which must be a 200.
@@ -53,7 +55,7 @@ impl Durable {
     }
 
     fn send(&self, path: &str, body: &str, signal: &Signal) -> Result<Promise, JsValue> {
-        let stub = self.namespace.get(&self.namespace.id_from_name(self.name)?)?;
+        let stub = self.namespace.get(&self.namespace.id_from_name(&self.name)?)?;
         let init = Object::new();
         Reflect::set(&init, &"method".into(), &"POST".into())?;
         Reflect::set(&init, &"body".into(), &body.into())?;

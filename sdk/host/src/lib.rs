@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod navigation;
 pub mod random;
 pub mod revealed;
+pub mod replays;
 pub mod revocation;
 pub mod shared_cache;
 pub mod storage;

@@ -10,6 +10,7 @@ use alloc::{
 use crate::{
     error::Code,
     gateway::policy::{Denial, Missing},
+    jose::Algorithm,
 };
 
 /// What is protected, as challenges name it. Nothing of it may hold quotes or backslashes; the
@@ -31,16 +32,52 @@ pub struct Protection<'a> {
 #[must_use]
 pub fn bearer(denial: &Denial, protection: Protection<'_>) -> Option<String> {
     let error = error_name(denial)?;
+    Some(written("Bearer", error, denial, protection, None))
+}
+
+/// The values of `WWW-Authenticate` where proofs of possession are understood as well, signed with
+/// one of `algorithms`. What is wrong stands with the scheme that the request has tried, which its
+/// header `authorization` tells; the other scheme is only offered, and not to who holds a bound
+/// token, for which it can never do.
+///
+/// Source: [RFC 9449 §7.1 and §7.2](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)
+#[must_use]
+pub fn with_proofs(
+    denial: &Denial,
+    protection: Protection<'_>,
+    algorithms: &[Algorithm],
+    authorization: Option<&str>,
+) -> Vec<String> {
+    let Some(error) = error_name(denial) else { return Vec::new() };
+    let scheme = authorization.and_then(|value| value.split(' ').next()).unwrap_or_default();
+    let tried_proof = scheme.eq_ignore_ascii_case("dpop");
+    let names: Vec<&str> = algorithms.iter().map(|alg| alg.name()).collect();
+    let algorithms = Some(names.join(" "));
+    let proof = written("DPoP", error.filter(|_| tried_proof), denial, protection, algorithms);
+    if tried_proof {
+        return vec![proof];
+    }
+    vec![written("Bearer", error, denial, protection, None), proof]
+}
+
+fn written(
+    scheme: &str,
+    error: Option<&str>,
+    denial: &Denial,
+    protection: Protection<'_>,
+    algorithms: Option<String>,
+) -> String {
     let mut parameters = vec![("realm", protection.realm.to_string())];
     if let Some(error) = error {
         parameters.push(("error", error.to_string()));
         parameters.push(("error_description", denial.error.code.message().to_string()));
+        parameters.extend(missing(&denial.missing));
     }
-    parameters.extend(missing(&denial.missing));
+    parameters.extend(algorithms.map(|algorithms| ("algs", algorithms)));
     parameters.extend(protection.resource_metadata.map(|address| ("resource_metadata", address.to_string())));
     let parameters: Vec<String> =
         parameters.into_iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
-    Some(format!("Bearer {}", parameters.join(", ")))
+    format!("{scheme} {}", parameters.join(", "))
 }
 
 /// The error code of RFC 6750 §3.1 and RFC 9470 §3; inside `None` where the challenge has none,
@@ -50,6 +87,17 @@ fn error_name(denial: &Denial) -> Option<Option<&'static str>> {
         (Code::TokenMissing, _) => Some(None),
         (Code::CredentialMalformed | Code::CredentialAmbiguous, _) => Some(Some("invalid_request")),
         (Code::InsufficientScope, _) => Some(Some("insufficient_scope")),
+        (Code::DpopNonceRequired, _) => Some(Some("use_dpop_nonce")),
+        (
+            Code::DpopProofInvalid
+            | Code::DpopMethodMismatch
+            | Code::DpopUrlMismatch
+            | Code::DpopProofExpired
+            | Code::DpopProofNotYetValid
+            | Code::DpopTokenMismatch
+            | Code::DpopProofReplayed,
+            _,
+        ) => Some(Some("invalid_dpop_proof")),
         (Code::AuthenticationInsufficient, _) => Some(Some("insufficient_user_authentication")),
         (_, 401) => Some(Some("invalid_token")),
         _ => None,
@@ -109,6 +157,32 @@ mod tests {
         let protection = Protection { resource_metadata: Some("https://a.example/m"), ..PROTECTION };
         let value = bearer(&Code::TokenMissing.into(), protection).unwrap();
         assert_eq!(value, "Bearer realm=\"api\", resource_metadata=\"https://a.example/m\"");
+    }
+
+    #[test]
+    fn proofs_are_asked_for_as_rfc_9449_has_it() {
+        let both = |code: Code, authorization| {
+            with_proofs(&code.into(), PROTECTION, &[Algorithm::Es256, Algorithm::Ps256], authorization)
+        };
+        assert_eq!(
+            both(Code::TokenMissing, None),
+            ["Bearer realm=\"api\"", "DPoP realm=\"api\", algs=\"ES256 PS256\""]
+        );
+        let [bearer, proof] = &both(Code::TokenProofMissing, Some("Bearer x"))[..] else { panic!() };
+        assert!(bearer.starts_with("Bearer realm=\"api\", error=\"invalid_token\""));
+        assert_eq!(proof, "DPoP realm=\"api\", algs=\"ES256 PS256\"");
+        for (code, error) in [
+            (Code::DpopNonceRequired, "use_dpop_nonce"),
+            (Code::DpopProofReplayed, "invalid_dpop_proof"),
+            (Code::DpopUrlMismatch, "invalid_dpop_proof"),
+            (Code::DpopKeyMismatch, "invalid_token"),
+            (Code::TokenExpired, "invalid_token"),
+        ] {
+            let [proof] = &both(code, Some("dpop x"))[..] else { panic!() };
+            assert!(proof.starts_with(&format!("DPoP realm=\"api\", error=\"{error}\"")), "{proof}");
+            assert!(proof.ends_with(", algs=\"ES256 PS256\""), "{proof}");
+        }
+        assert!(both(Code::DpopReplaysUnavailable, Some("DPoP x")).is_empty());
     }
 
     #[test]

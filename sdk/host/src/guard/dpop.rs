@@ -101,9 +101,9 @@ impl Dpop {
     ///
     /// Source: [RFC 9449 §8.2 and §9](https://www.rfc-editor.org/rfc/rfc9449#section-8.2)
     #[must_use]
-    pub fn nonce_for(&self, request: &Incoming) -> Option<String> {
+    pub fn nonce_for(&self, proof: &str) -> Option<String> {
         let current = self.nonces.as_ref()?.current(clock::now().to_seconds());
-        let proof = Unverified::parse(request.header("dpop")?, &self.algorithms).ok()?;
+        let proof = Unverified::parse(proof, &self.algorithms).ok()?;
         // Its signature does not matter: what is told is no secret.
         (proof.nonce() != Some(&current)).then_some(current)
     }
