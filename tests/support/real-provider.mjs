@@ -1,0 +1,115 @@
+/** npm `oidc-provider` as an authorization server for machines: bound, opaque and signed tokens. */
+import { createServer } from "node:http";
+import * as oauth from "oauth4webapi";
+import { exportJWK, generateKeyPair } from "jose";
+import { close, listen } from "../../examples/spa/lib/listen.mjs";
+
+export const CLIENT = { id: "machine", secret: "a secret: with/odd+characters%" };
+/** The client in whose name the gateway asks about opaque tokens. */
+export const GATEWAY = { id: "gate:way", secret: "another secret & more" };
+/** What tokens are for; the name says in which form they come. */
+export const SIGNED = "https://signed.example";
+export const OPAQUE = "https://opaque.example";
+
+/**
+ * Starts the server.
+ *
+ * @param {{ after(stop: () => unknown): void }} end
+ */
+export async function startRealProvider(end) {
+  const { default: Provider } = await quietly(() => import("oidc-provider"));
+  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+  const key = { ...(await exportJWK(privateKey)), kid: "key-1", alg: "ES256", use: "sig" };
+  const introspections = [];
+  let handle;
+  const server = createServer((request, response) => {
+    if (request.url.startsWith("/token/introspection")) introspections.push(request.url);
+    handle(request, response);
+  });
+  const issuer = await listen(server, 0);
+  end.after(() => close(server));
+  handle = quietly(() => new Provider(issuer, configuration(key)).callback());
+  return { issuer, introspections, introspectionEndpoint: `${issuer}/token/introspection`, client: await connect(issuer) };
+}
+
+function configuration(key) {
+  const machine = {
+    redirect_uris: [],
+    response_types: [],
+    grant_types: ["client_credentials"],
+    token_endpoint_auth_method: "client_secret_basic",
+  };
+  return {
+    clients: [CLIENT, GATEWAY].map(({ id, secret }) => ({ client_id: id, client_secret: secret, ...machine })),
+    cookies: { keys: ["only needed to be there"] },
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      dPoP: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: (_context, asking) => asking.clientId === GATEWAY.id },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_context, audience) => resourceServer(audience),
+        defaultResource: () => SIGNED,
+      },
+      revocation: { enabled: true, allowedPolicy: (_context, asking, token) => asking.clientId === token.clientId },
+    },
+    jwks: { keys: [key] },
+    ttl: { ClientCredentials: 300 },
+  };
+}
+
+function resourceServer(audience) {
+  return {
+    audience,
+    scope: "read write",
+    accessTokenFormat: audience === OPAQUE ? "opaque" : "jwt",
+    accessTokenTTL: 300,
+    jwt: { sign: { alg: "ES256" } },
+  };
+}
+
+/** npm `oauth4webapi` as the client, configured by the server's own metadata. */
+async function connect(issuer) {
+  const insecure = { [oauth.allowInsecureRequests]: true };
+  const url = new URL(issuer);
+  const discovery = await oauth.discoveryRequest(url, insecure);
+  const server = await oauth.processDiscoveryResponse(url, discovery);
+  const client = { client_id: CLIENT.id };
+  const authentication = oauth.ClientSecretBasic(CLIENT.secret);
+  return {
+    /** A token, bound to the key of `proofs` if there is one. */
+    async token(resource, { scope = "read", proofs } = {}) {
+      const options = { ...insecure, DPoP: proofs };
+      const ask = { resource, scope };
+      const answer = await oauth.clientCredentialsGrantRequest(server, client, authentication, ask, options);
+      return (await oauth.processClientCredentialsResponse(server, client, answer)).access_token;
+    },
+    async revoke(token) {
+      await oauth.processRevocationResponse(
+        await oauth.revocationRequest(server, client, authentication, token, insecure),
+      );
+    },
+    /** Something that makes proofs, with a key of its own, and remembers nonces. */
+    async proofs(algorithm = "ES256") {
+      return oauth.DPoP(client, await oauth.generateKeyPair(algorithm));
+    },
+    call: (token, url, proofs, method = "GET") =>
+      oauth.protectedResourceRequest(token, method, new URL(url), new Headers(), null, { ...insecure, DPoP: proofs }),
+  };
+}
+
+/** The server says once that it prefers a newer Node and https: it works without. */
+function quietly(work) {
+  const { warn, info } = console;
+  const mute = (print) => (...line) => /oidc-provider|Unsupported runtime/.test(String(line[0])) || print(...line);
+  [console.warn, console.info] = [mute(warn), mute(info)];
+  const restore = () => ([console.warn, console.info] = [warn, info]);
+  try {
+    const outcome = work();
+    if (!(outcome instanceof Promise)) return outcome;
+    return outcome.finally(restore);
+  } finally {
+    restore();
+  }
+}
