@@ -95,7 +95,9 @@ mod tests {
     fn a_note_is_read_as_it_was_written() {
         let note = Note { digest: [7; 32], until: UnixSeconds(1_795_248_000), key: u64::MAX };
         assert_eq!(Note::parse(&note.written()), Some(note.clone()));
-        for odd in ["", "a b c", "AA 1 2", &format!("{} ", note.written()), &note.written().replace(' ', "  ")] {
+        for odd in
+            ["", "a b c", "AA 1 2", &format!("{} ", note.written()), &note.written().replace(' ', "  ")]
+        {
             assert_eq!(Note::parse(odd), None, "{odd}");
         }
     }
