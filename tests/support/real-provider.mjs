@@ -28,7 +28,7 @@ export async function startRealProvider(end) {
   });
   const issuer = await listen(server, 0);
   end.after(() => close(server));
-  handle = quietly(() => new Provider(issuer, configuration(key)).callback());
+  handle = await quietly(() => new Provider(issuer, configuration(key)).callback());
   return { issuer, introspections, introspectionEndpoint: `${issuer}/token/introspection`, client: await connect(issuer) };
 }
 
@@ -41,7 +41,9 @@ function configuration(key) {
   };
   return {
     clients: [CLIENT, GATEWAY].map(({ id, secret }) => ({ client_id: id, client_secret: secret, ...machine })),
+    clientDefaults: { id_token_signed_response_alg: "ES256" },
     cookies: { keys: ["only needed to be there"] },
+    enabledJWA: { dPoPSigningAlgValues: ["ES256", "Ed25519", "PS256"] },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
@@ -99,17 +101,14 @@ async function connect(issuer) {
   };
 }
 
-/** The server says once that it prefers a newer Node and https: it works without. */
-function quietly(work) {
+/** The server says at its start that it prefers a newer Node: it works without. */
+async function quietly(work) {
   const { warn, info } = console;
   const mute = (print) => (...line) => /oidc-provider|Unsupported runtime/.test(String(line[0])) || print(...line);
-  [console.warn, console.info] = [mute(warn), mute(info)];
-  const restore = () => ([console.warn, console.info] = [warn, info]);
+  Object.assign(console, { warn: mute(warn), info: mute(info) });
   try {
-    const outcome = work();
-    if (!(outcome instanceof Promise)) return outcome;
-    return outcome.finally(restore);
+    return await work();
   } finally {
-    restore();
+    Object.assign(console, { warn, info });
   }
 }

@@ -1,6 +1,8 @@
 /** Tokens that are bound to a key: what a proof must say, and how a real client gets along (RFC 9449). */
 import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { request as httpRequest } from "node:http";
 import { before, describe, test } from "node:test";
 import { calculateJwkThumbprint, exportJWK } from "jose";
 import * as oauth from "oauth4webapi";
@@ -126,6 +128,48 @@ describe("a proof", () => {
   });
 });
 
+describe("a proof that is used in two isolates", () => {
+  const end = atEnd();
+  const object = { className: "ProofReplays", useSQLite: true };
+
+  /** Two gateways of one configuration; the second is called as if it were the first. */
+  async function start(dpop) {
+    const options = { durableObjects: { REPLAYS: object } };
+    const durableObjects = { REPLAYS: { ...object, scriptName: "gateway" } };
+    const beside = (gateway) => [
+      { ...gateway, name: "second", durableObjects, unsafeDirectSockets: [{ port: 0 }] },
+    ];
+    const edge = await startEdge(end, { config: { dpop }, options, beside });
+    const second = await edge.worker.urlOf("second");
+    const key = await makeKey("ES256", "client");
+    const token = await edge.token({ cnf: { jkt: await calculateJwkThumbprint(key.jwk) } });
+    const { kty, crv, x, y } = key.jwk;
+    const claims = { jti: randomUUID(), htm: "GET", htu: `${edge.url}/`, iat: now(), ath: hash(token) };
+    const proof = await sign(key, claims, { typ: "dpop+jwt", kid: undefined, jwk: { kty, crv, x, y } });
+    const headers = { authorization: `DPoP ${token}`, dpop: proof, host: new URL(edge.url).host };
+    return { first: () => statusOf(edge.url, headers), second: () => statusOf(second, headers) };
+  }
+
+  test("is refused where both share a memory, in whatever order", async () => {
+    const shared = await start({ replay_binding: "REPLAYS" });
+    assert.deepEqual([await shared.first(), await shared.second(), await shared.first()], [200, 401, 401]);
+    const other = await start({ replay_binding: "REPLAYS" });
+    const statuses = await Promise.all(Array.from({ length: 12 }, (_, at) => (at % 2 ? other.first() : other.second())));
+    assert.equal(statuses.filter((status) => status === 200).length, 1, statuses.join());
+  });
+
+  test("passes once in each where they do not", async () => {
+    const apart = await start({});
+    assert.deepEqual([await apart.first(), await apart.second()], [200, 200]);
+    assert.deepEqual([await apart.first(), await apart.second()], [401, 401]);
+  });
+});
+
+test("a memory that is configured and absent lets nothing through", async (t) => {
+  const edge = await startEdge(t, { config: { dpop: { replay_binding: "REPLAYS" } } });
+  assert.equal((await edge.call(await edge.token())).json.error, "config_invalid");
+});
+
 test("without the setting no proof is understood, and a bound token never passes", async (t) => {
   const edge = await startEdge(t);
   const token = await edge.token({ cnf: { jkt: hash("x") } });
@@ -173,6 +217,15 @@ describe("a certified client and a certified server", () => {
     }
   });
 });
+
+/** The status of a `GET /`, with these headers and no others. */
+async function statusOf(url, headers) {
+  const request = httpRequest(url, { headers, agent: false });
+  request.end();
+  const [response] = await once(request, "response");
+  response.resume();
+  return response.statusCode;
+}
 
 function challenged(error) {
   return ({ cause }) => cause?.[0]?.parameters?.error === error;

@@ -77,8 +77,12 @@ describe("opaque tokens of a certified server", () => {
 
   test("are asked about with the secret in the body as well", async () => {
     const posting = await start({ auth_method: "client_secret_post" });
-    // The server allows this client the header alone, and says so with a 401: that is no verdict.
-    const answer = await posting.call(await provider.client.token(OPAQUE));
+    assert.equal((await posting.call(await provider.client.token(OPAQUE))).status, 200);
+  });
+
+  test("are not judged by a server that does not know the gateway", async () => {
+    const stranger = await start({ client_id: "stranger" });
+    const answer = await stranger.call(await provider.client.token(OPAQUE));
     assert.deepEqual([answer.status, answer.json.error], [503, "introspection_unavailable"]);
   });
 
