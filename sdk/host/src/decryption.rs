@@ -30,12 +30,20 @@ impl Decryption {
     /// The token inside of an encrypted one, to be verified like any other.
     ///
     /// # Errors
-    /// Those of [`DecryptionKeys::candidates`] and [`Sealed::open_token`]. `algorithm_unsupported`,
+    /// Those of [`DecryptionKeys::candidates`], [`Sealed::open`] and [`Sealed::token`]. `algorithm_unsupported`,
     /// `runtime_unsupported`: this runtime cannot do what the key is needed for.
     pub async fn open(&self, sealed: &Sealed<'_>) -> Result<String, Error> {
+        sealed.token(self.open_content(sealed).await?)
+    }
+
+    /// The content of an encrypted token, whatever it is.
+    ///
+    /// # Errors
+    /// As [`Decryption::open`].
+    pub async fn open_content(&self, sealed: &Sealed<'_>) -> Result<Vec<u8>, Error> {
         let mut refusal = Code::TokenKeyNotFound.into();
         for key in self.keys.candidates(sealed.header())? {
-            match self.content_key(sealed, key).await.and_then(|key| sealed.open_token(&key)) {
+            match self.content_key(sealed, key).await.and_then(|key| sealed.open(&key)) {
                 Err(error) if error.code == Code::TokenDecryptionFailed => refusal = error,
                 outcome => return outcome,
             }
@@ -50,9 +58,9 @@ impl Decryption {
     pub fn open_now(&self, sealed: &Sealed<'_>) -> Result<String, Error> {
         let mut refusal = Code::TokenKeyNotFound.into();
         for key in self.keys.candidates(sealed.header())? {
-            match sealed.content_key(key).and_then(|key| sealed.open_token(&key)) {
+            match sealed.content_key(key).and_then(|key| sealed.open(&key)) {
                 Err(error) if error.code == Code::TokenDecryptionFailed => refusal = error,
-                outcome => return outcome,
+                content => return sealed.token(content?),
             }
         }
         Err(refusal)

@@ -85,6 +85,7 @@ fn case_of(alg: &str, test: &Value, signature: &str) -> Case {
         },
         verifies: false,
         rule: None,
+        output: None,
     }
 }
 
@@ -131,20 +132,24 @@ fn jwk(group: &Value) -> Value {
     }
 }
 
-fn bytes(object: &Value, name: &str) -> String {
+pub fn bytes(object: &Value, name: &str) -> String {
     let hex = object.get(name).and_then(Value::as_str).unwrap_or_else(|| panic!("no {name}"));
     encode(&HEXLOWER.decode(hex.as_bytes()).expect("hex"))
 }
 
-fn encode(bytes: &[u8]) -> String {
+pub fn encode(bytes: &[u8]) -> String {
     BASE64URL_NOPAD.encode(bytes)
 }
 
 /// A text, empty where there is none.
-fn text<'a>(object: &'a Value, name: &str) -> &'a str {
+pub fn text<'a>(object: &'a Value, name: &str) -> &'a str {
     object.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn list<'a>(object: &'a Value, name: &str) -> &'a [Value] {
+pub fn list<'a>(object: &'a Value, name: &str) -> &'a [Value] {
     object.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+pub fn number(object: &Value, name: &str) -> u64 {
+    object.get(name).and_then(Value::as_u64).unwrap_or_else(|| panic!("no {name}"))
 }

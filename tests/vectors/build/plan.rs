@@ -58,3 +58,32 @@ pub const PLAN: &[(&str, &str, Use)] = &[
     ("rsa_pss_2048_sha512_mgf1sha256_32_params", "PS512", Refused(OTHER_PSS)),
     ("rsa_pss_4096_sha512_mgf1_32", "PS512", Refused(OTHER_PSS)),
 ];
+
+/// What a set of encryption is about.
+pub enum Open {
+    /// Encrypted content; the set has every key size.
+    Content,
+    /// A content encryption of JOSE.
+    ContentAs(&'static str),
+    /// Wrapped keys.
+    Wrap,
+    /// A curve's key agreement.
+    Agree(&'static str),
+    /// RSAES-OAEP with SHA-256.
+    Oaep,
+}
+
+/// Name of the set, and what it is about.
+pub const OPENED: &[(&str, Open)] = &[
+    ("a128cbc_hs256", Open::ContentAs("A128CBC-HS256")),
+    ("a256cbc_hs512", Open::ContentAs("A256CBC-HS512")),
+    ("aes_gcm", Open::Content),
+    ("aes_wrap", Open::Wrap),
+    ("ecdh_secp256r1_ecpoint", Open::Agree("P-256")),
+    ("ecdh_secp384r1_ecpoint", Open::Agree("P-384")),
+    ("ecdh_secp521r1_ecpoint", Open::Agree("P-521")),
+    ("x25519", Open::Agree("X25519")),
+    ("rsa_oaep_2048_sha256_mgf1sha256", Open::Oaep),
+    ("rsa_oaep_3072_sha256_mgf1sha256", Open::Oaep),
+    ("rsa_oaep_4096_sha256_mgf1sha256", Open::Oaep),
+];

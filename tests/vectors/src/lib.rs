@@ -9,6 +9,7 @@
 
 pub mod exceptions;
 pub mod model;
+pub mod opening;
 pub mod question;
 pub mod report;
 pub mod seam;
@@ -17,16 +18,27 @@ pub mod tokens;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 
-use edgeward_core::jose::engine;
+use edgeward_core::{Code, jose::engine};
 use model::Set;
-use report::{Report, questions};
+use opening::DecryptRsa;
+use report::{Report, cases, compare, question};
 
-/// Runs a set on the engine of crates.
+/// Runs a set on the engine of crates, which decrypts no RSA.
 #[must_use]
 pub fn run_crates(set: &Set) -> Report {
+    run_with_rsa(set, &|_, _| Err(Code::AlgorithmUnsupported.into()))
+}
+
+/// Runs a set on the engine of crates, with an RSA decryption from outside.
+#[must_use]
+pub fn run_with_rsa(set: &Set, rsa: DecryptRsa<'_>) -> Report {
     let mut report = Report::default();
-    for (case, question) in questions(set) {
-        let answer = question.and_then(|q| engine::verify(&q.key, q.alg, &q.input, &q.signature));
+    for (group, case) in cases(set) {
+        let answer = if opening::opens(&case.ask) {
+            compare(case, opening::by_crates(&group.key, &case.ask, rsa))
+        } else {
+            question(group, case).and_then(|q| engine::verify(&q.key, q.alg, &q.input, &q.signature))
+        };
         report.take(set, case, &answer);
     }
     report

@@ -34,9 +34,12 @@ pub struct Case {
     pub verifies: bool,
     /// The rule of JOSE by which it is refused although the file calls the signature good.
     pub rule: Option<String>,
+    /// What has to come out, where something is opened.
+    #[serde(default)]
+    pub output: Option<String>,
 }
 
-/// What is to be verified.
+/// What is to be verified, or opened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Ask {
@@ -53,5 +56,38 @@ pub enum Ask {
     Token {
         /// The token.
         jws: String,
+    },
+    /// A compact JWE.
+    Sealed {
+        /// The token.
+        jwe: String,
+    },
+    /// Encrypted content.
+    Encrypted {
+        /// The content encryption's JOSE name.
+        enc: String,
+        /// The additional data.
+        aad: String,
+        /// The initialisation vector.
+        iv: String,
+        /// The ciphertext.
+        ciphertext: String,
+        /// The authentication tag.
+        tag: String,
+    },
+    /// A wrapped key.
+    Wrapped {
+        /// The key.
+        wrapped: String,
+    },
+    /// A key encrypted with RSAES-OAEP.
+    Oaep {
+        /// The ciphertext.
+        oaep: String,
+    },
+    /// A secret to be agreed on.
+    Agreed {
+        /// The peer's public key: an uncompressed point.
+        peer: String,
     },
 }

@@ -32,6 +32,7 @@ impl Question {
         match ask {
             Ask::Signature { alg, input, signature } => of_signature(key, alg, input, signature),
             Ask::Token { jws } => of_token(key, jws),
+            _ => Err(Code::InternalError.into()),
         }
     }
 }

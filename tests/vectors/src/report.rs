@@ -1,11 +1,11 @@
 //! What an engine made of a set.
 
-use edgeward_core::{Code, Error};
+use edgeward_core::{Code, Error, base64url};
 use serde::Serialize;
 
 use crate::{
     exceptions,
-    model::{Case, Set},
+    model::{Case, Group, Set},
     question::Question,
 };
 
@@ -66,9 +66,27 @@ impl Report {
     }
 }
 
-/// Every case of a set with its question, or with the error that stands before the engine.
-pub fn questions(set: &Set) -> impl Iterator<Item = (&Case, Result<Question, Error>)> {
-    set.groups
-        .iter()
-        .flat_map(|group| group.cases.iter().map(|case| (case, Question::new(&group.key, &case.ask))))
+/// The question of a case, or the error that stands before the engine.
+///
+/// # Errors
+/// Those of [`Question::new`].
+pub fn question(group: &Group, case: &Case) -> Result<Question, Error> {
+    Question::new(&group.key, &case.ask)
+}
+
+/// Every case of a set, with its group.
+pub fn cases(set: &Set) -> impl Iterator<Item = (&Group, &Case)> {
+    set.groups.iter().flat_map(|group| group.cases.iter().map(move |case| (group, case)))
+}
+
+/// Whether what was opened is what the file says; anything else is an error that no case expects.
+///
+/// # Errors
+/// The opening's own; `internal_error`: something else came out.
+pub fn compare(case: &Case, opened: Result<Vec<u8>, Error>) -> Result<(), Error> {
+    let opened = base64url::encode(&opened?);
+    match &case.output {
+        Some(output) if *output != opened => Err(Code::InternalError.into()),
+        _ => Ok(()),
+    }
 }

@@ -10,6 +10,7 @@ pub static SETS: LazyLock<Vec<Set>> = LazyLock::new(|| {
         include_str!(concat!(env!("OUT_DIR"), "/wycheproof.json")),
         include_str!("../data/json_web_key.json"),
         include_str!("../data/json_web_signature.json"),
+        include_str!("../data/json_web_encryption.json"),
         include_str!("../data/rfc.json"),
     ];
     let published = sources.into_iter().flat_map(parse);

@@ -1,14 +1,25 @@
 //! The exports: the sets on either engine, and the measure of both.
 
-use edgeward_core::jose::engine;
-use edgeward_host::webcrypto::WebCrypto;
+use edgeward_core::{
+    Code, Error, base64url,
+    jose::{
+        engine,
+        jwe::{Demand, Private, Sealed},
+    },
+};
+use edgeward_host::{
+    decryption::Decryption,
+    webcrypto::{PrivateKeys, WebCrypto},
+};
 use serde::Serialize;
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use crate::{
     model::{Ask, Set},
+    opening,
     question::Question,
-    report::{Report, questions},
+    report::{Report, cases, compare, question},
     run_crates, sets,
     tokens::MINTED,
 };
@@ -37,14 +48,46 @@ pub async fn run(set: String, engine: String) -> Result<JsValue, JsError> {
 
 async fn run_webcrypto(set: &Set) -> Report {
     let (mut report, engine) = (Report::default(), WebCrypto::new());
-    for (case, question) in questions(set) {
-        let answer = match question {
-            Ok(q) => engine.verify(&q.key, q.alg, &q.input, &q.signature).await,
-            Err(error) => Err(error),
+    let private = PrivateKeys::new();
+    for (group, case) in cases(set) {
+        let answer = if opening::opens(&case.ask) {
+            compare(case, open(&private, &group.key, &case.ask).await)
+        } else {
+            match question(group, case) {
+                Ok(q) => engine.verify(&q.key, q.alg, &q.input, &q.signature).await,
+                Err(error) => Err(error),
+            }
         };
         report.take(set, case, &answer);
     }
     report
+}
+
+/// Opens as the host does: whatever needs a private key in WebCrypto, the rest with the crates.
+async fn open(private: &PrivateKeys, key: &Value, ask: &Ask) -> Result<Vec<u8>, Error> {
+    let none = |_: &Private, _: &[u8]| Err(Code::AlgorithmUnsupported.into());
+    match ask {
+        Ask::Sealed { jwe } => {
+            let decryption = Decryption::new(opening::keys(key)?, Demand::Optional);
+            decryption.open_content(&Sealed::parse(jwe)?).await
+        }
+        Ask::Oaep { oaep } => {
+            let decrypted = private.decrypt(opening::private(key)?.material(), &base64url::decode(oaep)?);
+            decrypted.await.map(|secret| secret.expose().to_vec())
+        }
+        _ => opening::by_crates(key, ask, &none),
+    }
+}
+
+/// Opens a token with a private JWK, as the host does, and gives its content.
+///
+/// # Errors
+/// The code of the refusal.
+#[wasm_bindgen(js_name = openToken)]
+pub async fn open_token(token: String, jwk: String) -> Result<Vec<u8>, JsError> {
+    let key = serde_json::from_str(&jwk)?;
+    let opened = open(&PrivateKeys::new(), &key, &Ask::Sealed { jwe: token }).await;
+    opened.map_err(|error| JsError::new(error.code.as_str()))
 }
 
 /// One token, verified again and again on either engine. Time is taken by the caller: in workerd

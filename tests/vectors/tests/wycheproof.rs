@@ -1,6 +1,9 @@
 //! Every vector on the engine of crates.
 
-use edgeward_vectors::{exceptions::EXCEPTIONS, run_crates, sets};
+use edgeward_core::{Code, Error, jose::jwe::Private, secret::Secret};
+use edgeward_vectors::{exceptions::EXCEPTIONS, run_with_rsa, sets};
+use rsa::{BoxedUint, Oaep, RsaPrivateKey};
+use sha2::Sha256;
 
 #[test]
 fn the_engine_of_crates_answers_as_every_vector_says() {
@@ -8,7 +11,7 @@ fn the_engine_of_crates_answers_as_every_vector_says() {
     let (mut cases, mut verified, mut by_rule, mut excepted) = (0, 0, 0, 0);
     println!("{:42} {:>6} {:>9} {:>8} {:>8}", "set", "cases", "verified", "refused", "by rule");
     for set in sets::SETS.iter() {
-        let report = run_crates(set);
+        let report = run_with_rsa(set, &decrypt_rsa);
         let refused = report.passed - report.verified;
         println!(
             "{:42} {:>6} {:>9} {refused:>8} {:>8}",
@@ -26,6 +29,15 @@ fn the_engine_of_crates_answers_as_every_vector_says() {
         sets::SETS.len()
     );
     assert!(failed.is_empty(), "{failed:#?}");
+}
+
+fn decrypt_rsa(own: &Private, encrypted: &[u8]) -> Result<Secret, Error> {
+    let Private::Rsa(own) = own else { return Err(Code::InternalError.into()) };
+    let number = |bytes: &[u8]| BoxedUint::from_be_slice_vartime(bytes);
+    let primes = own.factors.iter().take(2).map(|prime| number(prime.expose())).collect();
+    let key = RsaPrivateKey::from_components(number(&own.n), number(&own.e), number(own.d.expose()), primes);
+    let decrypted = key.unwrap().decrypt(Oaep::<Sha256>::new(), encrypted);
+    decrypted.map(Secret::new).map_err(|_| Code::TokenDecryptionFailed.into())
 }
 
 #[test]

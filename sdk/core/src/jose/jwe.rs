@@ -218,14 +218,14 @@ impl<'t> Sealed<'t> {
         content::decrypt(enc, key.secret.expose(), &input)
     }
 
-    /// Decrypts a token inside of the token, to be verified like any other.
+    /// The token inside of the token, to be verified like any other, from the content that
+    /// [`Sealed::open`] has given.
     ///
     /// # Errors
-    /// As [`Sealed::open`]. `token_type_invalid` at `cty`: it is not said to be a token
+    /// `token_type_invalid` at `cty`: it is not said to be a token
     /// ([RFC 7519 §5.2](https://www.rfc-editor.org/rfc/rfc7519#section-5.2)). `token_malformed`: it
     /// is none.
-    pub fn open_token(&self, key: &ContentKey) -> Result<String, Error> {
-        let content = self.open(key)?;
+    pub fn token(&self, content: Vec<u8>) -> Result<String, Error> {
         if !self.header.holds_token() {
             return Err(Error::at(Code::TokenTypeInvalid, "cty"));
         }

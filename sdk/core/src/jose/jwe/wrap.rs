@@ -17,6 +17,10 @@ pub fn unwrap(secret: &[u8], wrapped: &[u8]) -> Result<Secret, Error> {
 
     use super::failed;
 
+    // RFC 3394 §2.2: at least two blocks; of fewer, the crate takes the check value alone for a key.
+    if wrapped.len() < 3 * aes_kw::IV_LEN {
+        return Err(failed());
+    }
     let mut key = alloc::vec![0; wrapped.len().saturating_sub(aes_kw::IV_LEN)];
     let unwrapped = match secret.len() {
         16 => AesKw::<Aes128>::new_from_slice(secret).map(|kw| kw.unwrap_key(wrapped, &mut key).is_ok()),
