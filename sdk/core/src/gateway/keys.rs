@@ -13,6 +13,7 @@
 
 mod absent;
 mod document;
+mod events;
 mod failure;
 mod headers;
 mod pins;
@@ -22,6 +23,7 @@ use alloc::{sync::Arc, vec, vec::Vec};
 use absent::Absent;
 pub use document::{Age, Purpose};
 use document::{Document, Stage};
+pub use events::{Action, Input, Level, Ticket};
 use failure::Failure;
 pub use headers::{max_age, retry_after};
 pub use pins::Pins;
@@ -45,71 +47,6 @@ const MISS_COOLDOWN: Seconds = Seconds(30);
 const ABSENCE_SHOWN: Seconds = Seconds(60);
 /// A fetch that has not reported by then was cut off with its request.
 const FETCH_LOST: Seconds = Seconds(FETCH_DEADLINE.0 + 1);
-
-/// What happened.
-pub enum Input<'a> {
-    /// A token asks for a key.
-    Wanted {
-        /// Its algorithm.
-        alg: Algorithm,
-        /// Its key id.
-        kid: Option<&'a str>,
-        /// The fetch that this very request has made, if it has made one.
-        fetched: Option<Ticket>,
-    },
-    /// A signature did not verify with the keys: the issuer may have put another key under an old
-    /// id. Whoever forges tokens says so too; so this costs no more than ids that are invented.
-    SignatureInvalid,
-    /// A fetch brought the document.
-    Fetched {
-        /// Which fetch.
-        ticket: Ticket,
-        /// The keys.
-        keys: KeySet,
-        /// How old they are.
-        age: Age,
-        /// From whom.
-        from: Level,
-    },
-    /// The issuer did not give the document.
-    Failed {
-        /// Which fetch.
-        ticket: Ticket,
-        /// Why.
-        error: Error,
-        /// How long it asks to be left alone.
-        retry_after: Option<Seconds>,
-    },
-}
-
-/// What to do.
-#[derive(Clone, Debug)]
-pub enum Action {
-    /// Verify with the candidates of this set.
-    Verify(Arc<KeySet>),
-    /// Fetch, report with [`Input::Fetched`] or [`Input::Failed`], and ask again.
-    Fetch(Ticket, Purpose),
-    /// Fetch in the background and report; the token does not wait for it. It comes before the
-    /// action for the token.
-    Refresh(Ticket, Purpose),
-    /// Somebody else is fetching: ask again in a few milliseconds.
-    Wait,
-    /// Turn the token away.
-    Refuse(Error),
-}
-
-/// The number of a fetch: one that was begun later has a higher one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ticket(u64);
-
-/// Who gave a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// The issuer itself.
-    Issuer,
-    /// A store that isolates share.
-    Store,
-}
 
 /// The keys of one issuer. Keys of different issuers never share a cache.
 #[derive(Debug, Default)]
