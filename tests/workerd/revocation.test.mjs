@@ -74,6 +74,25 @@ describe("what is revoked", PATIENCE, () => {
   });
 });
 
+describe("what the list costs", PATIENCE, () => {
+  test("calls within the interval ask nothing, and one call past it asks once", async (t) => {
+    const edge = await startRevoking(t, {
+      revocation: { poll_seconds: 2, max_age_seconds: 60 },
+      edge: { config: { metrics: { secret_binding: "REVOCATION_ADMIN" } } },
+    });
+    const token = await edge.token();
+    const polls = async () => {
+      const { text } = await send(`${edge.url}/metrics`, { headers: [bearer(ADMIN_SECRET)] });
+      return Number(/^edgeward_revocation_polls_total\{.*\} (\d+)$/m.exec(text)?.[1]);
+    };
+    for (let call = 0; call < 20; call++) passes(await edge.call(token, "/fail_closed"));
+    assert.equal(await polls(), 1);
+    await until(() => edge.call(token, "/fail_closed").then(polls), (count) => count === 2);
+    for (let call = 0; call < 3; call++) passes(await edge.call(token, "/per_request"));
+    assert.equal(await polls(), 5, "and per request each asks");
+  });
+});
+
 describe("who may revoke", PATIENCE, () => {
   test("nobody without the secret", async (t) => {
     const edge = await startRevoking(t);

@@ -14,6 +14,7 @@ use crate::{
     gateway::{claim::ClaimPath, credential::Kind},
     json::{Map, Value},
     jwt::Claims,
+    oauth::logout::token,
     time::UnixSeconds,
 };
 
@@ -73,11 +74,16 @@ impl Identity {
     /// Takes the identity from validated claims.
     ///
     /// # Errors
+    /// `token_not_allowed` at `events`: it is a logout token, which speaks for nobody.
     /// `token_claim_invalid`, at the claim: one that RFC 7519, RFC 8693, RFC 9068 or OpenID Connect
     /// defines is mistyped, or a scope has characters that RFC 6749 does not allow.
     pub fn new(claims: &Claims, mapping: &Mapping, credential: Kind) -> Result<Self, Error> {
         let text = |name| claims.text(name).map(|text| text.map(String::from));
         let members = claims.members();
+        // An issuer signs logout tokens with the same keys, and sends them to others than itself.
+        if token::is_logout(members) {
+            return Err(Error::at(Code::TokenNotAllowed, "events"));
+        }
         let scopes: Vec<String> = claims.scopes()?.into_iter().map(Into::into).collect();
         if !scopes.iter().all(|scope| is_scope(scope)) {
             return Err(Error::at(Code::TokenClaimInvalid, "scope"));

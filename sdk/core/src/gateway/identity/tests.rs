@@ -15,7 +15,7 @@ fn mapped(more: &str, mapping: &Mapping) -> Result<Identity, Error> {
     let payload = Payload::parse(Value::Object(members).to_string().into_bytes()).unwrap();
     let header = Header { alg: Some(Algorithm::Es256), kid: None, typ: None };
     let policy = Policy::new("https://i".into(), vec!["api".into()], vec![Algorithm::Es256]).unwrap();
-    let claims = jwt::validate(Verified { header, payload }, &policy, UnixSeconds(0)).unwrap();
+    let claims = jwt::validate(Verified { header, payload }, &policy, UnixSeconds(0))?;
     Identity::new(&claims, mapping, Kind::Bearer)
 }
 
@@ -96,4 +96,12 @@ fn an_issuer_may_write_elsewhere() {
     );
     assert_eq!(identity.roles, ["r"]);
     assert_eq!(mapped(r#""sub":"user","sid":"s""#, &mapping).unwrap().session_id.as_deref(), Some("s"));
+}
+
+#[test]
+fn a_logout_token_speaks_for_nobody() {
+    let events = r#""events":{"http://schemas.openid.net/event/backchannel-logout":{}}"#;
+    let refused = of(&format!(r#""sub":"u1",{events}"#)).err().unwrap();
+    assert_eq!((refused.code, refused.at), (Code::TokenNotAllowed, "events"));
+    assert!(of(r#""sub":"u1","events":["concert"]"#).is_ok());
 }

@@ -80,11 +80,11 @@ pub fn from_body(body: &[u8]) -> Result<String, Error> {
 pub fn validate(token: Verified, policy: &Policy, now: UnixSeconds) -> Result<Logout, Error> {
     let typ = token.header.typ.clone();
     let claims = jwt::validate(token, policy, now)?;
-    let is_logout = |name| jwt::is_type(typ.as_deref(), name);
-    if typ.is_some() && !is_logout("logout+jwt") && !is_logout("JWT") {
+    let is = |name| jwt::is_type(typ.as_deref(), name);
+    if typ.is_some() && !is("logout+jwt") && !is("JWT") {
         return Err(invalid("typ"));
     }
-    if !is_logout_event(claims.members()) {
+    if !is_logout(claims.members()) {
         return Err(invalid("events"));
     }
     if claims.members().contains_key("nonce") {
@@ -100,8 +100,10 @@ pub fn validate(token: Verified, policy: &Policy, now: UnixSeconds) -> Result<Lo
     if logout.subject.is_none() && logout.session.is_none() { Err(invalid("sub")) } else { Ok(logout) }
 }
 
-/// Whether `events` is an object with the logout event, whose value is an object.
-fn is_logout_event(claims: &Map) -> bool {
+/// Whether claims say that somebody was signed out: `events` is an object with the logout event,
+/// whose value is an object. Such a token speaks for nobody.
+#[must_use]
+pub fn is_logout(claims: &Map) -> bool {
     let event = claims.get("events").and_then(|events| events.get(EVENT));
     event.is_some_and(|event| event.as_object().is_some())
 }
