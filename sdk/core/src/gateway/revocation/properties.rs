@@ -83,8 +83,11 @@ fn merged<'a>(answers: impl IntoIterator<Item = &'a Changes>, now: UnixSeconds) 
 
 /// Whether an order means a token, by the words of the documentation.
 fn means(order: &Order, token: &Facts<'_>) -> bool {
-    let earlier = token.issued.is_none_or(|at| at < order.before)
-        || token.signed_in.is_some_and(|at| at < order.before);
+    let earlier = match (token.issued, token.signed_in) {
+        (None, None) => true,
+        (Some(one), None) | (None, Some(one)) => one < order.before,
+        (Some(issued), Some(signed_in)) => issued < order.before || signed_in < order.before,
+    };
     order.issuer == token.issuer
         && match &order.target {
             Target::Subject(subject) => earlier && token.subject == Some(subject),

@@ -88,15 +88,16 @@ impl Snapshot {
     }
 
     /// Judges a token. `life` is how long a token lives at most: an older one is refused, because
-    /// what was said about it may have been dropped.
+    /// what was said about it may have been dropped. A session is as old as its sign-in.
     ///
     /// # Errors
     /// `token_revoked`, at the claim that the entry is about: its id is listed; or it was issued, or
-    /// its holder signed in, before the cut-off; or it does not say when it was issued.
-    /// `token_too_old` at `iat`.
+    /// its holder signed in, before the cut-off; or it says neither.
+    /// `token_too_old` at `iat` or `auth_time`.
     pub fn check(&self, token: &Facts<'_>, life: Seconds, now: UnixSeconds) -> Result<(), Error> {
-        if token.issued.is_some_and(|issued| now >= issued + life + Tolerance::MAX) {
-            return Err(Error::at(Code::TokenTooOld, "iat"));
+        let (dated, at) = token.issued.map_or((token.signed_in, "auth_time"), |at| (Some(at), "iat"));
+        if dated.is_some_and(|dated| now >= dated + life + Tolerance::MAX) {
+            return Err(Error::at(Code::TokenTooOld, at));
         }
         if self.entries.is_empty() {
             return Ok(());
@@ -126,9 +127,10 @@ fn marks(token: &Facts<'_>) -> impl Iterator<Item = (Mark, &'static str)> {
     subject.into_iter().chain(session)
 }
 
+/// A token without any date could be of any time.
 fn is_earlier(token: &Facts<'_>, cut_off: UnixSeconds) -> bool {
-    token.issued.is_none_or(|issued| issued < cut_off)
-        || token.signed_in.is_some_and(|signed_in| signed_in < cut_off)
+    let dates = [token.issued, token.signed_in];
+    dates.iter().all(Option::is_none) || dates.into_iter().flatten().any(|date| date < cut_off)
 }
 
 #[cfg(test)]
@@ -181,7 +183,18 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_does_not_say_when_it_was_issued_is_refused_under_any_cut_off() {
+    fn a_session_is_as_old_as_its_sign_in() {
+        let cut = Mark::subject("https://i", "ada");
+        let since = |ago| Facts { issued: None, signed_in: Some(UnixSeconds(NOW.0 - ago)), ..TOKEN };
+        assert_eq!(judged(cut, NOW.0 - 50, since(51)), Err((Code::TokenRevoked, "sub")));
+        assert_eq!(judged(cut, NOW.0 - 50, since(50)), Ok(()));
+        let too_old = i64::from(LIFE.0 + Tolerance::MAX.0);
+        assert_eq!(judged(cut, 0, since(too_old)), Err((Code::TokenTooOld, "auth_time")));
+        assert_eq!(judged(cut, 0, since(too_old - 1)), Ok(()));
+    }
+
+    #[test]
+    fn a_token_without_any_date_is_refused_under_any_cut_off() {
         let undated = Facts { issued: None, ..TOKEN };
         assert_eq!(judged(Mark::subject("https://i", "ada"), 0, undated), Err((Code::TokenRevoked, "sub")));
         assert_eq!(judged(Mark::subject("https://i", "eve"), 0, undated), Ok(()));
