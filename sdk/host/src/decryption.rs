@@ -1,11 +1,46 @@
 //! Opens encrypted tokens: the core decrypts, WebCrypto does what a private key is needed for.
 
+use std::{future::Future, pin::Pin};
+
 use edgeward_core::{
     Code, Error,
     jose::jwe::{ContentKey, DecryptionKey, DecryptionKeys, Demand, Sealed, Step, agreement},
 };
 
 use crate::webcrypto::PrivateKeys;
+
+/// Opens encrypted tokens. A verifier knows it by this name alone, so that a module which opens
+/// none does not carry along how that is done.
+pub trait Opener {
+    /// Whether a token must be encrypted.
+    fn demand(&self) -> Demand;
+
+    /// The token inside of an encrypted one, to be verified like any other.
+    ///
+    /// # Errors
+    /// Those of [`Sealed::parse`] and [`Decryption::open`].
+    fn reveal<'a>(&'a self, token: &'a str) -> Pin<Box<dyn Future<Output = Result<String, Error>> + 'a>>;
+
+    /// The same at once.
+    ///
+    /// # Errors
+    /// Those of [`Sealed::parse`] and [`Decryption::open_now`].
+    fn reveal_now(&self, token: &str) -> Result<String, Error>;
+}
+
+impl Opener for Decryption {
+    fn demand(&self) -> Demand {
+        self.demand
+    }
+
+    fn reveal<'a>(&'a self, token: &'a str) -> Pin<Box<dyn Future<Output = Result<String, Error>> + 'a>> {
+        Box::pin(async move { self.open(&Sealed::parse(token)?).await })
+    }
+
+    fn reveal_now(&self, token: &str) -> Result<String, Error> {
+        self.open_now(&Sealed::parse(token)?)
+    }
+}
 
 /// The keys of a reader, and whether it insists on encryption.
 pub struct Decryption {
@@ -19,12 +54,6 @@ impl Decryption {
     #[must_use]
     pub const fn new(keys: DecryptionKeys, demand: Demand) -> Self {
         Self { keys, demand, platform: PrivateKeys::new() }
-    }
-
-    /// Whether a token must be encrypted.
-    #[must_use]
-    pub const fn demand(&self) -> Demand {
-        self.demand
     }
 
     /// The token inside of an encrypted one, to be verified like any other.

@@ -26,6 +26,8 @@ use edgeward_core::{
 pub use dpop::{Dpop, Memory, OwnMemory};
 pub use opaque::Introspection;
 
+use self::{opaque::Judge, session_cookie::Sessions};
+
 use crate::{clock, revealed::reveal, task::Background, verifier::Verifier};
 
 /// Admits requests with credentials of several issuers.
@@ -34,8 +36,8 @@ pub struct Guard {
     sources: Sources,
     allowed_origins: Vec<String>,
     dpop: Option<Dpop>,
-    introspection: Option<Introspection>,
-    sessions: Option<Reader>,
+    introspection: Option<Box<dyn Judge>>,
+    sessions: Option<Box<dyn Sessions>>,
 }
 
 /// An issuer whose tokens are accepted. Each has keys of its own: a key of one never verifies a
@@ -72,13 +74,13 @@ impl Guard {
     /// Also takes opaque tokens.
     #[must_use]
     pub fn with_introspection(self, introspection: Introspection) -> Self {
-        Self { introspection: Some(introspection), ..self }
+        Self { introspection: Some(Box::new(introspection)), ..self }
     }
 
     /// Also takes session cookies, where the sources name them.
     #[must_use]
     pub fn with_sessions(self, sessions: Reader) -> Self {
-        Self { sessions: Some(sessions), ..self }
+        Self { sessions: Some(Box::new(sessions)), ..self }
     }
 
     /// Lets pages of these origins change something with cookies, besides those of the own one.
@@ -156,7 +158,7 @@ impl Guard {
         csrf::check(request, credential.kind, &self.allowed_origins)?;
         if credential.kind == Kind::Session {
             let reader = self.sessions.as_ref().ok_or(Code::SessionMissing)?;
-            let claims = session_cookie::read(reader, request)?;
+            let claims = reader.claims(request)?;
             return Identity::new(&claims, &Mapping::default(), credential.kind);
         }
         let (bound, issuer) = match &self.introspection {

@@ -4,7 +4,7 @@ use std::{borrow::Cow, ptr};
 
 use edgeward_core::{
     Code, Error,
-    jose::jwe::{self, Demand, Sealed},
+    jose::jwe::{self, Demand},
 };
 
 use crate::verifier::Verifier;
@@ -19,7 +19,7 @@ pub struct Revealed<'v, 't> {
 /// Where no verifier opens tokens, five parts are left as they are, and refused for it.
 ///
 /// # Errors
-/// Those of [`Sealed::parse`] and [`Decryption::open`](crate::decryption::Decryption::open).
+/// Those of [`Opener::reveal`](crate::decryption::Opener::reveal).
 pub async fn reveal<'v, 't>(
     verifiers: impl IntoIterator<Item = &'v Verifier>,
     token: &'t str,
@@ -27,7 +27,7 @@ pub async fn reveal<'v, 't>(
     let mut refusal = None;
     if jwe::is_sealed(token) {
         for (verifier, decryption) in verifiers.into_iter().filter_map(|one| Some((one, one.decryption()?))) {
-            match decryption.open(&Sealed::parse(token)?).await {
+            match decryption.reveal(token).await {
                 Ok(text) => return Ok(Revealed::opened(text, verifier)),
                 Err(error) => refusal = Some(error),
             }
@@ -43,7 +43,7 @@ pub async fn reveal<'v, 't>(
 pub fn reveal_now<'v, 't>(verifier: &'v Verifier, token: &'t str) -> Result<Revealed<'v, 't>, Error> {
     match verifier.decryption() {
         Some(decryption) if jwe::is_sealed(token) => {
-            let text = decryption.open_now(&Sealed::parse(token)?)?;
+            let text = decryption.reveal_now(token)?;
             Ok(Revealed::opened(text, verifier))
         }
         _ => Ok(Revealed::plain(token)),

@@ -14,14 +14,19 @@ use edgeward_core::{
 };
 
 use crate::{
-    clock, decryption::Decryption, keys::IssuerKeys, metrics, task::Background, webcrypto::WebCrypto,
+    clock,
+    decryption::{Decryption, Opener},
+    keys::IssuerKeys,
+    metrics,
+    task::Background,
+    webcrypto::WebCrypto,
 };
 
 /// Verifies the tokens of one issuer.
 pub struct Verifier {
     policy: Policy,
     keys: IssuerKeys,
-    decryption: Option<Decryption>,
+    decryption: Option<Box<dyn Opener>>,
     engine: WebCrypto,
     tokens: RefCell<TokenCache>,
 }
@@ -45,13 +50,14 @@ impl Verifier {
     /// The same, which opens encrypted tokens; see [`reveal`](crate::revealed::reveal).
     #[must_use]
     pub fn with_decryption(self, decryption: Option<Decryption>) -> Self {
+        let decryption = decryption.map(|decryption| Box::new(decryption) as Box<dyn Opener>);
         Self { decryption, ..self }
     }
 
     /// How encrypted tokens are opened; none is accepted without.
     #[must_use]
-    pub const fn decryption(&self) -> Option<&Decryption> {
-        self.decryption.as_ref()
+    pub fn decryption(&self) -> Option<&dyn Opener> {
+        self.decryption.as_deref()
     }
 
     /// What the tokens must satisfy.

@@ -1,6 +1,6 @@
 //! Opaque tokens: what their issuer says about them, kept for a short time.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, future::Future, pin::Pin};
 
 use edgeward_core::{
     Code, Error,
@@ -20,6 +20,23 @@ use crate::{
 /// How long the issuer may take to answer, in milliseconds.
 const DEADLINE_MILLIS: u32 = 5_000;
 
+/// Says what an opaque token stands for. The guard knows it by this name alone, so that a module
+/// which never asks an issuer does not carry along how that is done.
+pub(super) trait Judge {
+    /// The claims of a token that its issuer calls active.
+    ///
+    /// # Errors
+    /// Those of [`introspect::request`] and [`Answer::judge`]. `introspection_unavailable`: the
+    /// issuer cannot be asked; that says nothing about the token.
+    fn judge<'a>(&'a self, token: &'a str) -> Pin<Box<dyn Future<Output = Result<Bound, Error>> + 'a>>;
+}
+
+impl Judge for Introspection {
+    fn judge<'a>(&'a self, token: &'a str) -> Pin<Box<dyn Future<Output = Result<Bound, Error>> + 'a>> {
+        Box::pin(self.answer(token))
+    }
+}
+
 /// Asks one issuer about opaque tokens. Two requests that ask about one token at the same time ask
 /// twice: a Worker must not wait for what belongs to another request.
 pub struct Introspection {
@@ -36,12 +53,7 @@ impl Introspection {
         Self { endpoint, client, policy, cache: RefCell::default() }
     }
 
-    /// The claims of a token that its issuer calls active.
-    ///
-    /// # Errors
-    /// Those of [`introspect::request`] and [`Answer::judge`]. `introspection_unavailable`: the
-    /// issuer cannot be asked; that says nothing about the token.
-    pub async fn judge(&self, token: &str) -> Result<Bound, Error> {
+    async fn answer(&self, token: &str) -> Result<Bound, Error> {
         let kept = self.cache.borrow().get(token, clock::now().to_seconds());
         let answer = match kept {
             Some(answer) => answer,

@@ -9,11 +9,18 @@ use edgeward_core::{
 
 use crate::clock;
 
-/// The claims of the session that a request's cookies speak of.
-///
-/// # Errors
-/// Those of [`Reader::read`].
-pub fn read(reader: &Reader, request: &Incoming) -> Result<Claims, Error> {
-    let header = request.header("cookie").ok_or(Code::SessionMissing)?;
-    reader.read(&Jar::parse(header)?, clock::now())
+/// Reads sessions. The guard knows it by this name alone, as it does for opaque tokens.
+pub(super) trait Sessions {
+    /// The claims of the session that a request's cookies speak of.
+    ///
+    /// # Errors
+    /// Those of [`Reader::read`].
+    fn claims(&self, request: &Incoming) -> Result<Claims, Error>;
+}
+
+impl Sessions for Reader {
+    fn claims(&self, request: &Incoming) -> Result<Claims, Error> {
+        let header = request.header("cookie").ok_or(Code::SessionMissing)?;
+        self.read(&Jar::parse(header)?, clock::now())
+    }
 }
