@@ -6,12 +6,20 @@ use crate::run::Run;
 use crate::setup::{self, Need};
 use crate::step::{Failure, Outcome};
 
-/// Serves the example with everything around it until Ctrl-C.
-pub fn dev(args: &[&str]) -> Outcome {
+/// What `cargo xtask dev` starts if it is not told.
+const MAIN_EXAMPLE: &str = "spa";
+
+/// Serves an example with everything around it until Ctrl-C.
+pub fn dev(example: Option<&str>) -> Outcome {
+    let name = example.unwrap_or(MAIN_EXAMPLE);
+    let script = format!("examples/{name}/start.mjs");
+    if !plain(name) || !at(&script).is_file() {
+        return Err(Failure(format!("there is no example {name}; known are: {}", examples().join(", "))));
+    }
     setup::run(Need::Build)?;
     build::build(&[Artefact::Worker, Artefact::Pkg])?;
     println!();
-    node("examples/spa/start.mjs", args)
+    node(&script, &[])
 }
 
 /// Takes the README's picture of the example.
@@ -36,6 +44,18 @@ pub fn bench(name: &str, args: &[&str]) -> Outcome {
 fn node(script: &str, args: &[&str]) -> Outcome {
     let chromium = setup::chromium().map(|path| ("EDGEWARD_CHROMIUM", path));
     Run::node().envs(chromium).arg(script).args(args).succeed()
+}
+
+fn plain(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+fn examples() -> Vec<String> {
+    let entries = at("examples").read_dir().into_iter().flatten().flatten();
+    let started = entries.filter(|entry| entry.path().join("start.mjs").is_file());
+    let mut names: Vec<String> = started.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    names
 }
 
 fn benches() -> Vec<String> {

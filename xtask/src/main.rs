@@ -20,7 +20,7 @@ use step::{Failure, Outcome, took};
 const USAGE: &str = "\
 cargo xtask setup [--tests]   make this machine ready; --tests adds a browser and cargo-deny
 cargo xtask build [WHAT…]     worker, client, verifier, pkg, vectors (default: worker pkg)
-cargo xtask dev               the example with everything around it, until Ctrl-C
+cargo xtask dev [EXAMPLE]     an example with everything around it, until Ctrl-C (default: spa)
 cargo xtask check [PART]      fmt, layers, clippy, docs, deny, errors, sizes
 cargo xtask test [PART]       check, native, fuzz, node, browser, workerd, e2e
 cargo xtask bench NAME […]    a comparison of bench/
@@ -58,7 +58,8 @@ fn dispatch(arguments: &[String]) -> Outcome {
         ["setup"] => setup::run(setup::Need::Build),
         ["setup", "--tests"] => setup::run(setup::Need::Tests),
         ["build", what @ ..] => build::run(what),
-        ["dev", args @ ..] => dev::dev(args),
+        ["dev"] => dev::dev(None),
+        ["dev", example] => dev::dev(Some(example)),
         ["check"] => check::run(None),
         ["check", part] => check::run(Some(part)),
         ["test"] => test::run(None),

@@ -42,6 +42,23 @@ export function preflight(request, settings) {
   return { status: 204, headers, body: null };
 }
 
+/**
+ * The answer to a question for the metadata of RFC 9728, if it is one.
+ *
+ * @returns {object | undefined}
+ */
+export function metadata(request, { metadata }) {
+  if (!metadata || !["GET", "HEAD", "OPTIONS"].includes(request.method)) return undefined;
+  const url = String(request.originalUrl ?? request.url);
+  const [path] = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "").split(/[?#]/);
+  if (path !== metadata.path) return undefined;
+  // Public by nature: whoever wants a token must be able to find out where.
+  const headers = { "access-control-allow-origin": "*", "cache-control": "public, max-age=3600" };
+  if (request.method === "OPTIONS") return { status: 204, headers, body: null };
+  const body = request.method === "HEAD" ? null : JSON.stringify(metadata.document);
+  return { status: 200, headers: { ...headers, "content-type": "application/json" }, body };
+}
+
 /** A page of an allowed origin may read why it was turned away. */
 function readableBy(request, { allowedOrigins }) {
   const origin = request && header(request, "origin");

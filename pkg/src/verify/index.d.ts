@@ -116,6 +116,41 @@ export interface NodeResponse {
   end(body?: string): unknown;
 }
 
+/** The metadata of a protected resource (RFC 9728 §2). */
+export interface ProtectedResourceMetadata {
+  resource: string;
+  authorization_servers: string[];
+  bearer_methods_supported: string[];
+  scopes_supported?: string[];
+  dpop_signing_alg_values_supported?: string[];
+  dpop_bound_access_tokens_required?: boolean;
+}
+
+/** An issuer's options, of which a preset knows some. */
+type Known<K extends keyof IssuerOptions> = Omit<Issuer, K> & Partial<Pick<Issuer, K>>;
+
+/**
+ * The options of well-known issuers, alone or among `issuers`. What is given goes before what is
+ * usual.
+ *
+ * @example
+ * const verifier = createVerifier(presets.supabase({ url: "https://project.supabase.co" }));
+ */
+export const presets: {
+  /** Supabase Auth: by its key set, or by the `secret` of HS256. Its `anon` and `service_role` keys are never users. */
+  supabase(options: { url: string } & Known<"issuer" | "algorithms">): Issuer;
+  /** Convex Auth. `url` is the issuer. */
+  convex(options: { url: string } & Known<"issuer" | "algorithms">): Issuer;
+  /** Auth0. `domain` is the tenant's, such as `tenant.eu.auth0.com`. */
+  auth0(options: { domain: string } & Known<"issuer" | "algorithms">): Issuer;
+  /** Clerk's session tokens. `url` is the frontend API's. */
+  clerk(options: { url: string; authorizedParties: string | string[] } & Known<"issuer" | "algorithms" | "authorizedParties">): Issuer;
+  /** Cloudflare Access. Set `header: "cf-access-jwt-assertion"` beside it. `audience` is the application's tag. */
+  cloudflareAccess(options: { team: string } & Known<"issuer" | "algorithms">): Issuer;
+  /** Access tokens as RFC 9068 has them. */
+  rfc9068(options: Issuer): Issuer;
+};
+
 /** Verifies tokens, and the requests that carry them. */
 export interface Verifier<E extends "result" | "throw" = "result"> {
   /** Loads the core ahead of its first use. Rejects with an `AuthError`. */
@@ -177,6 +212,12 @@ export interface Verifier<E extends "result" | "throw" = "result"> {
    * app.use("/todos", verifier.express({ scopes: ["todos:read"] }));
    */
   express(requirements?: Requirements): NodeMiddleware;
+
+  /**
+   * The metadata of this resource (RFC 9728), if `resource` is set. `middleware()`, `protect()` and
+   * `express()` answer with it at its well-known address, where a request for it reaches them.
+   */
+  protectedResourceMetadata(): Promise<Outcome<ProtectedResourceMetadata | undefined, E>>;
 
   /**
    * The answer to a request that failed so: the status, `WWW-Authenticate` (RFC 6750, RFC 9449,

@@ -7,6 +7,7 @@ import { incoming, isPreflight } from "./incoming.js";
 import { written } from "./options.js";
 
 export { AuthError, isAuthError };
+export { presets } from "./presets.js";
 
 /** Makes `createVerifier` for one way to load the core. */
 export function verifierFactory(glue, source) {
@@ -92,10 +93,19 @@ class Verifier {
     return response(answer.denial(toAuthError(error), request, this.#settings ?? answer.UNSET));
   }
 
+  protectedResourceMetadata() {
+    return settle(this.#errors, async () => {
+      await this.#start();
+      return this.#settings.metadata?.document;
+    });
+  }
+
   /** What is to be done with a request: answer it, or let it through with or without identity. */
   async #judge(request, requirements, context) {
     try {
       await this.#start();
+      const told = answer.metadata(request, this.#settings);
+      if (told) return { answer: told };
       if (isPreflight(request)) return { preflight: true };
       return { identity: await this.#admit(request, requirements, context) };
     } catch (thrown) {

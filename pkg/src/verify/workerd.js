@@ -3,5 +3,5 @@ import module from "./verifier.wasm";
 import * as glue from "../../dist/verify/glue.js";
 import { verifierFactory } from "./index.js";
 
-export { AuthError, isAuthError } from "./index.js";
+export { AuthError, isAuthError, presets } from "./index.js";
 export const createVerifier = /* @__PURE__ */ verifierFactory(glue, { now: () => module });

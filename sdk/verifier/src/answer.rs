@@ -1,9 +1,14 @@
 //! What answers say beside their body.
 
 use edgeward_core::{
-    gateway::{Incoming, forward::caching},
+    gateway::{
+        Incoming,
+        forward::caching,
+        resource::{Accepts, WELL_KNOWN},
+    },
     json::{Value, object},
 };
+use edgeward_host::guard::Dpop;
 
 use crate::{options::Options, written};
 
@@ -15,7 +20,24 @@ pub fn settings(options: &Options) -> String {
         ("vary", written::texts(varying(options))),
         ("allowedOrigins", written::texts(&options.allowed_origins)),
         ("publicOrigin", written::text(options.public_origin.as_deref())),
+        ("metadata", metadata(options).unwrap_or(Value::Null)),
     ])
+}
+
+/// The metadata of RFC 9728, and the path where they stand.
+fn metadata(options: &Options) -> Option<Value> {
+    let url = options.resource.as_ref()?.metadata_url("");
+    let path = url.find(WELL_KNOWN).and_then(|at| url.get(at..))?;
+    let algorithms: Vec<&str> =
+        options.guard.dpop().map_or(&[][..], Dpop::algorithms).iter().map(|alg| alg.name()).collect();
+    let accepts = Accepts {
+        query: options.guard.sources().query.is_some(),
+        dpop_algorithms: &algorithms,
+        dpop_required: false,
+    };
+    let issuers = options.guard.issuers().iter().map(|issuer| issuer.verifier.policy().issuer.as_str());
+    let document = options.resource.as_ref()?.metadata(path, issuers, accepts)?;
+    Some(object(vec![("path", path.into()), ("document", document)]))
 }
 
 /// What becomes of the headers of an answer to somebody in particular: `{"set": {…}, "remove": […]}`.

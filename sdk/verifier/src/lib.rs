@@ -60,20 +60,21 @@ impl Verifier {
     ///
     /// [`Guard::admit`]: edgeward_host::guard::Guard::admit
     pub async fn admit(&self, request: String, wanted: String, context: JsValue) -> Result<String, JsValue> {
-        let outcome = async {
-            let wanted = requirements::read(&wanted, &self.0.guard)?;
-            let background = Background::of_context(&context);
-            self.0.guard.admit(&incoming::read(&request)?, &wanted, &background).await
+        let (wanted, request) = match (requirements::read(&wanted, &self.0.guard), incoming::read(&request)) {
+            (Ok(wanted), Ok(request)) => (wanted, request),
+            (Err(error), _) | (_, Err(error)) => return Err(self.refused(error)),
         };
-        match outcome.await {
+        let background = Background::of_context(&context);
+        match self.0.guard.admit(&request, &wanted, &background).await {
             Ok(None) => Ok("null".into()),
             Ok(Some(identity)) => Ok(identity::to_json(&identity)),
-            Err(denial) => Err(self.refused(denial)),
+            Err(denial) => Err(denial::thrown(&denial, &self.0, Some(&request))),
         }
     }
 
     /// What JavaScript needs to know of the options, as JSON text: which headers decide, what
-    /// answers vary by, who may read them, and under which origin this server is called.
+    /// answers vary by, who may read them, under which origin this server is called, and what it says
+    /// about itself.
     #[must_use]
     pub fn settings(&self) -> String {
         answer::settings(&self.0)
@@ -89,6 +90,6 @@ impl Verifier {
 
 impl Verifier {
     fn refused(&self, denial: impl Into<Denial>) -> JsValue {
-        denial::thrown(&denial.into(), &self.0.realm)
+        denial::thrown(&denial.into(), &self.0, None)
     }
 }

@@ -103,6 +103,16 @@ pub struct VerifierOptions {
     /// can send nothing else.
     #[tsify(optional)]
     query_parameter: Option<String>,
+    /// Whether tokens that are bound to a key are taken with its proof (RFC 9449), and what the
+    /// proof must satisfy. Uses of proofs are noted in this process or isolate alone.
+    #[tsify(optional, type = "boolean | DpopOptions")]
+    dpop: Option<DpopOptions>,
+    /// This API's own address: what challenges and metadata (RFC 9728) name.
+    #[tsify(optional)]
+    resource: Option<String>,
+    /// The scopes that the metadata name.
+    #[tsify(optional)]
+    scopes_supported: Option<Vec<String>>,
     /// The realm in challenges. Default: `edgeward`.
     #[tsify(optional)]
     realm: Option<String>,
@@ -115,6 +125,18 @@ pub struct VerifierOptions {
     /// Whether http on loopback is allowed. Default: false.
     #[tsify(optional)]
     development: Option<bool>,
+}
+
+/// What proofs of possession must satisfy.
+#[derive(Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct DpopOptions {
+    /// What they may be signed with. Default: every algorithm of key pairs.
+    #[tsify(optional)]
+    algorithms: Option<Vec<Algorithm>>,
+    /// How old they may be, 1 to 300.
+    #[tsify(optional)]
+    max_age_seconds: Option<u32>,
 }
 
 /// What a request must bring. Without any: a valid credential of whatever kind.

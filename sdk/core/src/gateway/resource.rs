@@ -103,6 +103,17 @@ impl Resource {
         issuers: impl Iterator<Item = &'a str>,
         accepts: Accepts<'_>,
     ) -> Option<String> {
+        self.metadata(path, issuers, accepts).map(|metadata| metadata.to_string())
+    }
+
+    /// The same as a value.
+    #[must_use]
+    pub fn metadata<'a>(
+        &self,
+        path: &str,
+        issuers: impl Iterator<Item = &'a str>,
+        accepts: Accepts<'_>,
+    ) -> Option<Value> {
         let suffix = path.strip_prefix(WELL_KNOWN)?;
         let resource = if suffix == self.path() {
             self.identifier.as_str().into()
@@ -113,7 +124,7 @@ impl Resource {
         Some(self.written(resource, texts(issuers), accepts))
     }
 
-    fn written(&self, resource: String, issuers: Value, accepts: Accepts<'_>) -> String {
+    fn written(&self, resource: String, issuers: Value, accepts: Accepts<'_>) -> Value {
         let methods: &[&str] = if accepts.query { &["header", "query"] } else { &["header"] };
         let mut members = alloc::vec![
             ("resource", Value::String(resource)),
@@ -132,7 +143,7 @@ impl Resource {
         let named = [("resource_name", name), ("resource_documentation", documentation)];
         let named = named.into_iter().filter_map(|(member, text)| Some((member, text.as_deref()?.into())));
         members.extend(named);
-        json::object(members).to_string()
+        json::object(members)
     }
 
     /// The identifier's path; empty for a host alone.

@@ -3,9 +3,11 @@
 pub mod claims;
 mod credentials;
 mod issuer;
+mod resource;
 
 use edgeward_core::{
     Code, Error,
+    gateway::resource::Resource,
     http::{Address, Reach},
     json::Value,
 };
@@ -21,21 +23,26 @@ pub struct Options {
     pub guard: Guard,
     /// The realm in challenges.
     pub realm: String,
+    /// What this API says about itself.
+    pub resource: Option<Resource>,
     /// The browsers' origins that may read denials.
     pub allowed_origins: Vec<String>,
     /// The origin under which clients call this server.
     pub public_origin: Option<String>,
 }
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 12] = [
     "allowedOrigins",
     "cookie",
     "development",
+    "dpop",
     "header",
     "issuers",
     "publicOrigin",
     "queryParameter",
     "realm",
+    "resource",
+    "scopesSupported",
     "webSocket",
 ];
 
@@ -49,10 +56,15 @@ impl Options {
         let development = options.flag("development")?.unwrap_or(false);
         let reach = if development { Reach::Development } else { Reach::Public };
         let allowed_origins = origins(&options, "allowedOrigins", reach)?;
-        let guard = Guard::new(issuers(&options, reach)?, credentials::sources(&options)?);
+        let guard = Guard::new(issuers(&options, reach)?, credentials::sources(&options)?)
+            .with_allowed_origins(allowed_origins.clone());
         Ok(Self {
-            guard: guard.with_allowed_origins(allowed_origins.clone()),
+            guard: match credentials::proofs(&options)? {
+                Some(dpop) => guard.with_dpop(dpop),
+                None => guard,
+            },
             realm: realm(&options)?,
+            resource: resource::read(&options, reach)?,
             allowed_origins,
             public_origin: public_origin(&options, reach)?,
         })
