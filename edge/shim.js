@@ -38,6 +38,16 @@ export default class extends WorkerEntrypoint {
   }
 }
 
+/**
+ * The entry point for other Workers, over a service binding with `entrypoint = "Gateway"`. Its
+ * types: `edge/gateway.d.ts`.
+ */
+export class Gateway extends WorkerEntrypoint {
+  verify(token, options) {
+    return run(rust.verify, token, options, this.env, this.ctx);
+  }
+}
+
 /** A Durable Object whose half in Rust is made anew when the instance that it lived in has trapped. */
 function durable(name) {
   return class extends DurableObject {

@@ -1,11 +1,14 @@
 //! The configuration, bound to its secrets and ready to be applied.
 
+use std::sync::Arc;
+
 use edgeward_core::{
     gateway::{
         Config, Denial, Identity, Incoming, Requirements,
         config::{self, ConfigError, KeySource},
         resource::Accepts,
         route::{self, Route},
+        users::User,
     },
     http::Reach,
     jose::Key,
@@ -26,7 +29,7 @@ use edgeward_host::{
 };
 use wasm_bindgen::JsValue;
 
-use crate::{credentials, decryption};
+use crate::{credentials, decryption, users::Users};
 
 /// The configuration, ready to be applied.
 pub struct Gateway {
@@ -34,8 +37,25 @@ pub struct Gateway {
     pub config: Config,
     guard: Guard,
     revocations: Option<Revocations>,
+    users: Option<Users>,
     /// What is asked on paths that no route covers.
     otherwise: Requirements,
+}
+
+/// Who sends a request that passes.
+pub struct Caller {
+    /// What the credential says.
+    pub identity: Identity,
+    /// Who that is to the application, if users are looked up.
+    pub user: Option<Arc<User>>,
+}
+
+impl Caller {
+    /// The headers that tell the origin.
+    pub fn headers(&self) -> Vec<(String, String)> {
+        let user = self.user.iter().flat_map(|user| user.headers());
+        self.identity.headers().into_iter().chain(user).collect()
+    }
 }
 
 /// The rule that a request falls under, and what became of it.
@@ -72,8 +92,9 @@ impl Gateway {
             revocation: revocation.map_or_else(Default::default, |settings| settings.mode),
             ..Requirements::default()
         };
-        let revocations = revocation.map(|settings| bind_revocations(settings, binding)).transpose()?;
-        Ok(Self { config, guard, revocations, otherwise })
+        let revocations = revocation.map(|settings| bind_revocations(settings, &binding)).transpose()?;
+        let users = config.users.take().map(|settings| Users::new(settings, secret, binding)).transpose()?;
+        Ok(Self { config, guard, revocations, users, otherwise })
     }
 
     /// Each issuer, and whether its keys are loaded.
@@ -112,24 +133,39 @@ impl Gateway {
         self.guard.dpop()?.nonce_for(proof)
     }
 
-    /// Admits a request: `None` where it passes without identity.
+    /// What is asked on paths that no route covers.
+    pub const fn otherwise(&self) -> &Requirements {
+        &self.otherwise
+    }
+
+    /// Admits a request: `None` where it passes without identity. `binding` gives the bindings of
+    /// this request.
     ///
     /// # Errors
-    /// Every code of [`Guard::identify`], [`Revocations::check`] and [`Requirements::decide`].
+    /// Every code of [`Guard::identify`], [`Revocations::check`], [`Users::resolve`] and
+    /// [`Requirements::decide`].
     pub async fn admit(
         &self,
         request: &Incoming,
         wanted: &Requirements,
         background: &Background,
-    ) -> Result<Option<Identity>, Denial> {
-        let identity = self.guard.identify(request, wanted, background).await?;
-        if let (Some(identity), Some(revocations)) = (&identity, &self.revocations) {
-            revocations.check(identity, wanted.revocation, background).await?;
+        binding: impl Fn(&str) -> Option<JsValue>,
+    ) -> Result<Option<Caller>, Denial> {
+        let Some(mut identity) = self.guard.identify(request, wanted, background).await? else {
+            return Ok(None);
+        };
+        if let Some(revocations) = &self.revocations {
+            revocations.check(&identity, wanted.revocation, background).await?;
         }
-        if let Some(identity) = &identity {
-            wanted.decide(identity, clock::now().to_seconds())?;
+        let user = match &self.users {
+            None => None,
+            Some(users) => Some(users.resolve(&identity, binding).await?),
+        };
+        if let Some(user) = &user {
+            user.grant(&mut identity);
         }
-        Ok(identity)
+        wanted.decide(&identity, clock::now().to_seconds())?;
+        Ok(Some(Caller { identity, user }))
     }
 
     /// The issuer that a request's token names, if it is one of the configured: for the log, where
@@ -196,7 +232,7 @@ fn bind(
 
 fn bind_revocations(
     settings: &config::Revocation,
-    binding: impl Fn(&str) -> Option<JsValue>,
+    binding: &impl Fn(&str) -> Option<JsValue>,
 ) -> Result<Revocations, ConfigError> {
     let name = &settings.binding;
     let place = binding(name).and_then(|namespace| Durable::bound(namespace, OBJECT));

@@ -10,7 +10,11 @@ mod gateway;
 mod revoke;
 mod routes;
 mod state;
+mod store;
+mod users;
 
+#[cfg(feature = "entry")]
+use wasm_bindgen::{JsCast, JsValue};
 use worker::{Context, Env, Request, Response};
 
 /// Answers a request: lets it through to the origin, or turns it away with a reason.
@@ -25,4 +29,11 @@ pub async fn respond(request: Request, env: &Env, context: &Context) -> worker::
 #[worker::event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
     respond(request, &env, &context).await
+}
+
+/// What the entry point `Gateway` of `shim.js` calls: `verify(token, options)` over a service binding.
+#[cfg(feature = "entry")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub async fn verify(token: JsValue, options: JsValue, env: JsValue, context: JsValue) -> JsValue {
+    routes::rpc::verify(&token, &options, &env.unchecked_into(), &context).await
 }

@@ -3,7 +3,6 @@
 use edgeward_core::{
     Code,
     gateway::{
-        Identity,
         config::Origin,
         forward::{
             hop::{self, Upgrade},
@@ -20,7 +19,7 @@ use web_sys::{Headers, RequestInit};
 use worker::Env;
 
 use super::call::Call;
-use crate::gateway::Gateway;
+use crate::gateway::{Caller, Gateway};
 
 #[wasm_bindgen]
 extern "C" {
@@ -40,23 +39,23 @@ extern "C" {
 pub async fn send(
     call: &Call<'_>,
     gateway: &Gateway,
-    identity: Option<&Identity>,
+    caller: Option<&Caller>,
     env: &Env,
 ) -> Result<web_sys::Response, Code> {
-    ask(call, gateway, identity, env).await.map_err(|_| Code::OriginUnavailable)
+    ask(call, gateway, caller, env).await.map_err(|_| Code::OriginUnavailable)
 }
 
 async fn ask(
     call: &Call<'_>,
     gateway: &Gateway,
-    identity: Option<&Identity>,
+    caller: Option<&Caller>,
     env: &Env,
 ) -> Result<web_sys::Response, JsValue> {
-    let target = target(call, gateway, identity);
+    let target = target(call, gateway, caller);
     let init = Object::new();
     let (fetcher, base) = match &gateway.config.origin {
         Origin::Http(address) => {
-            if identity.is_some() {
+            if caller.is_some() {
                 // An answer to somebody in particular is neither taken from a cache nor put there.
                 Reflect::set(&init, &"cache".into(), &"no-store".into())?;
             }
@@ -66,15 +65,15 @@ async fn ask(
             (Reflect::get(env, &name.into())?, [call.scheme(), "://", call.host()].concat())
         }
     };
-    let request = rewritten(&[base, target].concat(), call, gateway, identity)?;
+    let request = rewritten(&[base, target].concat(), call, gateway, caller)?;
     let promise = fetcher.unchecked_into::<Fetcher>().fetch(&request, &init)?;
     JsFuture::from(promise).await?.dyn_into()
 }
 
 /// Path and query, without the token if it stands there: the origin's log is no place for it.
-fn target(call: &Call<'_>, gateway: &Gateway, identity: Option<&Identity>) -> String {
+fn target(call: &Call<'_>, gateway: &Gateway, caller: Option<&Caller>) -> String {
     let name = gateway.config.sources.query.as_deref();
-    match name.filter(|_| identity.is_some()) {
+    match name.filter(|_| caller.is_some()) {
         Some(name) => query::without(call.target(), name),
         None => call.target().into(),
     }
@@ -84,7 +83,7 @@ fn rewritten(
     url: &str,
     call: &Call<'_>,
     gateway: &Gateway,
-    identity: Option<&Identity>,
+    caller: Option<&Caller>,
 ) -> Result<web_sys::Request, JsValue> {
     // `new Request(url, request)` takes everything over, a streamed body and its length included.
     let original = call.request.inner();
@@ -98,7 +97,7 @@ fn rewritten(
     }
     headers.set("via", &way::via(headers.get("via")?.as_deref()))?;
     headers.set(&[HEADER_PREFIX, "request-id"].concat(), &call.id)?;
-    for (name, value) in identity.into_iter().flat_map(Identity::headers) {
+    for (name, value) in caller.into_iter().flat_map(Caller::headers) {
         headers.set(&name, &value)?;
     }
     Ok(copy)

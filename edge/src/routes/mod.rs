@@ -10,19 +10,22 @@ mod operator;
 mod outgoing;
 mod report;
 mod revocation;
+#[cfg(feature = "entry")]
+pub mod rpc;
 
 use std::rc::Rc;
 
 use edgeward_core::{
     Code,
-    gateway::{Denial, Identity, Incoming, config::ConfigError, metrics::Counter},
+    gateway::{Denial, Incoming, config::ConfigError, metrics::Counter},
 };
 use edgeward_host::{metrics as counts, task::Background};
 use js_sys::{JSON, Reflect};
+use wasm_bindgen::JsValue;
 use worker::{Context, Env, Request, Response, console_error};
 
 use crate::{
-    gateway::{Gateway, Rule},
+    gateway::{Caller, Gateway, Rule},
     state,
 };
 use call::Call;
@@ -64,8 +67,8 @@ async fn through(
         return Ok(response);
     }
     let mut rule = None;
-    let outcome = match decide(call, gateway, &background, &mut rule).await {
-        Ok(identity) => send(call, gateway, rule.as_ref(), identity.as_ref(), env).await,
+    let outcome = match decide(call, gateway, &background, env, &mut rule).await {
+        Ok(caller) => send(call, gateway, rule.as_ref(), caller.as_ref(), env).await,
         Err(denial) => Err(denial),
     };
     match outcome {
@@ -79,8 +82,9 @@ async fn decide<'g>(
     call: &Call<'_>,
     gateway: &'g Gateway,
     background: &Background,
+    env: &Env,
     rule: &mut Option<Rule<'g>>,
-) -> Result<Option<Identity>, Denial> {
+) -> Result<Option<Caller>, Denial> {
     if NEVER_FORWARDED.contains(&call.method.to_ascii_uppercase().as_str()) {
         return Err(Code::MethodNotAllowed.into());
     }
@@ -91,7 +95,7 @@ async fn decide<'g>(
         return Ok(None);
     }
     let found = rule.insert(gateway.rule(incoming.path())?);
-    let outcome = gateway.admit(&incoming, found.requirements, background).await;
+    let outcome = gateway.admit(&incoming, found.requirements, background, |name| binding(env, name)).await;
     found.decided_in = call.millis();
     if outcome.is_err() {
         found.issuer = gateway.named_issuer(&incoming, found.requirements);
@@ -103,10 +107,11 @@ async fn send(
     call: &Call<'_>,
     gateway: &Gateway,
     rule: Option<&Rule<'_>>,
-    identity: Option<&Identity>,
+    caller: Option<&Caller>,
     env: &Env,
 ) -> Result<Response, Denial> {
-    let sent = forward::send(call, gateway, identity, env).await;
+    let sent = forward::send(call, gateway, caller, env).await;
+    let identity = caller.map(|caller| &caller.identity);
     let response = sent.and_then(|answer| outgoing::finished(call, gateway, rule, identity, &answer));
     match response {
         Ok(response) => {
@@ -144,8 +149,16 @@ pub fn gateway(env: &Env) -> Result<Rc<Gateway>, ConfigError> {
         // wrangler gives a TOML table as an object, and a string as it stands.
         value.as_string().or_else(|| JSON::stringify(&value).ok()?.as_string())
     };
-    let binding = |name: &str| Reflect::get(env, &name.into()).ok();
-    state::gateway(variable, |name| secret(env, name), binding, |error| console_error!("edgeward: {error}"))
+    state::gateway(
+        variable,
+        |name| secret(env, name),
+        |name| binding(env, name),
+        |error| console_error!("edgeward: {error}"),
+    )
+}
+
+fn binding(env: &Env, name: &str) -> Option<JsValue> {
+    Reflect::get(env, &name.into()).ok().filter(|binding| !binding.is_undefined())
 }
 
 fn secret(env: &Env, name: &str) -> Option<String> {

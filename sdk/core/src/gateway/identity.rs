@@ -8,6 +8,7 @@ use alloc::{
 };
 
 pub use headers::HEADER_PREFIX;
+pub(super) use headers::encoded as header_text;
 
 use crate::{
     error::{Code, Error},

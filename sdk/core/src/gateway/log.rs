@@ -67,7 +67,8 @@ pub struct Line<'a> {
     pub at: &'static str,
     /// The answer's status.
     pub status: u16,
-    /// The id that the client and the origin were told as well.
+    /// The id that the client and the origin were told as well; empty for a call without one.
+    #[serde(skip_serializing_if = "str::is_empty")]
     pub request_id: &'a str,
     /// The method.
     pub method: &'a str,

@@ -18,6 +18,7 @@ pub mod resource;
 pub mod revocation;
 pub mod route;
 pub mod tokens;
+pub mod users;
 
 pub use config::Config;
 pub use identity::Identity;

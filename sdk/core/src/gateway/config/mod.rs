@@ -13,6 +13,7 @@ mod resource;
 mod revocation;
 mod route;
 mod traffic;
+mod users;
 
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
@@ -38,6 +39,7 @@ pub use keys::KeySource;
 pub use origin::Origin;
 pub use revocation::Revocation;
 pub use traffic::{Metrics, ServerTiming, Traffic};
+pub use users::{UserStore, Users};
 
 /// A configuration that was checked as a whole.
 #[derive(Debug)]
@@ -70,6 +72,8 @@ pub struct Config {
     pub traffic: Traffic,
     /// What the API says about itself.
     pub resource: Option<Resource>,
+    /// Where it is known who a subject is, if identities are resolved to users.
+    pub users: Option<Users>,
 }
 
 /// Why a configuration is refused, for the operator: it names the setting, and never holds a value
@@ -113,6 +117,7 @@ struct Document {
     server_timing: Option<bool>,
     metrics: Option<traffic::MetricsDocument>,
     resource: Option<resource::Document>,
+    users: Option<users::Document>,
 }
 
 impl Config {
@@ -184,6 +189,7 @@ impl Document {
             routes,
             traffic: traffic.check()?,
             resource: self.resource.map(|resource| resource.check(reach)).transpose()?,
+            users: self.users.map(|users| users.check(reach)).transpose()?,
         })
     }
 }
@@ -238,6 +244,10 @@ mod tests {
         assert_eq!(config.traffic.server_timing, ServerTiming::Hidden);
         assert_eq!(config.traffic.metrics.unwrap().secret_binding, "M");
         assert!(config.resource.is_some());
+        for users in [r#"{"database_binding":"D"}"#, r#"{"url":"https://u.example/x","secret_binding":"S"}"#]
+        {
+            assert_eq!(with(&format!(r#","users":{users}"#)).unwrap().users.unwrap().keep_for.0, 60);
+        }
         let silent = with("").unwrap();
         assert_eq!((silent.traffic.log, silent.traffic.forwarded), (Log::Denied, Forwarded::Replace));
         assert!(silent.traffic.metrics.is_none() && silent.resource.is_none());
@@ -249,6 +259,12 @@ mod tests {
             r#""metrics":{"secret_binding":""}"#,
             r#""resource":{"identifier":"http://api.example"}"#,
             r#""resource":{"identifier":"https://api.example","path":"/"}"#,
+            r#""users":{}"#,
+            r#""users":{"database_binding":""}"#,
+            r#""users":{"database_binding":"D","url":"https://u.example","secret_binding":"S"}"#,
+            r#""users":{"url":"https://u.example"}"#,
+            r#""users":{"url":"http://u.example","secret_binding":"S"}"#,
+            r#""users":{"database_binding":"D","cache_seconds":301}"#,
         ] {
             assert!(with(&format!(",{odd}")).is_err(), "{odd}");
         }

@@ -38,7 +38,7 @@ fn joined(words: &[String]) -> String {
 
 /// Percent-encodes what is not visible ASCII, and `%` itself, so that nobody can write a second
 /// header or pass for somebody else.
-fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     let mut value = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_graphic() && byte != b'%' {

@@ -1,0 +1,85 @@
+/**
+ * What a Worker gets that binds the gateway as a service with `entrypoint = "Gateway"`:
+ *
+ * ```ts
+ * interface Env { AUTH: Service<Gateway> }   // Service of @cloudflare/workers-types
+ * const result = await env.AUTH.verify(token, { scopes: ["todos:read"] });
+ * if (!result.ok) return new Response(null, { status: result.error.status });
+ * ```
+ */
+export interface Gateway {
+  /** Verifies a token by the gateway's configuration. It never throws for a token: see `ok`. */
+  verify(token: string, options?: VerifyOptions): Promise<VerifyResult>;
+}
+
+/** What is asked of the token, beside being good. Every member makes the demand stricter. */
+export interface VerifyOptions {
+  /** A path: what the gateway's route for it asks of an identity holds as well. */
+  path?: string;
+  /** The issuers that count; any configured one by default. */
+  issuers?: string[];
+  /** Scopes that it must all have. */
+  scopes?: string[];
+  /** Scopes of which it must have one. */
+  anyScope?: string[];
+  /** Permissions that it must all have. */
+  permissions?: string[];
+  /** Permissions of which it must have one. */
+  anyPermission?: string[];
+  /** Roles that it must all have. */
+  roles?: string[];
+  /** Roles of which it must have one. */
+  anyRole?: string[];
+  /** How long ago the user may have signed in (`auth_time`). */
+  maxAuthenticationAgeSeconds?: number;
+  /** Authentication contexts, one of which is needed. */
+  acr?: string[];
+  /** Authentication methods, all of which are needed. */
+  amr?: string[];
+}
+
+/** `user` is null where the gateway looks no users up. */
+export type VerifyResult = { ok: true; identity: Identity; user: User | null } | { ok: false; error: Refusal };
+
+/** Who a verified token speaks for. Times are seconds since 1970. */
+export interface Identity {
+  subject: string | null;
+  issuer: string;
+  sessionId: string | null;
+  clientId: string | null;
+  tokenId: string | null;
+  scope: string[];
+  permissions: string[];
+  roles: string[];
+  authenticatedAt: number | null;
+  acr: string | null;
+  amr: string[];
+  issuedAt: number | null;
+  expiresAt: number | null;
+  /** Every claim, as signed. */
+  claims: Record<string, unknown>;
+}
+
+/** Who that is to the application. */
+export interface User {
+  id: string;
+  email: string;
+  name: string | null;
+  /** The primary organization, and what the user is and may do there. */
+  organization: { id: string; name: string | null; role: string; permissions: string[] } | null;
+  platform_admin: boolean;
+}
+
+/** Why a token is not accepted. */
+export interface Refusal {
+  /** A stable code of docs/errors.md. */
+  code: string;
+  /** What happened, in a sentence without secrets. */
+  message: string;
+  /** The HTTP status that fits. */
+  status: number;
+  /** Whether the same call may succeed later. */
+  retryable: boolean;
+  /** The scopes that are missing, separated by spaces. */
+  scope: string | null;
+}

@@ -1,0 +1,3 @@
+//! What is kept outside of the isolate.
+
+pub mod d1;
