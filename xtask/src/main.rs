@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod dev;
+mod doctor;
 mod fuzz;
 mod paths;
 mod run;
@@ -25,6 +26,7 @@ cargo xtask check [PART]      fmt, layers, clippy, docs, deny, errors, sizes
 cargo xtask test [PART]       check, native, fuzz, node, browser, workerd, e2e
 cargo xtask bench NAME […]    a comparison of bench/
 cargo xtask fuzz [TARGET [SECONDS]]  one fuzz target or all, for a minute each
+cargo xtask doctor CONFIG     what is wrong with a gateway's configuration; --live asks its issuers
 cargo xtask errors --write    docs/errors.md from core's table of codes
 cargo xtask screenshot        the README's picture of the example";
 
@@ -72,6 +74,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
                 seconds.parse().map_err(|_| Failure(format!("{seconds} is no number of seconds")))?;
             fuzz::run(Some(*target).filter(|target| *target != "all"), seconds).map(drop)
         }
+        ["doctor", args @ ..] => doctor::run(args),
         ["errors", "--write"] => check::write_errors(),
         ["screenshot", args @ ..] => dev::screenshot(args),
         ["help" | "--help" | "-h"] => {

@@ -17,7 +17,8 @@ const ALLOWED: [(&str, &[&str]); 8] = [
     ("edgeward-edge", &["edgeward-core", "edgeward-host"]),
     ("edgeward-hostile", &["edgeward-core"]),
     ("edgeward-vectors", &["edgeward-core", "edgeward-host"]),
-    ("xtask", &[]),
+    // The doctor reads a configuration with the gateway's own reader.
+    ("xtask", &["edgeward-core"]),
 ];
 
 /// Reads the workspace and tells what breaks the rule.
