@@ -6,7 +6,6 @@ use edgeward_core::{
     gateway::{
         Config, Denial, Identity, Incoming, Requirements,
         config::{self, ConfigError, KeySource},
-        resource::Accepts,
         route::{self, Route},
         users::User,
     },
@@ -182,11 +181,6 @@ impl Gateway {
         let sources = self.guard.sources();
         let cookie = (!sources.cookies.is_empty() || sources.session.is_some()).then_some("Cookie");
         ["Authorization"].into_iter().chain(cookie).chain(sources.headers()).collect()
-    }
-
-    /// How a credential may arrive, for the resource's metadata.
-    pub fn accepts(&self) -> Accepts<'_> {
-        Accepts { query: self.guard.sources().query.is_some(), ..Accepts::default() }
     }
 }
 

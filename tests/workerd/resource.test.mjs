@@ -68,6 +68,17 @@ describe("a described resource", () => {
   });
 });
 
+describe("a resource that takes proofs", () => {
+  test("says what they may be signed with", async (t) => {
+    const edge = await startEdge(t, { config: { resource: RESOURCE, dpop: { algorithms: ["ES256"] } } });
+    const { json } = await edge.send(WELL_KNOWN);
+    assert.deepEqual(json.dpop_signing_alg_values_supported, ["ES256"]);
+    assert.equal(json.dpop_bound_access_tokens_required, false);
+    const challenges = (await edge.send("/")).headers["www-authenticate"];
+    assert.match(challenges, /resource_metadata="https:\/\/api\.example/);
+  });
+});
+
 describe("a resource that is not described", () => {
   test("its path belongs to the origin, and challenges name nothing", async (t) => {
     const edge = await startEdge(t);

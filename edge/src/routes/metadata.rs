@@ -1,10 +1,13 @@
 //! `GET /.well-known/oauth-protected-resource`: what the API says about itself (RFC 9728).
 
+use edgeward_core::{
+    Code,
+    gateway::resource::{Accepts, WELL_KNOWN},
+};
 use worker::Response;
 
 use super::{answer, call::Call};
 use crate::gateway::Gateway;
-use edgeward_core::{Code, gateway::resource::WELL_KNOWN};
 
 /// Answers if the resource is configured and the path is its metadata's. Anybody may read it, from
 /// any page: a client that has no token yet has to.
@@ -19,7 +22,11 @@ pub fn respond(call: &Call<'_>, gateway: &Gateway) -> worker::Result<Option<Resp
         return preflight().map(Some);
     }
     let issuers = gateway.issuers().map(|(issuer, _)| issuer);
-    let document = resource.document(call.path(), issuers, gateway.accepts());
+    let algorithms = gateway.config.dpop.iter().flat_map(|dpop| &dpop.algorithms);
+    let algorithms: Vec<&str> = algorithms.map(|algorithm| algorithm.name()).collect();
+    let query = gateway.config.sources.query.is_some();
+    let accepts = Accepts { query, dpop_algorithms: &algorithms, dpop_required: false };
+    let document = resource.document(call.path(), issuers, accepts);
     match document.filter(|_| call.is_read()) {
         Some(document) => document_answer(document).map(Some),
         None => answer::denial(&Code::NotFound.into(), call, Some(gateway)).map(Some),
