@@ -1,6 +1,6 @@
 /** Tokens that are bound to a key: what a proof must say, and how a real client gets along (RFC 9449). */
 import assert from "node:assert/strict";
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, createHmac, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { before, describe, test } from "node:test";
@@ -204,6 +204,41 @@ describe("a certified client and a certified server", () => {
       await assert.rejects(provider.client.call(token, `${edge.url}/todos`, other), challenged("invalid_token"));
     });
   }
+
+  test("hear of the next nonce with an answer to the one before", async () => {
+    const secret = "n".repeat(32);
+    const edge = await startEdge(end, { config: { dpop: { nonce_secret_binding: "NONCES" } }, bindings: { NONCES: secret } });
+    const key = await makeKey("ES256", "client");
+    const token = await edge.token({ cnf: { jkt: await calculateJwkThumbprint(key.jwk) } });
+    const { kty, crv, x, y } = key.jwk;
+    const call = async (nonce) => {
+      const claims = { jti: randomUUID(), htm: "GET", htu: `${edge.url}/`, iat: now(), ath: hash(token), nonce };
+      const proof = await sign(key, claims, { typ: "dpop+jwt", kid: undefined, jwk: { kty, crv, x, y } });
+      return edge.send("/", { headers: [["authorization", `DPoP ${token}`], ["dpop", proof]] });
+    };
+    const nonce = (slot) => {
+      const number = Buffer.alloc(8);
+      number.writeBigInt64BE(BigInt(slot));
+      return createHmac("sha256", secret).update("edgeward dpop nonce").update(number).digest("base64url");
+    };
+    const current = () => Math.floor(now() / 300);
+    let [slot, answers] = [];
+    do {
+      slot = current();
+      answers = [];
+      for (const own of [nonce(slot - 1), nonce(slot), nonce(slot - 2), nonce(slot + 1), "x", undefined]) {
+        answers.push(await call(own));
+      }
+    } while (slot !== current());
+    const [older, newest, ...refused] = answers;
+    assert.deepEqual([older.status, older.headers["dpop-nonce"]], [200, nonce(slot)]);
+    assert.deepEqual([newest.status, newest.headers["dpop-nonce"]], [200, undefined]);
+    for (const answer of refused) {
+      assert.deepEqual([answer.status, answer.json.error], [401, "dpop_nonce_required"]);
+      assert.match(answer.headers["www-authenticate"], /^DPoP .*error="use_dpop_nonce"/);
+      assert.equal(answer.headers["dpop-nonce"], nonce(slot));
+    }
+  });
 
   test("follow the server's demand for a nonce, and keep the nonce", async () => {
     const edge = await start({ nonce_secret_binding: "NONCES" }, { NONCES: "n".repeat(32) });

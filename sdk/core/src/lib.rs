@@ -6,7 +6,7 @@
 //!
 //! Layers, bottom up; a module names only lower ones:
 //! [`error`] · [`base64url`] [`json`] [`time`] [`secret`] [`http`] · `jose` · `jwt` ·
-//! `oauth` · `gateway`.
+//! `oauth` `cookies` · `gateway`.
 
 #![cfg_attr(not(test), no_std)]
 

@@ -179,6 +179,67 @@ fn a_secret_of_the_list_that_is_gone_opens_nothing_any_more() {
     assert_eq!(short.err().unwrap().at, "better_auth.secret_binding");
 }
 
+/// Cookies that npm `better-auth` 1.7.7 has written, one session in each notation; and when.
+const WRITTEN: &str = include_str!("written/1.7.7.json");
+
+fn written(strategy: Strategy, alter: impl Fn(&mut String)) -> Result<Claims, Error> {
+    let document = json::parse_object(WRITTEN.as_bytes()).unwrap();
+    let secret = document.get("secret").and_then(json::Value::as_str).unwrap();
+    let name = match strategy {
+        Strategy::Compact => "compact",
+        Strategy::Jwt => "jwt",
+        Strategy::Jwe => "jwe",
+    };
+    let cookies = document.get("sessions").and_then(|all| all.get(name)).unwrap().as_object().unwrap();
+    let pairs: Vec<String> = cookies
+        .iter()
+        .map(|(name, value)| {
+            let mut value = String::from(value.as_str().unwrap());
+            if name.ends_with("session_data") {
+                alter(&mut value);
+            }
+            format!("{name}={value}")
+        })
+        .collect();
+    let header = pairs.join("; ");
+    let now = UnixMillis(document.get("writtenAt").and_then(json::Value::as_i64).unwrap());
+    let settings = reader(strategy).settings;
+    let reader = Reader::new(settings, [Secret::new(secret.as_bytes().into())].into()).unwrap();
+    reader.read(&Jar::parse(&header).unwrap(), now)
+}
+
+#[test]
+fn what_better_auth_has_written_is_read() {
+    for (strategy, email) in [
+        (Strategy::Compact, "ada-compact@people.example"),
+        (Strategy::Jwt, "ada-jwt@people.example"),
+        #[cfg(feature = "jwe")]
+        (Strategy::Jwe, "ada-jwe@people.example"),
+    ] {
+        let claims = written(strategy, |_| ()).unwrap();
+        assert_eq!(claims.text("email"), Ok(Some(email)));
+        assert_eq!(claims.text("name"), Ok(Some("Ada Lovelace \u{1f9ee}")));
+    }
+}
+
+proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(128))]
+
+    #[test]
+    fn a_flipped_bit_of_what_better_auth_has_written_is_noticed(
+        at in any::<Index>(), bit in 0..7_u32, which in 0..3_usize,
+    ) {
+        let strategy = [Strategy::Compact, Strategy::Jwt, Strategy::Jwe][which];
+        let flip = |value: &mut String| {
+            let mut bytes = core::mem::take(value).into_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1 << bit;
+            *value = String::from_utf8(bytes).unwrap();
+        };
+        prop_assert!(written(strategy, flip).is_err());
+    }
+}
+
 proptest! {
     #[test]
     fn a_flipped_bit_of_a_snapshot_is_noticed(at in any::<Index>(), bit in 0..7_u32, as_jwt in any::<bool>()) {

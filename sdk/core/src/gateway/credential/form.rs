@@ -1,9 +1,10 @@
 //! The grammar of a credential in each place.
 
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::borrow::Cow;
 
 use super::WEBSOCKET_PREFIX;
 use crate::{
+    cookies::Jar,
     error::{Code, Error},
     gateway::incoming::Incoming,
 };
@@ -28,10 +29,7 @@ pub fn header<'r>(request: &'r Incoming, name: &str) -> Found<'r> {
     request.header(name).map(token).transpose()
 }
 
-/// The token in a cookie; the name with `__Host-` goes before the one with `__Secure-`, and that
-/// before the plain one, because each is harder to plant for a neighbouring host.
-///
-/// Source: [RFC 6265bis §4.1.3](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3)
+/// The token in a cookie, under the hardest name that is there.
 pub fn cookie<'r>(request: &'r Incoming, name: &str) -> Found<'r> {
     best(request, name)?.map(token).transpose()
 }
@@ -72,19 +70,8 @@ fn token(text: &str) -> Result<Cow<'_, str>, Error> {
 }
 
 fn best<'r>(request: &'r Incoming, name: &str) -> Result<Option<&'r str>, Error> {
-    let cookies: Vec<(&str, &str)> = request
-        .header("cookie")
-        .into_iter()
-        .flat_map(|header| header.split(';'))
-        .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
-        .collect();
-    for prefix in ["__Host-", "__Secure-", ""] {
-        let is_it = |own: &str| own.strip_prefix(prefix).is_some_and(|rest| rest == name);
-        if let Some(value) = only(cookies.iter().filter(|(own, _)| is_it(own)).map(|(_, value)| *value))? {
-            return Ok(Some(value));
-        }
-    }
-    Ok(None)
+    let Some(header) = request.header("cookie") else { return Ok(None) };
+    Ok(Jar::parse(header)?.preferred(name)?.map(|(_, value)| value))
 }
 
 /// The one item: two under one name are a way to have two readers see different ones.
