@@ -220,7 +220,10 @@ proptest! {
     /// Whatever the clock says, a proof is accepted within its window and nowhere else, and is
     /// remembered for as long.
     #[test]
-    fn the_window_holds_for_every_clock(now in any::<i64>(), iat in 0_i64..4_000_000_000, back in 1_u32..=300) {
+    fn the_window_holds_for_every_clock(
+        now in prop_oneof![any::<i64>(), 1_000_000_000_i64..1_000_000_400], iat in 1_000_000_000_i64..1_000_000_400,
+        back in 1_u32..=300,
+    ) {
         let expected = Expected { window: Window::new(Seconds(back)).unwrap(), ..expected() };
         let outcome = checked(&format!(r#"{{"iat":{iat}}}"#), &expected, now);
         let within = now >= iat - 10 && now <= iat + i64::from(back);
