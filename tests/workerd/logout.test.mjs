@@ -106,6 +106,12 @@ describe("a logout token", PATIENCE, () => {
     assert.deepEqual([await status("s1"), await status("s2"), await status(undefined)], [401, 200, 401]);
   });
 
+  test("is the API's, where nobody's are taken", async (t) => {
+    const edge = await startRevoking(t);
+    const answer = await edge.call(await edge.token(), PATH, { method: "POST", body: "x" });
+    assert.deepEqual([answer.status, edge.origin.received.length], [200, 1]);
+  });
+
   test("counts once", async (t) => {
     const edge = await start(t);
     const token = await sign(edge.key, claims(edge.provider.issuer));

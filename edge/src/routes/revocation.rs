@@ -21,7 +21,9 @@ pub async fn respond(
     env: &Env,
     background: &Background,
 ) -> worker::Result<Option<Response>> {
-    let logout_path = gateway.config.revocation.as_ref().map(|settings| settings.logout_path.as_str());
+    // Where nobody's logout tokens are taken, the path is the API's.
+    let settings = gateway.config.revocation.as_ref().filter(|settings| !settings.logouts.is_empty());
+    let logout_path = settings.map(|settings| settings.logout_path.as_str());
     if call.path() == ORDERS {
         return revoke(call, gateway, env).await.map(Some);
     }

@@ -1,7 +1,10 @@
 //! Carries out what the core's revocation [`Feed`] asks for: polls the Durable Object that keeps the
 //! list, before the answer or behind it, and writes into it.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use edgeward_core::{
     Code, Error,
@@ -9,7 +12,8 @@ use edgeward_core::{
         Identity,
         metrics::Counter,
         revocation::{
-            Action, Bounds, Changes, Facts, Feed, Input, Mode, Own, POLL_DEADLINE, Question, Write, Written,
+            Action, Bounds, Changes, Facts, Feed, Input, Mode, Own, POLL_DEADLINE, POLL_LOST, Question,
+            Write, Written,
         },
     },
 };
@@ -34,8 +38,9 @@ const LIMITS: Limits =
     Limits { deadline_millis: POLL_DEADLINE.0 * 1000, body_bytes: 512 * 1024, lifetime: Lifetime::Page };
 /// How often a waiting request looks whether the list has come, in milliseconds.
 const LOOK_EVERY: u32 = 20;
-/// How long a request waits for the poll of another one, in milliseconds.
-const WAIT_AT_MOST: i64 = 2_500;
+/// How long a request waits for the poll of another one, in milliseconds: until it would poll itself
+/// because that one was lost.
+const WAIT_AT_MOST: i64 = (POLL_LOST.0 as i64) * 1000 + 500;
 
 /// The list of revocations, as this isolate knows it.
 pub struct Revocations(Rc<Inner>);
@@ -100,7 +105,7 @@ impl Inner {
                             inner.poll(question).await;
                         });
                     }
-                    Action::Poll(question) => own = self.poll(question).await,
+                    Action::Poll(question) => own = self.poll_to_the_end(question, background).await,
                     Action::Wait if clock::now().0.saturating_sub(since) > WAIT_AT_MOST => own = Own::Failed,
                     Action::Wait => timer::sleep(LOOK_EVERY).await,
                 }
@@ -109,6 +114,14 @@ impl Inner {
                 return outcome;
             }
         }
+    }
+
+    /// Polls so that others have the list even if this request's sender goes away meanwhile.
+    async fn poll_to_the_end(self: &Rc<Self>, question: Question, background: &Background) -> Own {
+        let (inner, own) = (self.clone(), Rc::new(Cell::new(Own::Failed)));
+        let outcome = own.clone();
+        background.finish(async move { outcome.set(inner.poll(question).await) }).await;
+        own.get()
     }
 
     /// Polls until the last page has come.

@@ -22,9 +22,10 @@ use crate::{
 /// How long one poll may take.
 pub const POLL_DEADLINE: Seconds = Seconds(2);
 
-const RETRY_MAX: u32 = 30;
 /// A poll that has not reported by then was cut off with its request.
-const POLL_LOST: Seconds = Seconds(POLL_DEADLINE.0 + 1);
+pub const POLL_LOST: Seconds = Seconds(POLL_DEADLINE.0 + 1);
+
+const RETRY_MAX: u32 = 30;
 
 /// How old a snapshot may be, and how long tokens live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

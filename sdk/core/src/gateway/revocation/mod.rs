@@ -16,7 +16,7 @@ mod order;
 mod snapshot;
 
 pub use changes::{Changes, Entry, FeedId, Once, PAGE, Question, Version, Write, Written};
-pub use feed::{Action, Bounds, Feed, Input, Own, POLL_DEADLINE};
+pub use feed::{Action, Bounds, Feed, Input, Own, POLL_DEADLINE, POLL_LOST};
 pub use mark::{Facts, Mark};
 pub use mode::Mode;
 pub use order::{Order, Target, after};
