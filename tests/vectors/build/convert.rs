@@ -11,6 +11,7 @@ use crate::{
 const TRUNCATED: &str = "RFC 7518 §3.2: the tag is whole";
 const SHORT_KEY: &str = "RFC 7518 §3.2: the key is at least as long as the hash";
 const NO_NULL: &str = "RFC 8017 §9.2: the DigestInfo has its NULL, and encodings are compared";
+const CONTEXT: &str = "draft-ietf-cose-dilithium §4: the context is empty";
 const OTHER_PSS: &str = "RFC 7518 §3.5: MGF1 with the same hash, a salt as long as the hash";
 
 /// Converts one file; panics, and so fails the build, on what it does not understand.
@@ -41,8 +42,15 @@ fn algorithm(alg: &str, group: &Value) -> Option<String> {
 
 fn asymmetric(alg: &str, group: &Value) -> Group {
     let rule = (alg.starts_with("PS") && !pss_of_jose(group)).then_some(OTHER_PSS);
-    let cases = list(group, "tests").iter().map(|test| case(alg, test, "sig", rule)).collect();
-    Group { key: jwk(group), cases }
+    let of = |test: &Value| {
+        let context = (!text(test, "ctx").is_empty()).then_some(CONTEXT);
+        case(alg, test, "sig", rule.or(context))
+    };
+    let key = match group.get("publicKey") {
+        Some(Value::String(_)) => json!({"kty": "AKP", "alg": alg, "pub": bytes(group, "publicKey")}),
+        _ => jwk(group),
+    };
+    Group { key, cases: list(group, "tests").iter().map(of).collect() }
 }
 
 /// HMAC has a key for every case.

@@ -106,7 +106,7 @@ fn halves(good: &Good<'_>) -> Vec<(String, Vec<u8>)> {
             changes.push(("s + L".to_owned(), [first, &reversed(&s)].concat()));
             changes
         }
-        Scheme::Hmac(_) | Scheme::RsaPkcs1(_) | Scheme::RsaPss(_) => Vec::new(),
+        Scheme::Hmac(_) | Scheme::RsaPkcs1(_) | Scheme::RsaPss(_) | Scheme::MlDsa(_) => Vec::new(),
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Source: [RFC 7518 §3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1),
 //! [RFC 8037 §3.1](https://www.rfc-editor.org/rfc/rfc8037#section-3.1),
-//! [RFC 9864](https://www.rfc-editor.org/rfc/rfc9864) (`Ed25519`).
+//! [RFC 9864](https://www.rfc-editor.org/rfc/rfc9864) (`Ed25519`),
+//! [RFC 8812 §3.2](https://www.rfc-editor.org/rfc/rfc8812#section-3.2) (`ES256K`),
+//! [ML-DSA for JOSE and COSE](https://datatracker.ietf.org/doc/draft-ietf-cose-dilithium/).
 
 use core::{fmt, str::FromStr};
 
@@ -33,7 +35,7 @@ impl Hash {
     }
 }
 
-/// A NIST curve.
+/// A curve of ECDSA and ECDH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Curve {
     /// P-256
@@ -42,6 +44,8 @@ pub enum Curve {
     P384,
     /// P-521
     P521,
+    /// secp256k1, for signatures alone
+    Secp256k1,
 }
 
 impl Curve {
@@ -52,6 +56,7 @@ impl Curve {
             Self::P256 => "P-256",
             Self::P384 => "P-384",
             Self::P521 => "P-521",
+            Self::Secp256k1 => "secp256k1",
         }
     }
 
@@ -59,7 +64,7 @@ impl Curve {
     #[must_use]
     pub const fn length(self) -> usize {
         match self {
-            Self::P256 => 32,
+            Self::P256 | Self::Secp256k1 => 32,
             Self::P384 => 48,
             Self::P521 => 66,
         }
@@ -79,6 +84,41 @@ pub enum Scheme {
     Ecdsa(Curve, Hash),
     /// Ed25519.
     Ed25519,
+    /// ML-DSA with an empty context.
+    MlDsa(ParameterSet),
+}
+
+/// A parameter set of ML-DSA ([FIPS 204 §4](https://doi.org/10.6028/NIST.FIPS.204)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterSet {
+    /// ML-DSA-44
+    MlDsa44,
+    /// ML-DSA-65
+    MlDsa65,
+    /// ML-DSA-87
+    MlDsa87,
+}
+
+impl ParameterSet {
+    /// The name of the algorithm.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MlDsa44 => "ML-DSA-44",
+            Self::MlDsa65 => "ML-DSA-65",
+            Self::MlDsa87 => "ML-DSA-87",
+        }
+    }
+
+    /// The length of a public key in bytes.
+    #[must_use]
+    pub const fn public_length(self) -> usize {
+        match self {
+            Self::MlDsa44 => 1312,
+            Self::MlDsa65 => 1952,
+            Self::MlDsa87 => 2592,
+        }
+    }
 }
 
 macro_rules! algorithms {
@@ -124,6 +164,10 @@ algorithms! {
     Es512 = "ES512", Scheme::Ecdsa(Curve::P521, Hash::Sha512);
     EdDsa = "EdDSA", Scheme::Ed25519;
     Ed25519 = "Ed25519", Scheme::Ed25519;
+    Es256k = "ES256K", Scheme::Ecdsa(Curve::Secp256k1, Hash::Sha256);
+    MlDsa44 = "ML-DSA-44", Scheme::MlDsa(ParameterSet::MlDsa44);
+    MlDsa65 = "ML-DSA-65", Scheme::MlDsa(ParameterSet::MlDsa65);
+    MlDsa87 = "ML-DSA-87", Scheme::MlDsa(ParameterSet::MlDsa87);
 }
 
 impl Algorithm {
@@ -131,6 +175,17 @@ impl Algorithm {
     #[must_use]
     pub const fn is_symmetric(self) -> bool {
         matches!(self.scheme(), Scheme::Hmac(_))
+    }
+
+    /// Whether this build may verify it at all: ES256K and ML-DSA are features that add weight, so
+    /// that they are known everywhere and there only where somebody has asked for them.
+    #[must_use]
+    pub const fn is_built_in(self) -> bool {
+        match self.scheme() {
+            Scheme::Ecdsa(Curve::Secp256k1, _) => cfg!(feature = "es256k"),
+            Scheme::MlDsa(_) => cfg!(feature = "ml-dsa"),
+            _ => true,
+        }
     }
 }
 
@@ -162,7 +217,7 @@ mod tests {
         for alg in Algorithm::ALL {
             assert_eq!(alg.name().parse::<Algorithm>(), Ok(*alg));
         }
-        for name in ["none", "None", "", "hs256", "RS1", "ES256K", "Ed448", "HS256 "] {
+        for name in ["none", "None", "", "hs256", "RS1", "ES256k", "ML-DSA", "Ed448", "HS256 "] {
             assert!(name.parse::<Algorithm>().is_err(), "{name}");
         }
     }

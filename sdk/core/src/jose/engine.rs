@@ -9,7 +9,7 @@ use sha2::{Sha256, Sha384, Sha512};
 use crate::{
     error::{Code, Error},
     jose::{
-        algorithm::{Algorithm, Hash, Scheme},
+        algorithm::{Algorithm, Curve, Hash, Scheme},
         jwk::{Key, Material, is_strict_point},
     },
 };
@@ -19,7 +19,7 @@ use crate::{
 /// # Errors
 /// `token_signature_invalid`: it does not verify, or has the wrong length. `jwk_invalid`: the key
 /// is not one, for example a point off its curve. `token_key_not_found`: the key is of another
-/// type than the algorithm's. `algorithm_unsupported`: built without the feature `rustcrypto`.
+/// type than the algorithm's. `algorithm_unsupported`: built without the feature that it needs.
 pub fn verify(key: &Key, alg: Algorithm, signing_input: &[u8], signature: &[u8]) -> Result<(), Error> {
     match (alg.scheme(), key.material()) {
         (Scheme::Hmac(hash), Material::Symmetric(secret)) => {
@@ -30,7 +30,9 @@ pub fn verify(key: &Key, alg: Algorithm, signing_input: &[u8], signature: &[u8])
         #[cfg(feature = "rustcrypto")]
         (Scheme::RsaPss(hash), Material::Rsa { n, e }) => rsa::pss(hash, n, e, signing_input, signature),
         #[cfg(feature = "rustcrypto")]
-        (Scheme::Ecdsa(curve, _), Material::Ec { curve: of_key, x, y }) if curve == *of_key => {
+        (Scheme::Ecdsa(curve, _), Material::Ec { curve: of_key, x, y })
+            if curve == *of_key && curve != Curve::Secp256k1 =>
+        {
             ecdsa::verify(curve, x, y, signing_input, signature)
         }
         #[cfg(feature = "rustcrypto")]
@@ -38,6 +40,15 @@ pub fn verify(key: &Key, alg: Algorithm, signing_input: &[u8], signature: &[u8])
             admit(alg, signature)?;
             ed25519(point, signing_input, signature)
         }
+        #[cfg(feature = "es256k")]
+        (Scheme::Ecdsa(Curve::Secp256k1, _), Material::Ec { curve: Curve::Secp256k1, x, y }) => {
+            es256k(x, y, signing_input, signature)
+        }
+        #[cfg(feature = "ml-dsa")]
+        (Scheme::MlDsa(set), Material::MlDsa { set: of_key, public }) if set == *of_key => {
+            ml_dsa::verify(set, public, signing_input, signature)
+        }
+        _ if !alg.is_built_in() => Err(Code::AlgorithmUnsupported.into()),
         #[cfg(not(feature = "rustcrypto"))]
         (Scheme::RsaPkcs1(_) | Scheme::RsaPss(_) | Scheme::Ecdsa(..) | Scheme::Ed25519, _) => {
             Err(Code::AlgorithmUnsupported.into())
@@ -110,11 +121,51 @@ mod ecdsa {
             Curve::P256 => verify_on!(p256, x, y, input, signature),
             Curve::P384 => verify_on!(p384, x, y, input, signature),
             Curve::P521 => verify_on!(p521, x, y, input, signature),
+            Curve::Secp256k1 => Err(Code::AlgorithmUnsupported.into()),
         }
     }
 
     fn off_curve() -> Error {
         Error::at(Code::JwkInvalid, "x")
+    }
+}
+
+/// ES256K: both signs of s are good, as for every curve of JOSE.
+///
+/// Source: [RFC 8812 §3.2](https://www.rfc-editor.org/rfc/rfc8812#section-3.2)
+#[cfg(feature = "es256k")]
+fn es256k(x: &[u8], y: &[u8], input: &[u8], signature: &[u8]) -> Result<(), Error> {
+    use k256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
+
+    let off_curve = || Error::at(Code::JwkInvalid, "x");
+    let (x, y) = (x.try_into().map_err(|_| off_curve())?, y.try_into().map_err(|_| off_curve())?);
+    let point = k256::Sec1Point::from_affine_coordinates(x, y, false);
+    let key = VerifyingKey::from_sec1_point(&point).map_err(|_| off_curve())?;
+    let signature = Signature::from_slice(signature).map_err(|_| wrong())?;
+    // The crate takes the smaller s alone.
+    key.verify(input, &signature.normalize_s()).map_err(|_| wrong())
+}
+
+#[cfg(feature = "ml-dsa")]
+mod ml_dsa {
+    use ml_dsa::{MlDsa44, MlDsa65, MlDsa87, MlDsaParams, Signature, VerifyingKey, signature::Verifier};
+
+    use super::{Code, Error, wrong};
+    use crate::jose::algorithm::ParameterSet;
+
+    pub fn verify(set: ParameterSet, public: &[u8], input: &[u8], signature: &[u8]) -> Result<(), Error> {
+        match set {
+            ParameterSet::MlDsa44 => with::<MlDsa44>(public, input, signature),
+            ParameterSet::MlDsa65 => with::<MlDsa65>(public, input, signature),
+            ParameterSet::MlDsa87 => with::<MlDsa87>(public, input, signature),
+        }
+    }
+
+    fn with<P: MlDsaParams>(public: &[u8], input: &[u8], signature: &[u8]) -> Result<(), Error> {
+        let public = public.try_into().map_err(|_| Error::at(Code::JwkInvalid, "pub"))?;
+        let signature = Signature::<P>::try_from(signature).map_err(|_| wrong())?;
+        // The context is empty.
+        VerifyingKey::<P>::decode(public).verify(input, &signature).map_err(|_| wrong())
     }
 }
 

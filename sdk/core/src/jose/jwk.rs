@@ -12,7 +12,7 @@ use core::fmt;
 use crate::{
     base64url,
     error::{Code, Error},
-    jose::algorithm::{Algorithm, Curve, Scheme},
+    jose::algorithm::{Algorithm, Curve, ParameterSet, Scheme},
     json::{Map, Value},
     secret::Secret,
 };
@@ -48,6 +48,13 @@ pub enum Material {
     },
     /// An encoded point that is canonical and not of small order.
     Ed25519([u8; 32]),
+    /// A public key of ML-DSA.
+    MlDsa {
+        /// The parameter set.
+        set: ParameterSet,
+        /// The key, encoded as FIPS 204 §7.2 says.
+        public: Vec<u8>,
+    },
     /// A shared secret.
     Symmetric(Secret),
 }
@@ -110,6 +117,7 @@ impl Material {
             | (Self::Ed25519(_), Scheme::Ed25519)
             | (Self::Symmetric(_), Scheme::Hmac(_)) => true,
             (Self::Ec { curve, .. }, Scheme::Ecdsa(wanted, _)) => *curve == wanted,
+            (Self::MlDsa { set, .. }, Scheme::MlDsa(wanted)) => *set == wanted,
             _ => false,
         }
     }
@@ -171,6 +179,11 @@ fn material(jwk: &Map) -> Result<Material, Error> {
         "EC" => ec(&member("crv")?, bytes("x")?, bytes("y")?),
         "OKP" if member("crv")? == "Ed25519" => ed25519(&bytes("x")?),
         "OKP" => Err(invalid("crv")),
+        // An AKP key is of the algorithm that it names, and of no other.
+        "AKP" if cfg!(feature = "ml-dsa") => match algorithm(jwk)?.map(Algorithm::scheme) {
+            Some(Scheme::MlDsa(set)) => ml_dsa(set, bytes("pub")?),
+            _ => Err(invalid("alg")),
+        },
         "oct" => {
             let secret = bytes("k")?;
             if secret.is_empty() { Err(invalid("k")) } else { Ok(Material::Symmetric(Secret::new(secret))) }
@@ -197,6 +210,7 @@ pub(super) fn ec(curve: &str, x: Vec<u8>, y: Vec<u8>) -> Result<Material, Error>
         "P-256" => Curve::P256,
         "P-384" => Curve::P384,
         "P-521" => Curve::P521,
+        "secp256k1" if cfg!(feature = "es256k") => Curve::Secp256k1,
         _ => return Err(invalid("crv")),
     };
     if x.len() != curve.length() {
@@ -206,6 +220,14 @@ pub(super) fn ec(curve: &str, x: Vec<u8>, y: Vec<u8>) -> Result<Material, Error>
         return Err(invalid("y"));
     }
     Ok(Material::Ec { curve, x, y })
+}
+
+fn ml_dsa(set: ParameterSet, public: Vec<u8>) -> Result<Material, Error> {
+    if public.len() == set.public_length() {
+        Ok(Material::MlDsa { set, public })
+    } else {
+        Err(invalid("pub"))
+    }
 }
 
 fn ed25519(x: &[u8]) -> Result<Material, Error> {

@@ -30,6 +30,9 @@ pub fn sha256(key: &Key) -> String {
             hash(&[("crv", curve.name()), ("kty", "EC"), ("x", &text(x)), ("y", &text(y))])
         }
         Material::Ed25519(point) => hash(&[("crv", "Ed25519"), ("kty", "OKP"), ("x", &text(point))]),
+        Material::MlDsa { set, public } => {
+            hash(&[("alg", set.name()), ("kty", "AKP"), ("pub", &text(public))])
+        }
         Material::Symmetric(secret) => hash(&[("k", &text(secret.expose())), ("kty", "oct")]),
     };
     base64url::encode(&hash)

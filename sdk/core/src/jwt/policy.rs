@@ -152,7 +152,8 @@ impl Policy {
     ///
     /// # Errors
     /// `config_invalid`, at the setting: one of them is empty, or `algorithms` mixes secrets with
-    /// key pairs, which is how a public key comes to be used as a secret.
+    /// key pairs, which is how a public key comes to be used as a secret. `algorithm_unsupported`
+    /// at `algorithms`: built without the feature of one.
     pub fn new(issuer: String, audiences: Vec<String>, algorithms: Vec<Algorithm>) -> Result<Self, Error> {
         if audiences.is_empty() || audiences.iter().any(String::is_empty) {
             return Err(invalid("audience"));
@@ -182,6 +183,9 @@ impl Policy {
         let symmetric = algorithms.iter().filter(|alg| alg.is_symmetric()).count();
         if algorithms.is_empty() || (symmetric != 0 && symmetric != algorithms.len()) {
             return Err(invalid("algorithms"));
+        }
+        if !algorithms.iter().all(|alg| alg.is_built_in()) {
+            return Err(Error::at(Code::AlgorithmUnsupported, "algorithms"));
         }
         Ok(Self {
             issuer,

@@ -98,8 +98,8 @@ fn check_hash(claims: &Claims, alg: Algorithm, access_token: &str) -> Result<(),
 fn half_hash(alg: Algorithm, text: &str) -> String {
     let hash = match alg.scheme() {
         Scheme::Hmac(hash) | Scheme::RsaPkcs1(hash) | Scheme::RsaPss(hash) | Scheme::Ecdsa(_, hash) => hash,
-        // RFC 8032 §5.1 hashes with SHA-512, and so do providers here.
-        Scheme::Ed25519 => Hash::Sha512,
+        // RFC 8032 §5.1 hashes with SHA-512, and so do providers here; for ML-DSA nobody has said.
+        Scheme::Ed25519 | Scheme::MlDsa(_) => Hash::Sha512,
     };
     let digest = match hash {
         Hash::Sha256 => Sha256::digest(text).to_vec(),

@@ -24,6 +24,9 @@ pub(super) fn import(material: &Material, alg: Algorithm) -> Result<Import, Erro
         Scheme::Hmac(hash) => hashing("HMAC", hash),
         Scheme::RsaPkcs1(hash) => hashing("RSASSA-PKCS1-v1_5", hash),
         Scheme::RsaPss(hash) => hashing("RSA-PSS", hash),
+        Scheme::Ecdsa(Curve::Secp256k1, _) | Scheme::MlDsa(_) => {
+            return Err(Code::AlgorithmUnsupported.into());
+        }
         Scheme::Ecdsa(curve, _) => object(&[("name", "ECDSA"), ("namedCurve", curve_name(curve))]),
         Scheme::Ed25519 => object(&[("name", "Ed25519")]),
     }?;
@@ -37,6 +40,7 @@ pub(super) fn import(material: &Material, alg: Algorithm) -> Result<Import, Erro
         Material::Ec { curve, x, y } => {
             object(&[("kty", "EC"), ("crv", curve_name(*curve)), ("x", &text(x)), ("y", &text(y))])
         }
+        Material::MlDsa { .. } => return Err(Code::AlgorithmUnsupported.into()),
         Material::Ed25519(point) => object(&[("kty", "OKP"), ("crv", "Ed25519"), ("x", &text(point))]),
     }?;
     Ok(Import { format: "jwk", material: jwk, algorithm })
@@ -56,6 +60,7 @@ pub(super) fn verification(alg: Algorithm) -> Result<Object, Error> {
         }
         Scheme::Ecdsa(_, hash) => hashing("ECDSA", hash),
         Scheme::Ed25519 => object(&[("name", "Ed25519")]),
+        Scheme::MlDsa(_) => Err(Code::AlgorithmUnsupported.into()),
     }
 }
 
@@ -73,6 +78,7 @@ pub(super) const fn curve_name(curve: Curve) -> &'static str {
         Curve::P256 => "P-256",
         Curve::P384 => "P-384",
         Curve::P521 => "P-521",
+        Curve::Secp256k1 => "secp256k1",
     }
 }
 

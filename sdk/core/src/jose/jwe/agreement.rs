@@ -78,6 +78,7 @@ pub fn agree(own: &Private, peer: &PeerKey) -> Result<Secret, Error> {
                 Curve::P256 => agree_on!(p256, d, x, y),
                 Curve::P384 => agree_on!(p384, d, x, y),
                 Curve::P521 => agree_on!(p521, d, x, y),
+                Curve::Secp256k1 => Err(failed()),
             }
         }
         (Private::X25519 { d, .. }, PeerKey::X25519(point)) => x25519(d, *point),

@@ -108,7 +108,7 @@ impl PeerKey {
             // Whoever sends a private key has mixed something up.
             _ if jwk.contains_key("d") => None,
             ("EC", curve) => match jwk::ec(curve, bytes("x")?, bytes("y")?).ok()? {
-                Material::Ec { curve, x, y } => Some(Self::Ec { curve, x, y }),
+                Material::Ec { curve, x, y } if curve != Curve::Secp256k1 => Some(Self::Ec { curve, x, y }),
                 _ => None,
             },
             ("OKP", "X25519") => bytes("x")?.try_into().ok().map(Self::X25519),

@@ -222,6 +222,7 @@ impl Private {
         let secret = |name| bytes(name).map(Secret::new);
         match member("kty")?.as_str() {
             "oct" => secret("k").map(Self::Symmetric),
+            "EC" if member("crv")? == "secp256k1" => Err(invalid("crv")),
             "EC" => ec(jwk::ec(&member("crv")?, bytes("x")?, bytes("y")?)?, secret("d")?),
             "OKP" if member("crv")? == "X25519" => {
                 let x = bytes("x")?.try_into().map_err(|_| invalid("x"))?;
