@@ -1,5 +1,6 @@
 /** Tokens that no longer pass although they have not expired. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -148,24 +149,41 @@ describe("who may revoke", PATIENCE, () => {
 });
 
 describe("when the list cannot be had", PATIENCE, () => {
-  /** A Worker whose object of that name fails from the beginning. */
-  const BROKEN = {
-    durableObjects: { REVOCATION: { className: "Broken", scriptName: "broken" } },
-    worker: {
-      name: "broken",
-      modules: true,
-      compatibilityDate: "2026-07-01",
-      script: `
-        import { DurableObject } from "cloudflare:workers";
-        export class Broken extends DurableObject { fetch() { throw new Error("down"); } }
-        export default { fetch() { return new Response() } };
-      `,
-      durableObjects: { SELF: { className: "Broken" } },
-    },
+  /** A list of one entry that answers, or fails, as it is told. */
+  const SCRIPTED = {
+    name: "scripted",
+    modules: true,
+    compatibilityDate: "2026-07-01",
+    script: `
+      import { DurableObject } from "cloudflare:workers";
+      export class ScriptedList extends DurableObject {
+        async fetch(request) {
+          const { pathname } = new URL(request.url);
+          if (pathname.startsWith("/be/")) this.ctx.storage.kv.put("is", pathname.slice(4));
+          else if (this.ctx.storage.kv.get("is") !== "up") throw new Error("down");
+          const entries = JSON.parse(this.ctx.storage.kv.get("entries") ?? "[]");
+          if (request.method === "PUT") this.ctx.storage.kv.put("entries", await request.text());
+          return Response.json({ feed: "f", since: 0, until: entries.length, more: false, entries });
+        }
+      }
+      export default { fetch() { return new Response(); } };
+    `,
   };
 
+  async function startScripted(t) {
+    const LIST = { className: "ScriptedList", useSQLite: true };
+    const beside = () => [{ ...SCRIPTED, durableObjects: { LIST } }];
+    const durableObjects = { REVOCATION: { ...LIST, scriptName: "scripted" } };
+    const edge = await startRevoking(t, { edge: { options: { durableObjects }, beside } });
+    const namespace = await edge.worker.miniflare.getDurableObjectNamespace("LIST", "scripted");
+    const list = namespace.get(namespace.idFromName("revocations"));
+    edge.list = (state, entries) =>
+      list.fetch(`https://list/be/${state}`, entries && { method: "PUT", body: JSON.stringify(entries) });
+    return edge;
+  }
+
   test("a route says whether requests go on", async (t) => {
-    const edge = await startRevoking(t, { edge: { options: { durableObjects: BROKEN.durableObjects }, beside: () => [BROKEN.worker] } });
+    const edge = await startScripted(t);
     const token = await edge.token();
     for (let call = 0; call < 3; call++) {
       for (const path of ["/off", "/fail_open"]) passes(await edge.call(token, path));
@@ -177,6 +195,24 @@ describe("when the list cannot be had", PATIENCE, () => {
     }
     const order = await edge.revoke({ subject: "ada" });
     assert.deepEqual([order.status, order.json.error], [503, "revocation_unavailable"]);
+  });
+
+  test("an outage is felt when what is known is too old, and is over when the list is back", async (t) => {
+    const edge = await startScripted(t);
+    const of = (text) => [Buffer.from([0, 0, 0, 0, 0, 0, 0, text.length]), Buffer.from(text)];
+    const hashed = ["sub", edge.provider.issuer, "eve"].flatMap(of);
+    const mark = createHash("sha256").update(Buffer.concat(hashed)).digest("base64url");
+    await edge.list("up", [[mark, now() + 60, now() + 3600]]);
+    const [ada, eve] = [await edge.token(), await edge.token({ sub: "eve" })];
+    passes(await edge.call(ada, "/fail_closed"));
+    refused(await edge.call(eve, "/fail_open"));
+    await edge.list("down");
+    passes(await edge.call(ada, "/fail_closed"));
+    await until(() => edge.call(ada, "/fail_closed"), (answer) => answer.status === 503);
+    passes(await edge.call(ada, "/fail_open"));
+    refused(await edge.call(eve, "/fail_open"));
+    await edge.list("up");
+    await until(() => edge.call(ada, "/fail_closed"), (answer) => answer.status === 200);
   });
 
   test("a binding that is missing makes the configuration invalid", async (t) => {
