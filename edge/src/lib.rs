@@ -1,6 +1,7 @@
 //! The Cloudflare Worker of edgeward: a gateway that verifies tokens in front of an API.
 //!
-//! It is a library as well: another Rust Worker calls [`respond`] from its own `fetch` entry.
+//! It is a library as well: another Rust Worker calls [`respond`], or [`serve`] with handlers of its
+//! own, from its `fetch` entry. It leaves out the feature `entry`, which is the Worker's own.
 
 mod credentials;
 mod decryption;
@@ -13,16 +14,52 @@ mod state;
 mod store;
 mod users;
 
+use edgeward_core::Code;
 #[cfg(feature = "entry")]
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{Context, Env, Request, Response};
+
+pub use edgeward_core::gateway::{Identity, users::User};
+pub use gateway::Caller;
 
 /// Answers a request: lets it through to the origin, or turns it away with a reason.
 ///
 /// # Errors
 /// The runtime refuses to build an answer, which it does for no input known.
 pub async fn respond(request: Request, env: &Env, context: &Context) -> worker::Result<Response> {
-    routes::respond(request, env, context).await
+    routes::respond(&request, env, context).await
+}
+
+/// Answers a request with a handler of the Worker's own, in place of an origin: the handler gets
+/// what is let through and who sends it, and its answer gets what every answer of the gateway has.
+/// The configuration says `origin = "self"`.
+///
+/// ```
+/// use worker::{Context, Env, Request, Response, Result};
+///
+/// async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
+///     edgeward_edge::serve(request, &env, &context, async |_request, caller| {
+///         let subject = caller.and_then(|caller| caller.identity.subject.as_deref());
+///         Response::ok(format!("Hello, {}!", subject.unwrap_or("stranger")))
+///     })
+///     .await
+/// }
+/// ```
+///
+/// # Errors
+/// As [`respond`]. An error of the handler is an answer: 500 `internal_error`.
+pub async fn serve(
+    request: Request,
+    env: &Env,
+    context: &Context,
+    handler: impl AsyncFnOnce(Request, Option<&Caller>) -> worker::Result<Response>,
+) -> worker::Result<Response> {
+    routes::serve(&request, env, context, async |call, _gateway, caller| {
+        // Another name for the same request, whose body nobody has read yet.
+        let request = Request::from(Clone::clone(call.request.inner()));
+        handler(request, caller).await.map(Into::into).map_err(|_| Code::InternalError)
+    })
+    .await
 }
 
 #[cfg(feature = "entry")]

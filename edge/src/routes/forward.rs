@@ -35,38 +35,44 @@ extern "C" {
 /// back to the caller.
 ///
 /// # Errors
-/// `origin_unavailable`
+/// `origin_unavailable`; `not_found`: the gateway has no origin but the handlers of a Worker, and
+/// this is not that Worker.
 pub async fn send(
     call: &Call<'_>,
     gateway: &Gateway,
     caller: Option<&Caller>,
     env: &Env,
 ) -> Result<web_sys::Response, Code> {
-    ask(call, gateway, caller, env).await.map_err(|_| Code::OriginUnavailable)
+    match &gateway.config.origin {
+        Origin::Own => Err(Code::NotFound),
+        Origin::Http(address) => {
+            let network = js_sys::global();
+            let asked = ask(call, gateway, caller, &network, address.origin()).await;
+            asked.map_err(|_| Code::OriginUnavailable)
+        }
+        Origin::Binding(name) => {
+            let service = super::binding(env, name).ok_or(Code::OriginUnavailable)?;
+            let base = [call.scheme(), "://", call.host()].concat();
+            ask(call, gateway, caller, &service, &base).await.map_err(|_| Code::OriginUnavailable)
+        }
+    }
 }
 
 async fn ask(
     call: &Call<'_>,
     gateway: &Gateway,
     caller: Option<&Caller>,
-    env: &Env,
+    fetcher: &JsValue,
+    base: &str,
 ) -> Result<web_sys::Response, JsValue> {
-    let target = target(call, gateway, caller);
     let init = Object::new();
-    let (fetcher, base) = match &gateway.config.origin {
-        Origin::Http(address) => {
-            if caller.is_some() {
-                // An answer to somebody in particular is neither taken from a cache nor put there.
-                Reflect::set(&init, &"cache".into(), &"no-store".into())?;
-            }
-            (JsValue::from(js_sys::global()), address.origin().to_owned())
-        }
-        Origin::Binding(name) => {
-            (Reflect::get(env, &name.into())?, [call.scheme(), "://", call.host()].concat())
-        }
-    };
-    let request = rewritten(&[base, target].concat(), call, gateway, caller)?;
-    let promise = fetcher.unchecked_into::<Fetcher>().fetch(&request, &init)?;
+    if caller.is_some() && matches!(gateway.config.origin, Origin::Http(_)) {
+        // An answer to somebody in particular is neither taken from a cache nor put there.
+        Reflect::set(&init, &"cache".into(), &"no-store".into())?;
+    }
+    let url = [base, &target(call, gateway, caller)].concat();
+    let request = rewritten(&url, call, gateway, caller)?;
+    let promise = fetcher.unchecked_ref::<Fetcher>().fetch(&request, &init)?;
     JsFuture::from(promise).await?.dyn_into()
 }
 

@@ -36,15 +36,28 @@ const HEALTH: &str = "/healthz";
 /// request for a resource ([RFC 9110 §9.3.8](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8)).
 const NEVER_FORWARDED: [&str; 3] = ["TRACE", "TRACK", "CONNECT"];
 
-/// Answers a request.
-pub async fn respond(request: Request, env: &Env, context: &Context) -> worker::Result<Response> {
-    let call = Call::begin(&request)?;
+/// Answers a request; what is let through goes to the configured origin.
+pub async fn respond(request: &Request, env: &Env, context: &Context) -> worker::Result<Response> {
+    let forward = async |call: &Call<'_>, gateway: &Gateway, caller: Option<&Caller>| {
+        forward::send(call, gateway, caller, env).await
+    };
+    serve(request, env, context, forward).await
+}
+
+/// Answers a request; what is let through goes to `origin`.
+pub async fn serve(
+    request: &Request,
+    env: &Env,
+    context: &Context,
+    origin: impl AsyncFnOnce(&Call<'_>, &Gateway, Option<&Caller>) -> Result<web_sys::Response, Code>,
+) -> worker::Result<Response> {
+    let call = Call::begin(request)?;
     let gateway = gateway(env);
     if call.path() == HEALTH && call.is_read() {
         return health::respond(gateway.as_deref());
     }
     match gateway {
-        Ok(gateway) => through(&call, &gateway, env, context).await,
+        Ok(gateway) => through(&call, &gateway, env, context, origin).await,
         // A gateway that does not know its rules lets nothing through.
         Err(_) => answer::denial(&Code::ConfigInvalid.into(), &call, None),
     }
@@ -55,6 +68,7 @@ async fn through(
     gateway: &Gateway,
     env: &Env,
     context: &Context,
+    origin: impl AsyncFnOnce(&Call<'_>, &Gateway, Option<&Caller>) -> Result<web_sys::Response, Code>,
 ) -> worker::Result<Response> {
     if let Some(metadata) = metadata::respond(call, gateway)? {
         return Ok(metadata);
@@ -68,7 +82,10 @@ async fn through(
     }
     let mut rule = None;
     let outcome = match decide(call, gateway, &background, env, &mut rule).await {
-        Ok(caller) => send(call, gateway, rule.as_ref(), caller.as_ref(), env).await,
+        Ok(caller) => {
+            let answer = origin(call, gateway, caller.as_ref()).await;
+            finish(call, gateway, rule.as_ref(), caller.as_ref(), answer)
+        }
         Err(denial) => Err(denial),
     };
     match outcome {
@@ -103,16 +120,15 @@ async fn decide<'g>(
     outcome
 }
 
-async fn send(
+fn finish(
     call: &Call<'_>,
     gateway: &Gateway,
     rule: Option<&Rule<'_>>,
     caller: Option<&Caller>,
-    env: &Env,
+    answer: Result<web_sys::Response, Code>,
 ) -> Result<Response, Denial> {
-    let sent = forward::send(call, gateway, caller, env).await;
     let identity = caller.map(|caller| &caller.identity);
-    let response = sent.and_then(|answer| outgoing::finished(call, gateway, rule, identity, &answer));
+    let response = answer.and_then(|answer| outgoing::finished(call, gateway, rule, identity, &answer));
     match response {
         Ok(response) => {
             counts::count(if identity.is_some() { Counter::Allowed } else { Counter::Passed });

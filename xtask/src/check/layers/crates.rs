@@ -9,13 +9,15 @@ use crate::step::{Context, Outcome};
 ///
 /// A wasm-bindgen export in a dependency ends up in the artefact of whoever depends on it:
 /// that is why nothing names `client`, `verifier` or `edge`.
-const ALLOWED: [(&str, &[&str]); 8] = [
+const ALLOWED: [(&str, &[&str]); 9] = [
     ("edgeward-core", &[]),
     ("edgeward-host", &["edgeward-core"]),
     ("edgeward-client", &["edgeward-core", "edgeward-host"]),
     ("edgeward-verifier", &["edgeward-core", "edgeward-host"]),
     ("edgeward-edge", &["edgeward-core", "edgeward-host"]),
     ("edgeward-hostile", &["edgeward-core"]),
+    // A Worker of its own, whose exports are its own: the library leaves its out.
+    ("edgeward-example-rust-worker", &["edgeward-edge"]),
     ("edgeward-vectors", &["edgeward-core", "edgeward-host"]),
     // The doctor reads a configuration with the gateway's own reader.
     ("xtask", &["edgeward-core"]),

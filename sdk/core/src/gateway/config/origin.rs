@@ -15,11 +15,14 @@ pub enum Origin {
     Http(Address),
     /// A service binding of this name.
     Binding(String),
+    /// The handlers of the Worker itself: of a Rust Worker that uses the gateway as a library.
+    Own,
 }
 
 /// One of the two, and not both.
 pub(super) fn check(url: Option<String>, binding: Option<String>, reach: Reach) -> Result<Origin, Error> {
     match (url, binding) {
+        (Some(url), None) if url == "self" => Ok(Origin::Own),
         (Some(url), None) if is_origin(&url, reach) => {
             Address::parse(&url, reach).map(Origin::Http).map_err(|_| invalid("origin"))
         }
