@@ -146,3 +146,6 @@ fn response(answer: &Value) -> Result<Response, String> {
         body: text(member("body")).into_bytes(),
     })
 }
+
+#[cfg(test)]
+mod tests;
