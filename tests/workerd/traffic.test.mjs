@@ -203,6 +203,15 @@ describe("an origin that answers what no answer can be", () => {
   });
 });
 
+describe("a gateway whose origin is a Worker's own handlers", () => {
+  test("has nothing to say where there are none", async (t) => {
+    const edge = await startEdge(t, { config: { origin: "self" } });
+    const { status, json } = await edge.call(await edge.token());
+    assert.deepEqual([status, json.error], [404, "not_found"]);
+    assert.equal((await edge.send("/")).status, 401);
+  });
+});
+
 /** An origin that gives one answer to everything. */
 async function withAnswer(t, { status = 200, headers = {} }) {
   const server = createServer((_request, response) => {

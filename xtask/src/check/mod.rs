@@ -26,12 +26,13 @@ const PARTS: [Part; 7] = [
 ];
 
 /// The crates whose only home is wasm32: their tests are linted there too.
-const WASM_CRATES: [&str; 6] = [
+const WASM_CRATES: [&str; 7] = [
     "edgeward-core",
     "edgeward-host",
     "edgeward-client",
     "edgeward-verifier",
     "edgeward-edge",
+    "edgeward-example-rust-worker",
     "edgeward-vectors",
 ];
 
