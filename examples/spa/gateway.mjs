@@ -42,8 +42,9 @@ export function startGateway({ issuer, audience, origin, allowedOrigins, routes,
  * @param {(gateway: object) => object[]} [o.beside] further Workers, given the gateway's own settings
  * @param {(line: { level: string, message: string }) => void} [o.onLog] takes what the Workers log,
  *   which otherwise goes to the terminal
+ * @param {boolean} [o.inspector] opens workerd's inspector
  */
-export async function startWorker({ bindings, port = 0, stateDir, options = {}, beside, onLog }) {
+export async function startWorker({ bindings, port = 0, stateDir, options = {}, beside, onLog, inspector }) {
   await ensureBuilt();
   // No report to Cloudflare and no request.cf looked up there: the example stays on this machine.
   process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
@@ -65,6 +66,7 @@ export async function startWorker({ bindings, port = 0, stateDir, options = {}, 
     durableObjectsPersist: stateDir ?? false,
     log: new Log(LogLevel.WARN),
     ...(onLog && { handleStructuredLogs: onLog }),
+    ...(inspector && { inspectorPort: 0 }),
     workers: [gateway, ...(beside?.(gateway) ?? [])],
   });
   const url = await worker.ready;

@@ -5,6 +5,8 @@ import { close, listen } from "./lib/listen.mjs";
 const BODY_LIMIT = 1024 * 1024;
 /** A token may have 16 KiB, and its claims come beside it. */
 const HEADERS_LIMIT = 64 * 1024;
+/** Longer than the gateway keeps a connection: a request on one that is just being closed would be lost. */
+const KEEP_ALIVE_MILLIS = 120_000;
 
 /**
  * Starts the origin. Its answers are JSON:
@@ -18,7 +20,7 @@ const HEADERS_LIMIT = 64 * 1024;
  */
 export async function startOrigin({ allowedOrigins = [], port = 0 } = {}) {
   const received = [];
-  const server = createServer({ maxHeaderSize: HEADERS_LIMIT }, (request, response) => {
+  const server = createServer({ maxHeaderSize: HEADERS_LIMIT, keepAliveTimeout: KEEP_ALIVE_MILLIS }, (request, response) => {
     answer(request, response, allowedOrigins, received).catch((error) => response.destroy(error));
   });
   return { url: await listen(server, port), received, close: () => close(server) };

@@ -2,13 +2,13 @@
 import { WebSocket } from "ws";
 
 /**
- * Opens the inspector of a Worker that was started with `inspectorPort`.
+ * Opens the inspector of a gateway that was started with one.
  *
  * @param {import("miniflare").Miniflare} miniflare
  * @returns {Promise<Inspector>}
  */
 export async function inspect(miniflare) {
-  const inspector = new Inspector(new WebSocket(new URL("/core:user:", await miniflare.getInspectorURL())));
+  const inspector = new Inspector(new WebSocket(new URL("/core:user:gateway", await miniflare.getInspectorURL())));
   await inspector.open();
   return inspector;
 }

