@@ -238,9 +238,10 @@ impl KeyCache {
         self.fetching.as_ref().is_some_and(under_way)
     }
 
-    /// Whether the document was lately looked at for what it lacks.
+    /// Whether the issuer was lately asked for what the document lacks. Seconds are whole: when the
+    /// clock has advanced by 30, perhaps only 29 have passed.
     fn has_missed(&self, now: UnixSeconds) -> bool {
-        self.missed_at.is_some_and(|at| now >= at && now.since(at) < MISS_COOLDOWN)
+        self.missed_at.is_some_and(|at| now >= at && now.since(at) <= MISS_COOLDOWN)
     }
 
     fn is_cooling(&self, now: UnixSeconds) -> bool {

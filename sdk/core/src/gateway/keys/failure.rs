@@ -28,8 +28,9 @@ impl Failure {
         Self { error, at: now, times, wait: Seconds(backoff.max(asked)) }
     }
 
-    /// Whether the issuer is left alone. A clock that jumped back must not make that any longer.
+    /// Whether the issuer is left alone. A clock that jumped back must not make that any longer, and
+    /// since seconds are whole, the last one counts.
     pub fn is_cooling(&self, now: UnixSeconds) -> bool {
-        now >= self.at && now.since(self.at) < self.wait
+        now >= self.at && now.since(self.at) <= self.wait
     }
 }

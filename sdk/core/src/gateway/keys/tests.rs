@@ -237,10 +237,10 @@ mod missing_keys {
         driver.fetched(&["a"], None, 10);
         assert_eq!(driver.want_again("b", 10), "token_key_not_found");
         for number in 0..10_000 {
-            assert_eq!(driver.want(&format!("invented-{number}"), 39), "token_key_not_found");
+            assert_eq!(driver.want(&format!("invented-{number}"), 40), "token_key_not_found");
         }
-        assert_eq!(driver.want("a", 39), "verify");
-        assert_eq!(driver.want("c", 40), "fetch missing key");
+        assert_eq!(driver.want("a", 40), "verify");
+        assert_eq!(driver.want("c", 41), "fetch missing key");
     }
 
     #[test]
@@ -257,8 +257,8 @@ mod missing_keys {
     fn what_a_request_has_just_not_found_it_does_not_look_for_again() {
         let mut driver = Driver::loaded(&["a"], None);
         assert_eq!(driver.want_again("b", 0), "token_key_not_found");
-        assert_eq!(driver.want("c", 29), "token_key_not_found");
-        assert_eq!(driver.want("c", 30), "fetch missing key");
+        assert_eq!(driver.want("c", 30), "token_key_not_found");
+        assert_eq!(driver.want("c", 31), "fetch missing key");
     }
 
     #[test]
@@ -275,13 +275,13 @@ mod missing_keys {
         driver.want("b", 10);
         driver.fetched(&["a"], None, 10);
         driver.want_again("b", 10);
-        assert_eq!(driver.want("b", 40), "refresh missing key, token_key_not_found");
-        assert_eq!(driver.want("b", 41), "token_key_not_found");
-        assert_eq!(driver.want("c", 41), "wait", "nobody knows yet whether this one is there");
-        driver.fetched(&["a"], None, 41);
-        assert_eq!(driver.want("b", 70), "refresh missing key, token_key_not_found");
-        driver.fetched(&["b"], None, 70);
-        assert_eq!(driver.want("b", 70), "verify");
+        assert_eq!(driver.want("b", 41), "refresh missing key, token_key_not_found");
+        assert_eq!(driver.want("b", 42), "token_key_not_found");
+        assert_eq!(driver.want("c", 42), "wait", "nobody knows yet whether this one is there");
+        driver.fetched(&["a"], None, 42);
+        assert_eq!(driver.want("b", 72), "refresh missing key, token_key_not_found");
+        driver.fetched(&["b"], None, 72);
+        assert_eq!(driver.want("b", 72), "verify");
     }
 
     #[test]
@@ -299,9 +299,9 @@ mod missing_keys {
         driver.want("b", 10);
         driver.fetched(&["a"], None, 10);
         driver.want_again("b", 10);
-        driver.want("c", 40);
-        driver.fetched(&["a", "c"], None, 40);
-        assert_eq!(driver.want("b", 70), "fetch missing key");
+        driver.want("c", 41);
+        driver.fetched(&["a", "c"], None, 41);
+        assert_eq!(driver.want("b", 72), "fetch missing key");
     }
 
     #[test]
@@ -344,11 +344,11 @@ mod replacement {
         assert_eq!(driver.doubt(10), "", "one look is under way");
         assert_eq!(driver.want("a", 10), "verify");
         driver.fetched(&["a"], None, 10);
-        assert_eq!(driver.doubt(39), "", "forged tokens are no hammer");
-        assert_eq!(driver.want("b", 39), "token_key_not_found", "both have one budget");
-        assert_eq!(driver.doubt(40), "refresh missing key");
-        driver.failed(40);
-        assert_eq!(driver.doubt(40), "");
+        assert_eq!(driver.doubt(40), "", "forged tokens are no hammer");
+        assert_eq!(driver.want("b", 40), "token_key_not_found", "both have one budget");
+        assert_eq!(driver.doubt(41), "refresh missing key");
+        driver.failed(41);
+        assert_eq!(driver.doubt(41), "");
         assert_eq!(Driver::fixed(&["a"]).doubt(0), "");
     }
 
@@ -410,7 +410,7 @@ mod outages {
         assert_eq!(driver.want("a", 5000), "fetch keys");
         driver.failed(5004);
         assert_eq!(driver.want_again("a", 5004), "verify");
-        assert_eq!(driver.want("a", 5005), "refresh renewal, verify");
+        assert_eq!(driver.want("a", 5006), "refresh renewal, verify");
     }
 
     #[test]
@@ -421,20 +421,20 @@ mod outages {
         assert_eq!(driver.want_again("b", 10), "jwks_unavailable");
         assert_eq!(driver.want("b", 11), "jwks_unavailable");
         assert_eq!(driver.want("a", 11), "verify");
-        assert_eq!(driver.want("b", 40), "fetch missing key");
+        assert_eq!(driver.want("b", 41), "fetch missing key");
     }
 
     #[test]
     fn a_failing_issuer_is_asked_ever_more_rarely() {
-        assert_eq!(Driver::default().attempts("a", 0..120, None), [0, 1, 3, 7, 15, 31, 61, 91]);
+        assert_eq!(Driver::default().attempts("a", 0..120, None), [0, 2, 5, 10, 19, 36, 67, 98]);
     }
 
     #[test]
     fn an_issuer_that_asks_to_be_left_alone_is_for_two_minutes_at_most() {
         let attempts = |seconds| Driver::default().attempts("a", 0..300, Some(seconds));
-        assert_eq!(attempts(50), [0, 50, 100, 150, 200, 250]);
-        assert_eq!(attempts(u32::MAX), [0, 120, 240]);
-        assert_eq!(attempts(2)[..5], [0, 2, 4, 8, 16], "its own waits are longer");
+        assert_eq!(attempts(50), [0, 51, 102, 153, 204, 255]);
+        assert_eq!(attempts(u32::MAX), [0, 121, 242]);
+        assert_eq!(attempts(2)[..5], [0, 3, 6, 11, 20], "its own waits are longer");
     }
 
     #[test]
@@ -442,19 +442,19 @@ mod outages {
         let mut driver = Driver::loaded(&["a"], None);
         assert_eq!(driver.want("b", 10), "fetch missing key");
         driver.failed_for(Some(100), 10);
-        assert!((10..110).all(|now| driver.want("b", now) == "jwks_unavailable"));
-        assert_eq!(driver.want("b", 110), "fetch missing key");
+        assert!((10..=110).all(|now| driver.want("b", now) == "jwks_unavailable"));
+        assert_eq!(driver.want("b", 111), "fetch missing key");
     }
 
     #[test]
     fn success_resets_the_waits() {
         let mut driver = Driver::default();
-        assert_eq!(driver.attempts("a", 0..4, None), [0, 1, 3]);
+        assert_eq!(driver.attempts("a", 0..4, None), [0, 2]);
         assert_eq!(driver.want("a", 7), "fetch keys");
         driver.fetched(&["a"], None, 7);
         assert_eq!(driver.want("a", 507), "refresh renewal, verify");
         driver.failed(507);
-        assert_eq!(driver.want("a", 508), "refresh renewal, verify");
+        assert_eq!(driver.want("a", 509), "refresh renewal, verify");
     }
 
     #[test]
@@ -465,7 +465,7 @@ mod outages {
         driver.found(&["a"], 10_000, 50_000);
         assert_eq!(driver.want_again("a", 50_000), "verify");
         assert_eq!(driver.want("b", 50_000), "jwks_unavailable");
-        assert_eq!(driver.want("a", 50_001), "refresh renewal, verify");
+        assert_eq!(driver.want("a", 50_002), "refresh renewal, verify");
     }
 
     #[test]
@@ -473,9 +473,9 @@ mod outages {
         let mut driver = Driver::default();
         assert_eq!(driver.want("a", 100), "fetch keys");
         driver.failed(100);
-        assert_eq!(driver.want("a", 101), "fetch keys");
-        driver.found(&["a"], 90, 101);
-        assert_eq!(driver.want("b", 101), "fetch missing key");
+        assert_eq!(driver.want("a", 102), "fetch keys");
+        driver.found(&["a"], 90, 102);
+        assert_eq!(driver.want("b", 102), "fetch missing key");
     }
 
     #[test]
