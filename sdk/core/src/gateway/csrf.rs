@@ -86,6 +86,13 @@ mod tests {
     }
 
     #[test]
+    fn nobody_can_be_allowed_to_come_from_nowhere() {
+        let headers = [("origin".into(), "null".into())];
+        let request = Incoming::new("POST".into(), "https://api.example/".into(), headers);
+        assert!(check(&request, Kind::Session, &["null".into()]).is_err());
+    }
+
+    #[test]
     fn the_browsers_own_word_counts_as_well() {
         let post = |site| outcome("POST", Kind::Session, &[("sec-fetch-site", site)]);
         assert!(post("same-origin"));

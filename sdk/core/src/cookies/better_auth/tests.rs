@@ -15,7 +15,7 @@ const SESSION: &str = r#"{"expiresAt":"2026-11-28T08:00:00.000Z","token":"tok","
 const USER: &str = r#"{"id":"u1","name":"Ada","email":"ada@people.example","emailVerified":true,"image":null,"role":"admin,editor"}"#;
 
 fn secret() -> Secret {
-    Secret::new(b"a secret of at least thirty-two bytes".to_vec())
+    Secret::new(b"a secret of at least sixty-four bytes, as long as the hash of HS512".to_vec())
 }
 
 fn reader(strategy: Strategy) -> Reader {
@@ -94,6 +94,16 @@ fn the_jwt_is_read_as_well() {
         let data = jwt(odd, &payload, exp.0);
         assert_eq!(read(Strategy::Jwt, &data).err(), Some(invalid("session_data")), "{odd}");
     }
+    let hs256 = jwt(r#"{"alg":"HS512"}"#, &payload, exp.0);
+    let (input, _) = hs256.rsplit_once('.').unwrap();
+    let mac = Hmac::<sha2::Sha512>::new_from_slice(secret().expose()).unwrap();
+    let signature = base64url::encode(&mac.chain_update(input).finalize().into_bytes());
+    let hs512 = [input, &signature].join(".");
+    assert_eq!(
+        read(Strategy::Jwt, &hs512).err(),
+        Some(invalid("session_data")),
+        "well signed, as nobody signs"
+    );
     let expired = jwt(r#"{"alg":"HS256"}"#, &payload, NOW.to_seconds().0);
     assert_eq!(read(Strategy::Jwt, &expired).err(), Some(invalid("expiresAt")));
     assert_eq!(read(Strategy::Jwt, &good()).err(), Some(invalid("session_data")));
