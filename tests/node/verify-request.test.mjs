@@ -1,6 +1,8 @@
 /** One credential of a request, what is asked of whoever it speaks for, and the answer to whom is refused. */
 import assert from "node:assert/strict";
+import { createHash, randomUUID } from "node:crypto";
 import { before, describe, test } from "node:test";
+import { calculateJwkThumbprint } from "jose";
 import { WWWAuthenticateChallengeError, customFetch, protectedResourceRequest } from "oauth4webapi";
 import { createVerifier } from "../../pkg/dist/verify/node.js";
 import { AUDIENCE, goodClaims, makeKey, now, sign } from "../support/tokens.mjs";
@@ -193,6 +195,62 @@ describe("a request", () => {
     assert.equal(await code({ authorization: `Bearer ${foreign}` }, { options }), "token_signature_invalid");
   });
 
+  describe("with a token that is bound to a key", () => {
+    const URL_ = "https://api.example/todos";
+    let prover;
+    let bound;
+    let guarded;
+    before(async () => {
+      prover = await makeKey("ES256", undefined);
+      bound = await token({ cnf: { jkt: await calculateJwkThumbprint(prover.jwk) } });
+      guarded = verifier({ dpop: { algorithms: ["ES256"], maxAgeSeconds: 30 } });
+    });
+    const proof = (changes, header) => {
+      const ath = createHash("sha256").update(bound).digest("base64url");
+      const { kty, crv, x, y } = prover.jwk;
+      const claims = { htm: "GET", htu: URL_, jti: randomUUID(), iat: now(), ath, ...changes };
+      return sign(prover, claims, { typ: "dpop+jwt", kid: undefined, jwk: { kty, crv, x, y }, ...header });
+    };
+    const send = async (dpop, { scheme = "DPoP", by = guarded, url = URL_ } = {}) => {
+      const headers = { authorization: `${scheme} ${bound}`, ...(dpop && { dpop }) };
+      const { data, error } = await by.verifyRequest(new Request(url, { headers }));
+      return data ? data.credential : error.code;
+    };
+
+    test("passes with the proof of that key, once", async () => {
+      const once = await proof();
+      assert.equal(await send(once), "dpop");
+      assert.equal(await send(once), "dpop_proof_replayed");
+      assert.equal(await send(await proof()), "dpop");
+    });
+
+    test("is refused without, as a Bearer token, and for another request", async () => {
+      assert.equal(await send(undefined), "token_proof_missing");
+      assert.equal(await send(await proof(), { scheme: "Bearer" }), "token_proof_missing");
+      assert.equal(await send(await proof({ htm: "POST" })), "dpop_method_mismatch");
+      assert.equal(await send(await proof({ htu: "https://other.example/todos" })), "dpop_url_mismatch");
+      assert.equal(await send(await proof({ ath: "x" })), "dpop_token_mismatch");
+      assert.equal(await send(await proof({ iat: now() - 120 })), "dpop_proof_expired");
+    });
+
+    test("is called by its public origin behind a proxy", async () => {
+      const by = verifier({ dpop: true, publicOrigin: "https://api.example" });
+      assert.equal(await send(await proof(), { by, url: "http://10.0.0.7:8080/todos" }), "dpop");
+      const unknown = verifier({ dpop: true });
+      assert.equal(await send(await proof(), { by: unknown, url: "http://10.0.0.7:8080/todos" }), "dpop_url_mismatch");
+    });
+
+    test("is refused where proofs are not understood", async () => {
+      assert.equal(await send(await proof(), { by: verifier() }), "token_missing");
+    });
+
+    test("is asked for its proof in a challenge", async () => {
+      const { error } = await guarded.verifyRequest(new Request(URL_, { headers: { authorization: `DPoP ${bound}`, dpop: "x" } }));
+      const [{ scheme, parameters }] = await challengesOf(guarded.challenge(error));
+      assert.deepEqual([scheme, parameters.error, parameters.algs], ["dpop", "invalid_dpop_proof", "ES256"]);
+    });
+  });
+
   test("throws with errors: throw, and gives what a result would hold", async () => {
     const throwing = verifier({ errors: "throw" });
     const request = new Request("https://a.example", { headers: { authorization: `Bearer ${await token()}` } });
@@ -202,44 +260,46 @@ describe("a request", () => {
   });
 
   describe("is answered with a challenge that clients understand", () => {
-    /** What a certified client reads out of the answer. */
-    const challenges = async (answer) => {
-      const sent = protectedResourceRequest("t", "GET", new URL("https://api.example/"), new Headers(), null, {
-        [customFetch]: async () => answer,
-      });
-      const error = await sent.catch((thrown) => thrown);
-      assert.ok(error instanceof WWWAuthenticateChallengeError, String(error));
-      return error.cause;
-    };
-
     test("no credential: how to bring one, and no error", async () => {
       const realm = { realm: "todos" };
       const { error } = await ask({}, { options: realm });
       const answer = verifier(realm).challenge(error);
       assert.equal(answer.status, 401);
-      const [challenge, ...rest] = await challenges(answer);
+      const [challenge, ...rest] = await challengesOf(answer);
       assert.deepEqual([challenge.scheme, rest], ["bearer", []]);
       assert.deepEqual({ ...challenge.parameters }, { realm: "todos" });
     });
 
     test("a bad token: what is wrong with it", async () => {
       const { error } = await ask({ authorization: "Bearer a.b.c" });
-      const [{ parameters }] = await challenges(verifier().challenge(error));
+      const [{ parameters }] = await challengesOf(verifier().challenge(error));
       assert.equal(parameters.error, "invalid_token");
       assert.match(parameters.error_description, /\.$/);
+    });
+
+    test("a resource: where its metadata are", async () => {
+      const own = verifier({ resource: "https://api.example/v1", scopesSupported: ["read"], queryParameter: "t" });
+      const { error } = await own.verifyRequest(new Request("https://api.example/v1/x"));
+      const [{ parameters }] = await challengesOf(own.challenge(error));
+      assert.equal(parameters.resource_metadata, "https://api.example/.well-known/oauth-protected-resource/v1");
+      assert.deepEqual((await own.protectedResourceMetadata()).data, {
+        resource: "https://api.example/v1", authorization_servers: [ISSUER],
+        bearer_methods_supported: ["header", "query"], scopes_supported: ["read"],
+      });
+      assert.equal((await verifier().protectedResourceMetadata()).data, undefined);
     });
 
     test("a missing scope: which one", async () => {
       const { error } = await withToken({}, { scopes: ["admin", "read"] });
       const answer = verifier().challenge(error);
       assert.equal(answer.status, 403);
-      const [{ parameters }] = await challenges(answer);
+      const [{ parameters }] = await challengesOf(answer);
       assert.deepEqual([parameters.error, parameters.scope], ["insufficient_scope", "admin read"]);
     });
 
     test("an old sign-in: how old it may be", async () => {
       const { error } = await withToken({}, { maxAuthenticationAgeSeconds: 60, acr: ["gold"] });
-      const [{ parameters }] = await challenges(verifier().challenge(error));
+      const [{ parameters }] = await challengesOf(verifier().challenge(error));
       assert.deepEqual(
         [parameters.error, parameters.max_age, parameters.acr_values],
         ["insufficient_user_authentication", "60", "gold"],
@@ -295,6 +355,20 @@ describe("a request", () => {
     for (const [name, wrong] of [
       ["realm", { realm: "a b\n" }],
       ["realm", { realm: 7 }],
+      ["dpop", { dpop: "yes" }],
+      ["dpop", { dpop: { algorithms: ["HS256"] } }],
+      ["dpop", { dpop: { maxAgeSeconds: 301 } }],
+      ["dpop", { dpop: { nonces: true } }],
+      ["resource", { resource: "api.example" }],
+      ["resource", { resource: "https://api.example?x" }],
+      ["scopesSupported", { scopesSupported: ["a"] }],
+      ["scopesSupported", { resource: "https://api.example", scopesSupported: ["a b"] }],
+      ["pinnedKeys", { jwks: undefined, pinnedKeys: ["x"] }],
+      ["pinnedKeys", { pinnedKeys: ["0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"] }],
+      ["authorizedParties", { authorizedParties: [7] }],
+      ["requiredClaims", { requiredClaims: [""] }],
+      ["profile", { profile: "saml" }],
+      ["subjectSeparator", { subjectSeparator: "::" }],
       ["cookie", { cookie: "__Host-session" }],
       ["cookie", { cookie: "a;b" }],
       ["header", { header: "Authorization" }],
@@ -347,3 +421,13 @@ describe("a request", () => {
     });
   });
 });
+
+/** What a certified client reads out of an answer. */
+async function challengesOf(answer) {
+  const sent = protectedResourceRequest("t", "GET", new URL("https://api.example/"), new Headers(), null, {
+    [customFetch]: async () => answer,
+  });
+  const error = await sent.catch((thrown) => thrown);
+  assert.ok(error instanceof WWWAuthenticateChallengeError, String(error));
+  return error.cause;
+}

@@ -1,6 +1,6 @@
 // Type-checked, never run: what a consumer may write, and what must not compile.
 import { type AuthEvent, type Client, type Session, createClient, isAuthError } from "edgeward";
-import { type Identity, type Requirements, type Verified, createVerifier } from "edgeward/verify";
+import { type Identity, type Requirements, type Verified, createVerifier, presets } from "edgeward/verify";
 
 const auth: Client = createClient({
   issuer: "https://id.example",
@@ -125,3 +125,9 @@ export async function asked(request: Request, requirements: Requirements): Promi
   if (outcome.ok) void outcome.data.subject;
   return outcome.ok ? (outcome.data?.subject ?? null) : outcome.error.code;
 }
+
+createVerifier(presets.supabase({ url: "https://project.supabase.co", secret: "s" }));
+createVerifier({ ...presets.cloudflareAccess({ team: "team", audience: "tag" }), header: "cf-access-jwt-assertion" });
+createVerifier({ issuers: [presets.convex({ url: "https://c.convex.site" }), presets.auth0({ domain: "d", audience: "a" })] });
+// @ts-expect-error: Clerk's tokens have no audience, so their parties must be named
+presets.clerk({ url: "https://clerk.example" });
