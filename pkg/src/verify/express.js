@@ -6,18 +6,21 @@
  *   { set: Record<string, string>, remove: string[] }} guarded
  */
 export function respond(judge, guarded) {
+  const settle = (request, response, outcome) => {
+    if (outcome.answer) return send(response, outcome.answer);
+    if (outcome.identity) request.auth = outcome.identity;
+    beforeHeaders(response, () => {
+      const own = { keys: () => response.getHeaderNames(), get: (name) => response.getHeader(name)?.toString() };
+      const { set, remove } = guarded(own, outcome);
+      for (const name of remove) response.removeHeader(name);
+      for (const [name, value] of Object.entries(set)) response.setHeader(name, value);
+    });
+    return true;
+  };
+  // What fails here goes to `next`; what fails behind `next` is not called a second time.
   return (request, response, next) => {
-    judge(request).then((outcome) => {
-      if (outcome.answer) return send(response, outcome.answer);
-      if (outcome.identity) request.auth = outcome.identity;
-      beforeHeaders(response, () => {
-        const own = { keys: () => response.getHeaderNames(), get: (name) => response.getHeader(name)?.toString() };
-        const { set, remove } = guarded(own, outcome);
-        for (const name of remove) response.removeHeader(name);
-        for (const [name, value] of Object.entries(set)) response.setHeader(name, value);
-      });
-      next();
-    }, next);
+    const settled = judge(request).then((outcome) => settle(request, response, outcome));
+    settled.then((passes) => passes && next(), next);
   };
 }
 
@@ -25,6 +28,7 @@ function send(response, { status, headers, body }) {
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.end(body ?? undefined);
+  return false;
 }
 
 /** Calls `last` when every header is known: what a handler sets is set by then, `writeHead` included. */
