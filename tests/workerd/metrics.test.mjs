@@ -43,6 +43,18 @@ describe("counters", () => {
     assert.equal(grown("edgeward_requests_denied_total:token_expired"), 1);
   });
 
+  test("they count what the issuers were asked, and what was there already", async (t) => {
+    const fresh = await startEdge(t, METRICS);
+    const token = await fresh.token();
+    for (let at = 0; at < 3; at++) await fresh.call(at ? await fresh.token({ jti: `${at}` }) : token);
+    await fresh.call(token);
+    const counts = read((await fresh.send("/metrics", { headers: [bearer(SECRET)] })).text);
+    assert.equal(counts.edgeward_key_fetches_total, fresh.provider.keyFetches);
+    assert.equal(counts.edgeward_key_fetches_total, 1);
+    assert.equal(counts.edgeward_key_hits_total, 3, "all but the first");
+    assert.equal(counts.edgeward_token_cache_hits_total, 1);
+  });
+
   test("they come as Prometheus reads them, and nobody keeps them", async () => {
     const { status, headers, text } = await scrape();
     assert.equal(status, 200);

@@ -11,7 +11,10 @@ use std::{
 
 use edgeward_core::{
     Code, Error,
-    gateway::keys::{Action, Input, KeyCache, Level, Pins, Purpose, Ticket},
+    gateway::{
+        keys::{Action, Input, KeyCache, Level, Pins, Purpose, Ticket},
+        metrics::Counter,
+    },
     http::Address,
     jose::{Algorithm, Key, KeySet, jwks::MAX_CANDIDATES},
     oauth::discovery,
@@ -19,7 +22,7 @@ use edgeward_core::{
     time::{UnixMillis, UnixSeconds},
 };
 
-use crate::{clock, kv, stored::Stored, task::Background, timer};
+use crate::{clock, kv, metrics, stored::Stored, task::Background, timer};
 use issuer::{Failed, Issuer};
 use stores::Stores;
 
@@ -135,7 +138,12 @@ impl IssuerKeys {
                 }
             }
             match last {
-                Action::Verify(keys) => return Ok(keys),
+                Action::Verify(keys) => {
+                    if fetched.is_none() {
+                        metrics::count(Counter::KeyHits);
+                    }
+                    return Ok(keys);
+                }
                 Action::Refuse(error) => return Err(error),
                 Action::Fetch(ticket, purpose) => {
                     background.finish(self.0.clone().fetch(ticket, purpose, background.clone())).await;
@@ -196,8 +204,10 @@ impl Inner {
             Purpose::Keys | Purpose::Renewal => remote.stores.newest(purpose, &background).await,
         };
         if let Some(stored) = stored.as_ref().filter(|stored| purpose.is_served_by(stored.age, now())) {
+            metrics::count(Counter::KeySharedHits);
             return self.report_stored(ticket, stored);
         }
+        metrics::count(Counter::KeyFetches);
         match remote.issuer.download().await {
             Ok(document) => {
                 let (keys, age) = (remote.pins.admit(document.keys), document.age);
@@ -206,6 +216,7 @@ impl Inner {
                 remote.stores.keep(Stored { body, age }, &background).await;
             }
             Err(Failed { error, retry_after }) => {
+                metrics::count(Counter::KeyFetchFailures);
                 self.ask(Input::Failed { ticket, error, retry_after });
                 stored.iter().for_each(|stored| self.report_stored(ticket, stored));
             }

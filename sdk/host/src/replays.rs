@@ -5,6 +5,7 @@ use std::{future::Future, pin::Pin};
 
 use edgeward_core::{
     base64url,
+    gateway::metrics::Counter,
     oauth::dpop::{Seen, Use},
     time::UnixSeconds,
 };
@@ -14,6 +15,7 @@ use crate::{
     durable::Durable,
     fetch::{Lifetime, Limits},
     guard::Memory,
+    metrics,
 };
 
 /// How many objects share the work. Every isolate must know the same number.
@@ -82,6 +84,7 @@ impl SharedMemory {
 
 impl Memory for SharedMemory {
     fn note<'a>(&'a self, used: &'a Use, _now: UnixSeconds) -> Pin<Box<dyn Future<Output = Seen> + 'a>> {
+        metrics::count(Counter::ReplayChecks);
         let note = Note { digest: used.digest, until: used.until, key: used.key() };
         Box::pin(async move { self.ask(&note).await.unwrap_or(Seen::Unknown) })
     }

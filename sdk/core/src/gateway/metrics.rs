@@ -39,7 +39,7 @@ counters! {
     Passed = "requests_passed";
     /// Requests to the origin that failed.
     OriginFailures = "origin_failures";
-    /// Key sets that were fetched from an issuer.
+    /// Fetches of a key set from its issuer.
     KeyFetches = "key_fetches";
     /// Fetches of a key set that failed.
     KeyFetchFailures = "key_fetch_failures";

@@ -6,10 +6,12 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384, Sha512};
 
+#[cfg(any(feature = "rustcrypto", feature = "es256k"))]
+use crate::jose::algorithm::Curve;
 use crate::{
     error::{Code, Error},
     jose::{
-        algorithm::{Algorithm, Curve, Hash, Scheme},
+        algorithm::{Algorithm, Hash, Scheme},
         jwk::{Key, Material, is_strict_point},
     },
 };

@@ -4,6 +4,7 @@ use std::{cell::RefCell, future::Future, pin::Pin};
 
 use edgeward_core::{
     Code, Error,
+    gateway::metrics::Counter,
     http::Address,
     jwt::{Bound, Policy},
     oauth::{
@@ -15,6 +16,7 @@ use edgeward_core::{
 use crate::{
     clock,
     fetch::{self, Lifetime, Limits},
+    metrics,
 };
 
 /// How long the issuer may take to answer, in milliseconds.
@@ -56,7 +58,10 @@ impl Introspection {
     async fn answer(&self, token: &str) -> Result<Bound, Error> {
         let kept = self.cache.borrow().get(token, clock::now().to_seconds());
         let answer = match kept {
-            Some(answer) => answer,
+            Some(answer) => {
+                metrics::count(Counter::IntrospectionHits);
+                answer
+            }
             None => self.ask(token).await?,
         };
         answer.judge(&self.policy, clock::now().to_seconds())
@@ -68,6 +73,7 @@ impl Introspection {
             Limits { deadline_millis: DEADLINE_MILLIS, body_bytes: MAX_ANSWER, lifetime: Lifetime::Page };
         // What was true before the question was sent counts from then on.
         let asked = clock::now().to_seconds();
+        metrics::count(Counter::Introspections);
         let response = fetch::send(&request, limits).await;
         let response = response.map_err(|_| Error::from(Code::IntrospectionUnavailable))?;
         let answer = introspect::response(&response)?;
