@@ -12,3 +12,6 @@ pub mod thumbprint;
 pub use algorithm::Algorithm;
 pub use jwk::Key;
 pub use jwks::KeySet;
+
+#[cfg(test)]
+mod properties;

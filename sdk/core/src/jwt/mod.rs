@@ -23,3 +23,6 @@ pub use validate::{admit, check, validate, validate_bound};
 pub(crate) use validate::{is_type, validate_payload};
 
 pub use crate::jose::jws::{Unverified, Verified};
+
+#[cfg(test)]
+mod properties;
