@@ -18,7 +18,9 @@ export async function runSet(wasm, set) {
   const webcrypto = await wasm.run(set, "webcrypto");
   const disagreements = crates.answers.flatMap((answer, index) => {
     const other = webcrypto.answers[index];
-    const alike = answer === other || other === "algorithm_unsupported";
+    // The crates do not decrypt RSA, WebCrypto knows neither ES256K nor ML-DSA; one of the two answers.
+    const silent = [answer, other].filter((one) => one === "algorithm_unsupported").length;
+    const alike = silent === 0 ? answer === other : silent === 1;
     return alike ? [] : [`${set} case ${index + 1}: crates ${answer}, webcrypto ${other}`];
   });
   // The answers are compared here, so that they need not cross to the test.

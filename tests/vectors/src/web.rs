@@ -72,8 +72,8 @@ async fn open(private: &PrivateKeys, key: &Value, ask: &Ask) -> Result<Vec<u8>, 
             decryption.open_content(&Sealed::parse(jwe)?).await
         }
         Ask::Oaep { oaep } => {
-            let decrypted = private.decrypt(opening::private(key)?.material(), &base64url::decode(oaep)?);
-            decrypted.await.map(|secret| secret.expose().to_vec())
+            let (own, encrypted) = (opening::private(key)?, base64url::decode(oaep)?);
+            private.decrypt(own.material(), &encrypted).await.map(|secret| secret.expose().to_vec())
         }
         _ => opening::by_crates(key, ask, &none),
     }
@@ -117,7 +117,7 @@ impl Bench {
         let (input, signature) = token.token.rsplit_once('.').expect("a token has parts");
         let ask = Ask::Signature {
             alg: alg.to_owned(),
-            input: edgeward_core::base64url::encode(input.as_bytes()),
+            input: base64url::encode(input.as_bytes()),
             signature: signature.to_owned(),
         };
         let question = Question::new(&token.jwk, &ask).map_err(|error| JsError::new(error.code.as_str()))?;

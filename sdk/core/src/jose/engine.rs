@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+#[cfg(any(feature = "es256k", feature = "rustcrypto"))]
+use crate::jose::algorithm::Curve;
+
 /// Verifies a signature.
 ///
 /// # Errors
