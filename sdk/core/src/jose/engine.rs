@@ -16,9 +16,6 @@ use crate::{
     },
 };
 
-#[cfg(any(feature = "es256k", feature = "rustcrypto"))]
-use crate::jose::algorithm::Curve;
-
 /// Verifies a signature.
 ///
 /// # Errors
