@@ -24,9 +24,8 @@ use edgeward_core::{
 };
 
 pub use dpop::{Dpop, Memory, OwnMemory};
-pub use opaque::Introspection;
-
-use self::{opaque::Judge, session_cookie::Sessions};
+pub use opaque::{Introspection, Judge};
+pub use session_cookie::Sessions;
 
 use crate::{clock, revealed::reveal, task::Background, verifier::Verifier};
 
@@ -129,7 +128,7 @@ impl Guard {
     ///
     /// # Errors
     /// Those of [`Sources::take`] and [`csrf::check`]; `token_missing`, `credential_forbidden`;
-    /// every code of [`Verifier::verify_bound`], [`Introspection::judge`], [`Dpop::prove`] and
+    /// every code of [`Verifier::verify_bound`], [`Judge::judge`], [`Dpop::prove`] and
     /// [`Reader::read`].
     pub async fn identify(
         &self,

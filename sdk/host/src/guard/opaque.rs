@@ -24,7 +24,7 @@ const DEADLINE_MILLIS: u32 = 5_000;
 
 /// Says what an opaque token stands for. The guard knows it by this name alone, so that a module
 /// which never asks an issuer does not carry along how that is done.
-pub(super) trait Judge {
+pub trait Judge {
     /// The claims of a token that its issuer calls active.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use edgeward_core::{
 use crate::clock;
 
 /// Reads sessions. The guard knows it by this name alone, as it does for opaque tokens.
-pub(super) trait Sessions {
+pub trait Sessions {
     /// The claims of the session that a request's cookies speak of.
     ///
     /// # Errors
