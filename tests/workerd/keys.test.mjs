@@ -1,9 +1,10 @@
 /** How the gateway comes by an issuer's keys, and what it does when it cannot. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { startWorker } from "../../examples/spa/gateway.mjs";
 import { issuerConfig, startEdge } from "../support/worker.mjs";
 import { makeKey, tamper } from "../support/tokens.mjs";
@@ -222,6 +223,7 @@ describe("an issuer that is down or slow", () => {
     const token = await edge.token();
     assert.equal((await edge.call(token)).status, 200);
     await cached(edge);
+    await kept(stateDir);
     await edge.worker.close();
     await edge.provider.stop();
     const again = await startWorker({ bindings: edge.bindings, stateDir });
@@ -268,3 +270,13 @@ describe("an issuer that is down or slow", () => {
     for (const answer of await others) assert.equal(answer.status, 200, answer.text);
   });
 });
+
+/** Waits until the Cache API has put something down, which it does behind the answer. */
+async function kept(directory) {
+  for (let looked = 0; looked < 250; looked++) {
+    const files = await readdir(directory, { recursive: true });
+    if (files.some((file) => /blobs\/./.test(file))) return;
+    await delay(20);
+  }
+  assert.fail("nothing was kept");
+}
