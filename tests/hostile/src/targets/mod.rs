@@ -2,6 +2,7 @@
 //!
 //! `fuzz/` puts each of them under libFuzzer; `tests/targets.rs` runs them on their seeds.
 
+mod answers;
 mod claims;
 mod documents;
 mod requests;
@@ -10,6 +11,7 @@ mod tokens;
 
 use core::str;
 
+pub use answers::{introspection, jwe, session};
 pub use claims::{claims, json};
 pub use documents::{config, discovery, jwks, oauth};
 pub use requests::{challenge, credential, proof, route};
@@ -20,18 +22,21 @@ pub use tokens::{jws, token};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target. `fuzz/fuzz_targets` has a file for each.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 15] = [
     ("challenge", challenge),
     ("claims", claims),
     ("config", config),
     ("credential", credential),
     ("discovery", discovery),
+    ("introspection", introspection),
     ("json", json),
+    ("jwe", jwe),
     ("jwks", jwks),
     ("jws", jws),
     ("oauth", oauth),
     ("proof", proof),
     ("route", route),
+    ("session", session),
     ("token", token),
 ];
 

@@ -5,6 +5,7 @@ use edgeward_core::{
     gateway::{
         challenge as challenges,
         credential::Sources,
+        csrf,
         incoming::Incoming,
         policy::{Denial, Missing, Requirements},
         route as routes,
@@ -30,6 +31,7 @@ pub fn credential(data: &[u8]) {
         dpop: true,
     };
     let Ok(Some(credential)) = sources.take(&request, &[]) else { return };
+    let _ = csrf::check(&request, credential.kind, &[]);
     assert!(credential.token.bytes().all(|byte| byte.is_ascii_graphic()), "no token has spaces");
     let narrow = sources.take(&request, &[credential.kind]);
     assert!(narrow.is_ok_and(|found| found == Some(credential)), "the same without the others");

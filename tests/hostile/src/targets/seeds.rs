@@ -13,6 +13,9 @@ const LONGEST: usize = 4096;
 pub fn seeds(target: &str) -> Vec<Vec<u8>> {
     let seeds: Vec<Vec<u8>> = match target {
         "jws" | "token" => tokens(),
+        "jwe" => [tokens(), texts(&SEALED)].concat(),
+        "introspection" => [parts(1), texts(&ANSWERS)].concat(),
+        "session" => texts(&SESSIONS),
         "json" => [parts(0), parts(1)].concat(),
         "claims" => parts(1),
         "proof" => [tokens(), texts(&[PROOF])].concat(),
@@ -75,4 +78,21 @@ const PATHS: [&str; 7] = [
     "https://a.example:443/a/./b/../c?d=e#f",
     "/a%2Fb/%2e\n/exact",
     "/public/%ff%zz\n/b",
+];
+/// `dir`, A128KW and ECDH-ES (RFC 7518 appendix C), with content that no key here fits.
+const SEALED: [&str; 3] = [
+    "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA",
+    "eyJhbGciOiJBMTI4S1ciLCJlbmMiOiJBMTI4Q0JDLUhTMjU2In0.6KB707dM9YTIgHtLvtgWQ8mKwboJW3of9locizkDTHzBC2IlrT1oOQ.AxY8DCtDaGlsbGljb3RoZQ.KDlTtXchhZTGufMYmOYGS4HffxPSUrfmqCHXaI9wOGY.U0m_YmjN04DJvceFICbCVQ",
+    "eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTEyOEdDTSIsImFwdSI6IlFXeHBZMlUiLCJhcHYiOiJRbTlpIiwiZXBrIjp7Imt0eSI6IkVDIiwiY3J2IjoiUC0yNTYiLCJ4IjoiZ0kwR0FJTEJkdTdUNTdha1JGeU15R2NzRjU5S3Y0RmJsWW5GWmtTdEVqVSIsInkiOiI2MlZFeHFVdHM3ZlBHV1dVWkNzYTRoWkJzVHRUY051SG5kV2dzNnRhSTVZIn19..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA",
+];
+const ANSWERS: [&str; 4] = [
+    r#"{"active":true,"iss":"https://usual.example","aud":"https://api.example","sub":"ada","exp":4102444800,"token_type":"Bearer"}"#,
+    r#"{"active":false}"#,
+    r#"{"issuer":"https://usual.example","subject":"ada","before":1767225600}"#,
+    "logout_token=a.b.c",
+];
+const SESSIONS: [&str; 3] = [
+    "better-auth.session_token=abc.dGhlIHNpZ25hdHVyZSBvZiBhIHNlc3Npb24gdG9rZW4x; better-auth.session_data=eyJzZXNzaW9uIjp7fX0",
+    "__Secure-better-auth.session_token=a.b; __Secure-better-auth.session_data.0=a; __Secure-better-auth.session_data.1=b",
+    "session=1; session=2; __Host-session=3; session.0=x",
 ];
