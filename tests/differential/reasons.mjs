@@ -1,0 +1,2 @@
+export function acceptedAlone() { return undefined; }
+export function refusedAlone() { return undefined; }
