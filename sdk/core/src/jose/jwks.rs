@@ -90,9 +90,12 @@ impl KeySet {
     }
 
     /// The keys that may verify a token with this `alg` and `kid`: those with that very `kid`, or
-    /// all that fit if the token names none. At most eight, so that a token cannot buy much work.
+    /// all that fit if the token names none. A secret without a name is its configuration's only
+    /// word about it, and issuers name theirs in tokens all the same: it fits every `kid`. At most
+    /// eight, so that a token cannot buy much work.
     pub fn candidates<'a>(&'a self, alg: Algorithm, kid: Option<&'a str>) -> impl Iterator<Item = &'a Key> {
-        let named = move |key: &&Key| kid.is_none() || key.id() == kid;
+        let nameless = |key: &Key| key.id().is_none() && is_secret(key);
+        let named = move |key: &&Key| kid.is_none() || key.id() == kid || nameless(key);
         self.keys.iter().filter(named).filter(move |key| key.permits(alg)).take(MAX_CANDIDATES)
     }
 
@@ -208,6 +211,9 @@ mod tests {
         let secrets = set(&[&format!(r#"{SECRET},"kid":"c""#)]);
         assert_eq!(secrets.candidates(Algorithm::Hs256, None).count(), 1);
         assert_eq!(secrets.candidates(Algorithm::Hs512, Some("c")).count(), 0, "shorter than the hash");
+        assert_eq!(secrets.candidates(Algorithm::Hs256, Some("d")).count(), 0);
+        assert_eq!(set(&[SECRET]).candidates(Algorithm::Hs256, Some("d")).count(), 1);
+        assert_eq!(set(&[ED25519]).candidates(Algorithm::EdDsa, Some("d")).count(), 0);
     }
 
     #[test]

@@ -19,6 +19,7 @@ export const valid = {
       accept(alg, token({ alg, key: keyOf(alg) })),
     ),
     ...["HS256", "HS384", "HS512"].map((alg) => accept(alg, signed({ alg }, claims({}, "shared"), alg, SECRET), "shared")),
+    accept("HS256 with a kid, as issuers with one secret write", signed({ alg: "HS256", typ: "JWT", kid: "Zx1aBc" }, claims({}, "shared"), "HS256", SECRET), "shared"),
     accept("RS256 with a key for RS256", token({ alg: "RS256", key: "rsa", kid: "rsa-256" })),
     accept("PS256 with a key for PS256", token({ alg: "PS256", key: "rsa", kid: "rsa-pss" })),
     accept("RS256 with exponent 3", token({ alg: "RS256", key: "rsaOfExponent3", kid: "rsa-3" })),

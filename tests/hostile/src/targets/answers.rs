@@ -47,7 +47,7 @@ pub fn jwe(data: &[u8]) {
     }
     for key in KEYS.iter() {
         if let Ok(content) = sealed.content_key(key) {
-            let _ = sealed.open_token(&content);
+            let _ = sealed.open(&content).and_then(|content| sealed.token(content));
         }
     }
 }
