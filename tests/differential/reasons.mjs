@@ -37,6 +37,7 @@ const STRICTNESS = [
   [["token_malformed"], ["cty", "jku", "x5u", "x5t", "x5t#S256", "x5c", "jwk", "typ", "kid", "alg"], "a header member of the wrong type"],
   [["token_malformed"], ["header", "payload"], "JSON with two readings, or too deep"],
   [["token_malformed"], ["", "signature"], "a second spelling of base64url"],
+  [["token_type_invalid"], [""], "a type of token for another purpose"],
   [["token_issuer_invalid"], [""], "an issuer that is not one text"],
   [["token_key_not_found"], [""], "a key id that names no key"],
 ];

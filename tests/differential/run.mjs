@@ -38,6 +38,16 @@ async function refusal(verify) {
   }
 }
 
+/** What is found before any key is looked up; which of several is named first is no difference. */
+const BEFORE_KEYS = ["token_issuer_invalid", "token_alg_not_allowed", "token_type_invalid"];
+/** What the package reads for the identity beyond what the core's `validate` checks. */
+const OF_IDENTITY = ["scope", "scp", "azp", "client_id", "auth_time"];
+
+function isAlike(core, own, at) {
+  if (core === own || [core, own].every((code) => BEFORE_KEYS.includes(code))) return true;
+  return core === null && own === "token_claim_invalid" && OF_IDENTITY.includes(at);
+}
+
 /** The answers of the program, in order. */
 function startOracle() {
   const child = spawn(program, { stdio: ["pipe", "pipe", "inherit"] });
@@ -69,7 +79,7 @@ for (let at = 0; at < Number(count); at++) {
   const own = result.ok ? null : result.error.code;
   const answer = await oracle.ask(question);
   const others = { jose: await refusal(() => jose[setting](token)), jsonwebtoken: answer.oracle };
-  if (answer.own !== own) unexplained.push(`the core says ${answer.own}, the package ${own}: ${token}`);
+  if (!isAlike(answer.own, own, result.error?.at)) unexplained.push(`the core says ${answer.own}, the package ${own}: ${token}`);
   if (own === null) {
     for (const [name, reason] of Object.entries(others)) {
       if (reason === null) continue;

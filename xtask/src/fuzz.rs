@@ -18,7 +18,7 @@ const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-leve
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing";
 /// An input that takes longer, or memory beyond these, is a finding. In MiB.
-const LIMITS: [&str; 3] = ["-timeout=5", "-rss_limit_mb=512", "-malloc_limit_mb=64"];
+const LIMITS: [&str; 3] = ["-timeout=20", "-rss_limit_mb=512", "-malloc_limit_mb=64"];
 /// How long a target may take beyond its time, to read its seeds and to end.
 const GRACE: Duration = Duration::from_secs(60);
 

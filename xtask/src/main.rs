@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod dev;
+mod differential;
 mod doctor;
 mod fuzz;
 mod paths;
@@ -23,8 +24,9 @@ cargo xtask setup [--tests]   make this machine ready; --tests adds a browser an
 cargo xtask build [WHAT…]     worker, client, verifier, pkg, vectors (default: worker pkg)
 cargo xtask dev [EXAMPLE]     an example with everything around it, until Ctrl-C (default: spa)
 cargo xtask check [PART]      fmt, layers, clippy, docs, deny, errors, sizes
-cargo xtask test [PART]       check, native, fuzz, node, browser, workerd, e2e
+cargo xtask test [PART]       check, native, fuzz, differential, node, browser, workerd, e2e
 cargo xtask bench NAME […]    a comparison of bench/
+cargo xtask differential [COUNT [SEED]]  our answers and other libraries' to altered tokens
 cargo xtask fuzz [TARGET [SECONDS]]  one fuzz target or all, for a minute each
 cargo xtask doctor CONFIG     what is wrong with a gateway's configuration; --live asks its issuers
 cargo xtask errors --write    docs/errors.md from core's table of codes
@@ -67,6 +69,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
         ["test"] => test::run(None),
         ["test", part] => test::run(Some(part)),
         ["bench", name, args @ ..] => dev::bench(name, args),
+        ["differential", args @ ..] => differential::run(args),
         ["fuzz"] => fuzz::run(None, 60).map(drop),
         ["fuzz", target] => fuzz::run(Some(target), 60).map(drop),
         ["fuzz", target, seconds] => {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::build::{self, Artefact};
 use crate::check;
+use crate::differential;
 use crate::fuzz;
 use crate::paths::{at, on_path, shown, target};
 use crate::run::Run;
@@ -20,14 +21,17 @@ enum Kind {
     Native,
     /// Every fuzz target for a short time.
     Fuzz,
+    /// Our answers and other libraries' to altered tokens.
+    Differential,
     /// `tests/<name>/*.test.mjs` on what is built first.
     Node(&'static [Artefact]),
 }
 
-const PARTS: [(&str, Kind); 7] = [
+const PARTS: [(&str, Kind); 8] = [
     ("check", Kind::Check),
     ("native", Kind::Native),
     ("fuzz", Kind::Fuzz),
+    ("differential", Kind::Differential),
     ("node", Kind::Node(&[Artefact::Pkg, Artefact::Vectors])),
     ("browser", Kind::Node(&[Artefact::Pkg, Artefact::Vectors])),
     ("workerd", Kind::Node(&[Artefact::Worker, Artefact::Pkg, Artefact::Vectors])),
@@ -76,7 +80,11 @@ pub fn run(name: Option<&str>) -> Outcome {
 fn needed<'a>(kinds: impl Iterator<Item = &'a Kind>) -> Vec<Artefact> {
     let mut needed = Vec::new();
     for kind in kinds {
-        let artefacts = if let Kind::Node(artefacts) = kind { *artefacts } else { &[] };
+        let artefacts = match kind {
+            Kind::Node(artefacts) => *artefacts,
+            Kind::Differential => &[Artefact::Pkg],
+            _ => &[],
+        };
         needed.extend(
             artefacts.iter().filter(|artefact| !needed.contains(*artefact)).copied().collect::<Vec<_>>(),
         );
@@ -91,6 +99,8 @@ fn part(name: &str, kind: &Kind) -> Outcome<String> {
         Kind::Check => check::run(None).map(|()| String::new()),
         Kind::Native => native(),
         Kind::Fuzz => fuzz::run(None, FUZZ_SECONDS).map(|inputs| format!("{inputs} inputs")),
+        Kind::Differential => differential::compare(differential::IN_TESTS, 1)
+            .map(|()| format!("{} tokens", differential::IN_TESTS)),
         Kind::Node(_) => node(name),
     }
 }

@@ -44,7 +44,7 @@ pub struct Policy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub enum TokenType {
-    /// Anything, or nothing.
+    /// Anything, or nothing, but for the types that say that a token is for something else.
     #[default]
     #[serde(rename = "any")]
     Any,
@@ -54,6 +54,9 @@ pub enum TokenType {
     /// `at+jwt`, as [RFC 9068 §2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1) prescribes.
     #[serde(rename = "at+jwt")]
     AccessToken,
+    /// Absent, `JWT` or `logout+jwt`: a logout token, which no configuration asks for.
+    #[serde(skip)]
+    Logout,
 }
 
 impl TokenType {

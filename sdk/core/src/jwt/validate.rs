@@ -106,11 +106,26 @@ fn check_times(claims: &Claims, policy: &Policy, now: UnixSeconds) -> Result<(),
     Ok(())
 }
 
+/// Types of tokens that an issuer or a client signs for another purpose, with the same keys and for
+/// the same audience: none of them lets anybody in.
+///
+/// Source: [RFC 8725 §3.12](https://www.rfc-editor.org/rfc/rfc8725#section-3.12)
+const FOR_SOMETHING_ELSE: [&str; 7] = [
+    "dpop+jwt",
+    "logout+jwt",
+    "secevent+jwt",
+    "oauth-authz-req+jwt",
+    "token-introspection+jwt",
+    "client-authentication+jwt",
+    "kb+jwt",
+];
+
 fn check_type(typ: Option<&str>, wanted: TokenType) -> Result<(), Error> {
     let fits = match wanted {
-        TokenType::Any => true,
+        TokenType::Any => !FOR_SOMETHING_ELSE.iter().any(|name| is_type(typ, name)),
         TokenType::Jwt => typ.is_none() || is_type(typ, "JWT"),
         TokenType::AccessToken => is_type(typ, "at+jwt"),
+        TokenType::Logout => typ.is_none() || is_type(typ, "JWT") || is_type(typ, "logout+jwt"),
     };
     if fits { Ok(()) } else { Err(Code::TokenTypeInvalid.into()) }
 }
@@ -304,8 +319,13 @@ mod tests {
         assert_eq!(typed("application/AT+JWT", TokenType::AccessToken), Ok(()));
         assert_eq!(typed("jwt", TokenType::Jwt), Ok(()));
         assert_eq!(admission(r#"{"alg":"ES256"}"#, own, TokenType::Jwt), Ok(()));
+        assert_eq!(typed("anything", TokenType::Any), Ok(()));
+        assert_eq!(typed("logout+jwt", TokenType::Logout), Ok(()));
         for (typ, wanted) in [
             ("JWT", TokenType::AccessToken),
+            ("dpop+jwt", TokenType::Any),
+            ("application/logout+jwt", TokenType::Any),
+            ("at+jwt", TokenType::Logout),
             ("at+jwt", TokenType::Jwt),
             ("", TokenType::Jwt),
             ("ärger-JWT", TokenType::Jwt),

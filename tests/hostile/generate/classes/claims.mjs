@@ -122,6 +122,9 @@ export const type = {
       reject(`typ ${JSON.stringify(typ)}`, typed(typ, "access"), MALFORMED, "access"),
     ),
     ...[null, 7, ["JWT"], {}].map((typ) => strict(`typ ${JSON.stringify(typ)} where any is allowed`, typed(typ), MALFORMED)),
+    ...["dpop+jwt", "logout+jwt", "application/logout+jwt", "secevent+jwt", "oauth-authz-req+jwt", "token-introspection+jwt", "KB+JWT"].map((typ) =>
+      strict(`typ ${JSON.stringify(typ)} where any is allowed`, typed(typ), TYPE),
+    ),
     strict("typ twice", token({ setting: "access", rawHeader: '{"alg":"EdDSA","kid":"ed","typ":"JWT","typ":"at+jwt"}' }), MALFORMED, "access"),
   ],
 };

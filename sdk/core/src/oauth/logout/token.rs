@@ -8,7 +8,7 @@ use crate::{
     error::{Code, Error},
     jose::Algorithm,
     json::{Map, Value},
-    jwt::{self, Claims, Expiration, Policy, Tolerance, Verified},
+    jwt::{self, Claims, Expiration, Policy, TokenType, Tolerance, Verified},
     oauth::form,
     time::{Seconds, UnixSeconds},
 };
@@ -50,7 +50,8 @@ pub fn policy(
 ) -> Result<Policy, Error> {
     let policy = Policy::new(issuer, client_ids, algorithms)?;
     // `exp` came late to the specification; `iat` bounds a token's life just as well.
-    Ok(Policy { tolerance, max_age: Some(MAX_AGE), expiration: Expiration::Optional, ..policy })
+    let token_type = TokenType::Logout;
+    Ok(Policy { token_type, tolerance, max_age: Some(MAX_AGE), expiration: Expiration::Optional, ..policy })
 }
 
 /// Takes the logout token from the body of the provider's request, which is form-encoded.
