@@ -15,6 +15,9 @@ const isJwkOfJsonwebtoken = (jwk) => ["EC", "RSA", "oct", "OKP"].includes(jwk?.k
  * @param {string} token
  */
 export function acceptedAlone(library, reason, token) {
+  if (library === "jose" && reason === "ERR_JWKS_MULTIPLE_MATCHING_KEYS") {
+    return part(token, 0).kid === undefined ? "it leaves the choice among several keys to its caller" : undefined;
+  }
   if (library !== "jsonwebtoken" || !reason.startsWith("Json(")) return undefined;
   const header = part(token, 0);
   if (UNKNOWN_TO_JSONWEBTOKEN.includes(header.alg)) return "it does not know the algorithm";
@@ -28,6 +31,7 @@ export function acceptedAlone(library, reason, token) {
 
 const STRICTNESS = [
   [["token_claim_invalid"], ["exp", "nbf", "iat"], "a date that is no number between 1970 and 9999"],
+  [["token_not_yet_valid"], ["iat"], "issued in the future"],
   [["token_claim_invalid"], ["sub", "jti", "aud", "iss"], "a registered claim of the wrong type"],
   [["token_claim_invalid"], ["scope", "scp"], "a scope of the wrong type"],
   [["token_claim_invalid"], ["azp"], "an authorized party of the wrong type"],
