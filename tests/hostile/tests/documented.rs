@@ -13,7 +13,8 @@ fn root() -> PathBuf {
 
 /// Every test that the repository could run, as one text.
 fn sources() -> String {
-    let mut waiting: Vec<PathBuf> = ["sdk", "edge", "tests", "xtask"].iter().map(|name| root().join(name)).collect();
+    let mut waiting: Vec<PathBuf> =
+        ["sdk", "edge", "tests", "xtask"].iter().map(|name| root().join(name)).collect();
     let mut sources = String::new();
     while let Some(path) = waiting.pop() {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -28,7 +29,8 @@ fn sources() -> String {
 
 /// What stands in backticks in the last column of the tables under a heading.
 fn named(document: &str, heading: &str) -> Vec<String> {
-    let section = document.split("\n## ").find(|section| section.starts_with(heading)).expect("the heading is there");
+    let section =
+        document.split("\n## ").find(|section| section.starts_with(heading)).expect("the heading is there");
     let rows = section.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| requirement"));
     let last = rows.filter_map(|row| row.trim_end_matches([' ', '|']).rsplit(" | ").next());
     let ticked = last.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned);

@@ -77,9 +77,14 @@ fn any_claim() -> impl Strategy<Value = Value> {
 fn holds(claims: &Value, now: i64) -> bool {
     let date = |name: &str| match claims.get(name) {
         None => Some(None),
-        Some(value) => value.as_f64().filter(|date| (0.0..=253_402_300_799.0).contains(date)).map(|date| Some(date as i64)),
+        Some(value) => value
+            .as_f64()
+            .filter(|date| (0.0..=253_402_300_799.0).contains(date))
+            .map(|date| Some(date as i64)),
     };
-    let (Some(Some(exp)), Some(nbf), Some(iat)) = (date("exp"), date("nbf"), date("iat")) else { return false };
+    let (Some(Some(exp)), Some(nbf), Some(iat)) = (date("exp"), date("nbf"), date("iat")) else {
+        return false;
+    };
     let audience = match &claims["aud"] {
         Value::String(text) => text == AUDIENCE,
         Value::Array(list) => list.iter().all(Value::is_string) && list.contains(&json!(AUDIENCE)),
