@@ -36,7 +36,8 @@ fn decrypt_rsa(own: &Private, encrypted: &[u8]) -> Result<Secret, Error> {
     let number = |bytes: &[u8]| BoxedUint::from_be_slice_vartime(bytes);
     let primes = own.factors.iter().take(2).map(|prime| number(prime.expose())).collect();
     let key = RsaPrivateKey::from_components(number(&own.n), number(&own.e), number(own.d.expose()), primes);
-    let decrypted = key.unwrap().decrypt(Oaep::<Sha256>::new(), encrypted);
+    let key = key.map_err(|_| Error::from(Code::JwkInvalid))?;
+    let decrypted = key.decrypt(Oaep::<Sha256>::new(), encrypted);
     decrypted.map(Secret::new).map_err(|_| Code::TokenDecryptionFailed.into())
 }
 
