@@ -25,7 +25,8 @@ export function acceptedAlone(library, reason, token) {
   if (Object.entries(header).some(isOdd)) return "it takes an unknown header member for a text";
   if (header.nonce !== undefined && typeof header.nonce !== "string") return "it takes `nonce` for a text";
   if (header.x5c?.some((item) => typeof item !== "string")) return "it reads `x5c`, which we pass over";
-  if (header.jwk && !isJwkOfJsonwebtoken(header.jwk)) return "it reads `jwk`, which we pass over";
+  const unreadable = reason.includes("AlgorithmParameters") || !isJwkOfJsonwebtoken(header.jwk);
+  if (header.jwk && unreadable) return "it reads `jwk`, which we pass over";
   return undefined;
 }
 

@@ -41,7 +41,8 @@ fn main() -> io::Result<()> {
     let (input, mut output) = (io::stdin().lock(), io::BufWriter::new(io::stdout().lock()));
     for line in input.lines() {
         let question: Question = serde_json::from_str(&line?)?;
-        let verifier = verifiers.get(question.setting.as_str()).ok_or_else(|| io::Error::other("no such setting"))?;
+        let verifier =
+            verifiers.get(question.setting.as_str()).ok_or_else(|| io::Error::other("no such setting"))?;
         serde_json::to_writer(&mut output, &verifier.answer(&question.token))?;
         output.write_all(b"\n")?;
         output.flush()?;
@@ -71,7 +72,8 @@ impl Verifier {
     fn oracle(&self, token: &str) -> Result<(), String> {
         let told = |error: jsonwebtoken::errors::Error| format!("{:?}", error.kind());
         let header = decode_header(token).map_err(told)?;
-        let allowed: Vec<Algorithm> = self.setting.algorithms.iter().filter_map(|alg| alg.name().parse().ok()).collect();
+        let allowed: Vec<Algorithm> =
+            self.setting.algorithms.iter().filter_map(|alg| alg.name().parse().ok()).collect();
         if !allowed.contains(&header.alg) {
             return Err("algorithm".into());
         }

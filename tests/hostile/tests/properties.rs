@@ -1,5 +1,8 @@
 //! What holds for every token, key, clock and request, and not only for those of the corpus.
 
+// Its functions are tests' own.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used)]
+
 use edgeward_core::{
     Code, base64url,
     gateway::{
