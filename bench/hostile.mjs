@@ -4,7 +4,8 @@
  *   npm install --no-save fast-jwt@6.3.6 jsonwebtoken@9.0.3 hono@4.13.19 aws-jwt-verify@5.2.1
  *
  * What a library's caller has to do by himself (choose a key by `kid`, say) is done here in the plain
- * way; so a miss may be its caller's as much as its own.
+ * way; so a miss may be its caller's as much as its own. Most tokens are signed with Ed25519, which
+ * jsonwebtoken does not know: it refuses them for that alone, the good ones as well.
  */
 import { createPublicKey } from "node:crypto";
 import { createVerifier } from "../pkg/dist/verify/node.js";
