@@ -1,6 +1,6 @@
 //! The configuration, bound to its secrets and ready to be applied.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use edgeward_core::{
     gateway::{
@@ -23,6 +23,7 @@ use edgeward_host::{
     kv::Namespace,
     replays::SharedMemory,
     revocation::{OBJECT, Revocations},
+    stored::Store,
     task::Background,
     verifier::Verifier,
 };
@@ -215,7 +216,7 @@ fn bind(
     issuer: config::Issuer,
     reach: Reach,
     secret: &impl Fn(&str) -> Option<String>,
-    kv: Option<&Namespace>,
+    kv: Option<&Rc<dyn Store>>,
 ) -> Result<Issuer, ConfigError> {
     let config::Issuer { policy, keys, decryption, mapping, claims, .. } = issuer;
     let keys = bind_keys(&policy, keys, reach, secret, kv)?;
@@ -242,7 +243,7 @@ fn bind_keys(
     source: KeySource,
     reach: Reach,
     secret: &impl Fn(&str) -> Option<String>,
-    kv: Option<&Namespace>,
+    kv: Option<&Rc<dyn Store>>,
 ) -> Result<IssuerKeys, ConfigError> {
     match source {
         KeySource::Jwks(address, pins) => {
@@ -275,7 +276,8 @@ fn secret_key(
     }
 }
 
-fn namespace(name: &str, binding: &impl Fn(&str) -> Option<JsValue>) -> Result<Namespace, ConfigError> {
+fn namespace(name: &str, binding: &impl Fn(&str) -> Option<JsValue>) -> Result<Rc<dyn Store>, ConfigError> {
     let absent = || ConfigError(format!("The binding {name} is no KV namespace."));
-    binding(name).and_then(Namespace::of_binding).ok_or_else(absent)
+    let namespace = binding(name).and_then(Namespace::of_binding).ok_or_else(absent)?;
+    Ok(Rc::new(namespace))
 }

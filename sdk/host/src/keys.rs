@@ -22,7 +22,12 @@ use edgeward_core::{
     time::{UnixMillis, UnixSeconds},
 };
 
-use crate::{clock, kv, metrics, stored::Stored, task::Background, timer};
+use crate::{
+    clock, metrics,
+    stored::{Store, Stored},
+    task::Background,
+    timer,
+};
 use issuer::{Failed, Issuer};
 use stores::Stores;
 
@@ -69,8 +74,8 @@ impl IssuerKeys {
     /// Keys that are fetched when they are first wanted: of those that the issuer publishes the
     /// pinned ones, kept in a KV namespace beside the Cache API if one is given.
     #[must_use]
-    pub fn fetched_with(source: Source, pins: Pins, kv: Option<kv::Namespace>) -> Self {
-        let stores = Stores::new(&source, kv);
+    pub fn fetched_with(source: Source, pins: Pins, far: Option<Rc<dyn Store>>) -> Self {
+        let stores = Stores::new(&source, far);
         let remote = Remote { issuer: Issuer::new(source), stores, pins };
         Self::new(KeyCache::default(), Some(remote))
     }

@@ -5,11 +5,17 @@
 //!
 //! Source: <https://developers.cloudflare.com/kv/api/>
 
+use std::{future::Future, pin::Pin};
+
 use edgeward_core::time::Seconds;
 use js_sys::{Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::{global, stored::Stored, timer};
+use crate::{
+    global,
+    stored::{Store, Stored},
+    timer,
+};
 
 /// How long a read or a write may take, in milliseconds; the issuer may well be quicker.
 const PATIENCE: u32 = 1_000;
@@ -38,8 +44,7 @@ impl Namespace {
         (has("getWithMetadata") && has("put")).then(|| Self(binding.unchecked_into()))
     }
 
-    /// The document of this name, if there is one of at most `limit` bytes.
-    pub async fn get(&self, name: &str, limit: usize) -> Option<Stored> {
+    async fn try_get(&self, name: &str, limit: usize) -> Option<Stored> {
         let found = timer::within(PATIENCE, &self.0.find(name, "arrayBuffer").ok()?).await?;
         let value = Uint8Array::new(&global::property(&found, "value")?);
         if value.length() as usize > limit {
@@ -47,12 +52,6 @@ impl Namespace {
         }
         let metadata = global::property(&found, "metadata")?;
         Stored::read(value.to_vec(), |name| global::property(&metadata, name)?.as_string())
-    }
-
-    /// Keeps a document for `keep_for`, which is at least a minute.
-    pub async fn put(&self, name: &str, document: &Stored, keep_for: Seconds) {
-        // Nothing depends on its success.
-        let _: Option<()> = self.try_put(name, document, keep_for).await;
     }
 
     async fn try_put(&self, name: &str, document: &Stored, keep_for: Seconds) -> Option<()> {
@@ -65,5 +64,22 @@ impl Namespace {
         Reflect::set(&options, &"expirationTtl".into(), &keep_for.0.into()).ok()?;
         let value = Uint8Array::from(document.body.as_slice());
         timer::within(PATIENCE, &self.0.put(name, &value, &options).ok()?).await.map(drop)
+    }
+}
+
+impl Store for Namespace {
+    fn get<'a>(&'a self, name: &'a str, limit: usize) -> Pin<Box<dyn Future<Output = Option<Stored>> + 'a>> {
+        Box::pin(self.try_get(name, limit))
+    }
+
+    fn put<'a>(
+        &'a self,
+        name: &'a str,
+        document: &'a Stored,
+        keep_for: Seconds,
+    ) -> Pin<Box<dyn Future<Output = ()> + 'a>> {
+        Box::pin(async move {
+            let _: Option<()> = self.try_put(name, document, keep_for).await;
+        })
     }
 }

@@ -1,9 +1,26 @@
 //! A public document in a store that isolates share.
 
+use std::{future::Future, pin::Pin};
+
 use edgeward_core::{
     gateway::keys::Age,
     time::{Seconds, UnixSeconds},
 };
+
+/// A store behind the Cache API. It is known by its name alone, so that who has none does not carry
+/// its code.
+pub trait Store {
+    /// The document of this name, if there is one of at most `limit` bytes.
+    fn get<'a>(&'a self, name: &'a str, limit: usize) -> Pin<Box<dyn Future<Output = Option<Stored>> + 'a>>;
+
+    /// Keeps a document for `keep_for`, which is at least a minute. Nothing depends on its success.
+    fn put<'a>(
+        &'a self,
+        name: &'a str,
+        document: &'a Stored,
+        keep_for: Seconds,
+    ) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
+}
 
 /// A document and how old it is.
 #[derive(Clone)]

@@ -27,5 +27,16 @@ pub fn write() -> Outcome {
 
 /// An example of core prints the page: xtask itself builds without core, and runs when core does not compile.
 fn render() -> Outcome<String> {
-    Run::new("cargo").args(["run", "--quiet", "--package", "edgeward-core", "--example", "errors"]).quietly()
+    Run::new("cargo")
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "edgeward-core",
+            "--features",
+            "gateway",
+            "--example",
+            "errors",
+        ])
+        .quietly()
 }

@@ -13,7 +13,7 @@
 #[cfg(test)]
 mod tests;
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
@@ -29,8 +29,8 @@ pub const MAX_TOKENS: usize = 4096;
 /// How many bytes a cache may hold, whatever number of tokens was asked for.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 
-/// What one token costs: its slot, and its node in the tree with the room that nodes leave free.
-const BYTES_PER_TOKEN: usize = size_of::<Slot>() + 2 * size_of::<(TokenKey, usize)>();
+/// What one token costs: its slot and its place in the order, twice, since lists grow by doubling.
+const BYTES_PER_TOKEN: usize = 2 * (size_of::<Slot>() + size_of::<usize>());
 
 /// SHA-256 of a whole token: header, claims and signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,8 +50,9 @@ impl TokenKey {
 pub struct TokenCache {
     /// The number of the key set that they were verified with.
     generation: u64,
-    places: BTreeMap<TokenKey, usize>,
     slots: Vec<Slot>,
+    /// The places of the slots in the order of their keys.
+    order: Vec<usize>,
     hand: usize,
     capacity: usize,
 }
@@ -69,7 +70,7 @@ impl TokenCache {
     pub const fn new(tokens: usize) -> Self {
         let fitting = MAX_BYTES / BYTES_PER_TOKEN;
         let capacity = if tokens < fitting { tokens } else { fitting };
-        Self { generation: 0, places: BTreeMap::new(), slots: Vec::new(), hand: 0, capacity }
+        Self { generation: 0, slots: Vec::new(), order: Vec::new(), hand: 0, capacity }
     }
 
     /// How many tokens it knows.
@@ -90,7 +91,7 @@ impl TokenCache {
         if self.generation != generation {
             return false;
         }
-        let slot = self.places.get(key).and_then(|at| self.slots.get_mut(*at));
+        let slot = self.find(key).ok().and_then(|place| self.slot(place));
         let Some(slot) = slot.filter(|slot| now < slot.ends) else { return false };
         slot.used = true;
         true
@@ -105,14 +106,36 @@ impl TokenCache {
             return;
         }
         let slot = Slot { key, ends, used: false };
-        if let Some(own) = self.places.get(&key).and_then(|at| self.slots.get_mut(*at)) {
-            *own = slot;
-        } else if self.slots.len() < self.capacity {
-            self.places.insert(key, self.slots.len());
-            self.slots.push(slot);
-        } else {
-            self.replace(slot, now);
+        match self.find(&key) {
+            Ok(place) => drop(self.slot(place).map(|own| *own = slot)),
+            Err(place) if self.slots.len() < self.capacity => {
+                self.order.insert(place, self.slots.len());
+                self.slots.push(slot);
+            }
+            Err(_) => self.replace(slot, now),
         }
+    }
+
+    /// Where a key stands in the order, or would stand.
+    fn find(&self, key: &TokenKey) -> Result<usize, usize> {
+        self.order.binary_search_by(|at| self.slots.get(*at).map(|slot| &slot.key).cmp(&Some(key)))
+    }
+
+    /// Puts a token in the slot at `at`, where the one with the key `old` was.
+    fn put(&mut self, at: usize, old: &TokenKey, new: Slot) {
+        if let Ok(place) = self.find(old) {
+            self.order.remove(place);
+        }
+        if let Err(place) = self.find(&new.key) {
+            self.order.insert(place, at);
+        }
+        if let Some(slot) = self.slots.get_mut(at) {
+            *slot = new;
+        }
+    }
+
+    fn slot(&mut self, place: usize) -> Option<&mut Slot> {
+        self.slots.get_mut(*self.order.get(place)?)
     }
 
     /// Numbers only grow; what belongs to a lower one is worth nothing any more.
@@ -133,9 +156,8 @@ impl TokenCache {
                 slot.used = false;
                 continue;
             }
-            self.places.remove(&slot.key);
-            self.places.insert(new.key, at);
-            *slot = new;
+            let old = slot.key;
+            self.put(at, &old, new);
             return;
         }
     }

@@ -184,7 +184,11 @@ impl Algorithm {
         match self.scheme() {
             Scheme::Ecdsa(Curve::Secp256k1, _) => cfg!(feature = "es256k"),
             Scheme::MlDsa(_) => cfg!(feature = "ml-dsa"),
-            _ => true,
+            Scheme::Hmac(_)
+            | Scheme::RsaPkcs1(_)
+            | Scheme::RsaPss(_)
+            | Scheme::Ecdsa(Curve::P256 | Curve::P384 | Curve::P521, _)
+            | Scheme::Ed25519 => true,
         }
     }
 }

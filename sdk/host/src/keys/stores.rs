@@ -1,4 +1,6 @@
-//! The stores that isolates share: near at hand the Cache API, behind it a KV namespace.
+//! The stores that isolates share: near at hand the Cache API, behind it another one.
+
+use std::rc::Rc;
 
 use edgeward_core::{
     gateway::keys::{MAX_DOCUMENT, Purpose, USABLE},
@@ -6,22 +8,26 @@ use edgeward_core::{
 };
 
 use super::{Source, now};
-use crate::{kv, shared_cache, stored::Stored, task::Background};
+use crate::{
+    shared_cache,
+    stored::{Store, Stored},
+    task::Background,
+};
 
 /// Where an issuer's document is kept.
 pub struct Stores {
     name: String,
-    kv: Option<kv::Namespace>,
+    far: Option<Rc<dyn Store>>,
 }
 
 impl Stores {
-    pub fn new(source: &Source, kv: Option<kv::Namespace>) -> Self {
+    pub fn new(source: &Source, far: Option<Rc<dyn Store>>) -> Self {
         // An issuer may be called like the address of another one's keys.
         let name = match source {
             Source::Discovery(issuer) => ["edgeward/issuer/", issuer.as_str()].concat(),
             Source::Jwks(address) => ["edgeward/jwks/", address.as_str()].concat(),
         };
-        Self { name, kv }
+        Self { name, far }
     }
 
     /// The newest document; the second store is asked only if what the first one has does not do.
@@ -30,15 +36,15 @@ impl Stores {
         if near.as_ref().is_some_and(|near| purpose.is_served_by(near.age, now())) {
             return near;
         }
-        let far = match &self.kv {
-            Some(kv) => kv.get(&self.name, MAX_DOCUMENT).await.filter(is_sound),
+        let far = match &self.far {
+            Some(far) => far.get(&self.name, MAX_DOCUMENT).await.filter(is_sound),
             None => None,
         };
         match (near, far) {
             (Some(near), Some(far)) if near.age.at >= far.age.at => Some(near),
             (near, None) => near,
             (_, Some(far)) => {
-                let near = Self { name: self.name.clone(), kv: None };
+                let near = Self { name: self.name.clone(), far: None };
                 near.keep(far.clone(), background).await;
                 Some(far)
             }
@@ -48,11 +54,11 @@ impl Stores {
     /// Keeps a document in all stores, beside the request if possible. It is kept for as long as it
     /// may be used at all; its age says for what.
     pub async fn keep(&self, document: Stored, background: &Background) {
-        let (name, kv) = (self.name.clone(), self.kv.clone());
+        let (name, far) = (self.name.clone(), self.far.clone());
         let writes = async move {
             shared_cache::put(&name, &document, USABLE).await;
-            if let Some(kv) = kv {
-                kv.put(&name, &document, USABLE).await;
+            if let Some(far) = far {
+                far.put(&name, &document, USABLE).await;
             }
         };
         if background.is_available() { background.spawn(writes) } else { writes.await }

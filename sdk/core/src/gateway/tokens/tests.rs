@@ -45,7 +45,7 @@ fn what_was_verified_while_the_keys_changed_is_not_kept() {
 fn it_never_grows_beyond_its_bounds() {
     let mut small = TokenCache::new(8);
     (0..100).for_each(|number| small.learn(key(number), 1, ALWAYS, T0));
-    assert_eq!((small.len(), small.places.len()), (8, 8));
+    assert_eq!((small.len(), small.order.len()), (8, 8));
     let large = TokenCache::new(usize::MAX);
     assert!(large.capacity * BYTES_PER_TOKEN <= MAX_BYTES && large.capacity > MAX_TOKENS);
     let mut none = TokenCache::new(0);

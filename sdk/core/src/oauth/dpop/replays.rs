@@ -5,10 +5,7 @@
 //! even one that is set back, makes a used proof good again. Nothing is evicted before its time:
 //! when the memory is full, new proofs are refused until some have expired.
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    string::String,
-};
+use alloc::{string::String, vec::Vec};
 
 use sha2::{Digest, Sha256};
 
@@ -18,7 +15,7 @@ use crate::{
     time::UnixSeconds,
 };
 
-/// How many proofs are remembered in an isolate: at most 8 MB.
+/// How many proofs are remembered in an isolate: at most 4 MB.
 pub const MAX_ENTRIES: usize = 65_536;
 /// The part of it that the proofs of one key may take, so that who holds one token cannot fill the
 /// memory and lock everybody else out.
@@ -86,44 +83,52 @@ impl Use {
 #[derive(Debug)]
 pub struct Replays {
     capacity: usize,
-    /// Which key each use belongs to.
-    noted: BTreeMap<[u8; 16], u64>,
-    by_time: BTreeSet<(UnixSeconds, [u8; 16])>,
-    of_key: BTreeMap<u64, u32>,
+    /// In the order of key and digest, so that the uses of one key stand together.
+    noted: Vec<Noted>,
+    /// When the first of them ends.
+    first_end: UnixSeconds,
     forgotten_until: UnixSeconds,
 }
+
+#[derive(Clone, Copy, Debug)]
+struct Noted {
+    key: u64,
+    digest: [u8; 16],
+    until: UnixSeconds,
+}
+
+/// Later than any time.
+const NEVER: UnixSeconds = UnixSeconds(i64::MAX);
 
 impl Replays {
     /// A memory for this many uses.
     #[must_use]
     pub const fn new(capacity: usize) -> Self {
-        Self {
-            capacity,
-            noted: BTreeMap::new(),
-            by_time: BTreeSet::new(),
-            of_key: BTreeMap::new(),
-            forgotten_until: UnixSeconds(i64::MIN),
-        }
+        Self { capacity, noted: Vec::new(), first_end: NEVER, forgotten_until: UnixSeconds(i64::MIN) }
     }
 
     /// Notes a use and says whether it is the first.
     ///
     /// `key` names the key of the proof, and decides only whose share of the memory is used up.
     pub fn note(&mut self, digest: &[u8; 32], until: UnixSeconds, key: u64, now: UnixSeconds) -> Seen {
-        let Some(digest) = digest.first_chunk() else { return Seen::Unknown };
+        let Some(digest) = digest.first_chunk().copied() else { return Seen::Unknown };
         self.forget(now);
-        if until <= self.forgotten_until || self.noted.contains_key(digest) {
+        let place = self.noted.binary_search_by_key(&(key, digest), |noted| (noted.key, noted.digest));
+        let Err(place) = place else { return Seen::Before };
+        if until <= self.forgotten_until {
             return Seen::Before;
         }
-        let own = self.of_key.get(&key).copied().unwrap_or(0);
-        let share = u32::try_from(self.capacity / SHARE).unwrap_or(u32::MAX);
-        if self.noted.len() >= self.capacity || own >= share {
+        if self.noted.len() >= self.capacity || self.of_key(key) >= self.capacity / SHARE {
             return Seen::Unknown;
         }
-        self.noted.insert(*digest, key);
-        self.by_time.insert((until, *digest));
-        self.of_key.insert(key, own + 1);
+        self.noted.insert(place, Noted { key, digest, until });
+        self.first_end = self.first_end.min(until);
         Seen::First
+    }
+
+    fn of_key(&self, key: u64) -> usize {
+        let end = self.noted.partition_point(|noted| noted.key <= key);
+        end - self.noted.partition_point(|noted| noted.key < key)
     }
 
     /// How many uses are remembered.
@@ -138,16 +143,22 @@ impl Replays {
         self.noted.is_empty()
     }
 
+    /// Ends are whole seconds, so that the list is gone through once in a second at most.
     fn forget(&mut self, now: UnixSeconds) {
-        while let Some((until, digest)) = self.by_time.first().copied().filter(|(until, _)| *until <= now) {
-            self.by_time.pop_first();
-            self.forgotten_until = self.forgotten_until.max(until);
-            let Some(key) = self.noted.remove(&digest) else { continue };
-            match self.of_key.get_mut(&key) {
-                Some(own) if *own > 1 => *own -= 1,
-                _ => drop(self.of_key.remove(&key)),
-            }
+        if now < self.first_end {
+            return;
         }
+        let (mut forgotten_until, mut first_end) = (self.forgotten_until, NEVER);
+        self.noted.retain(|noted| {
+            let stays = now < noted.until;
+            if stays {
+                first_end = first_end.min(noted.until);
+            } else {
+                forgotten_until = forgotten_until.max(noted.until);
+            }
+            stays
+        });
+        (self.forgotten_until, self.first_end) = (forgotten_until, first_end);
     }
 }
 
@@ -212,7 +223,7 @@ mod tests {
             uses in prop::collection::vec((0_u8..12, -50_i64..200), 1..120), capacity in 1_usize..12,
         ) {
             let mut replays = Replays::new(capacity);
-            let mut taken = BTreeSet::new();
+            let mut taken = std::collections::BTreeSet::new();
             for (proof, now) in uses {
                 // A proof's end is a function of the proof.
                 let until = UnixSeconds(i64::from(proof) * 7);
@@ -220,9 +231,7 @@ mod tests {
                     prop_assert!(taken.insert(proof));
                 }
                 prop_assert!(replays.len() <= capacity);
-                prop_assert_eq!(replays.noted.len(), replays.by_time.len());
-                let counted: u32 = replays.of_key.values().sum();
-                prop_assert_eq!(counted as usize, replays.len());
+                prop_assert!((0..3).all(|key| replays.of_key(key) <= capacity / SHARE));
             }
         }
 
