@@ -15,17 +15,17 @@ pub enum Recovery {
 
 /// Writes the enum, its names and its properties from one table, so that none can be forgotten.
 ///
-/// The codes under `gateway` are raised by what stands in front of an API alone. Their names and
-/// sentences are weight that a client need not carry: they come with the feature `gateway`, without
-/// which to raise one would be an internal error.
+/// The codes under `with` are raised by what verifies requests, or by the Worker alone. Their names
+/// and sentences are weight that others need not carry: they come with the feature of that name,
+/// without which to raise one would be an internal error.
 macro_rules! codes {
     (
         everywhere {
             $(#[doc = $doc:literal] $variant:ident = $name:literal, $status:literal, $recovery:ident, $remedy:literal;)+
         }
-        gateway {
+        $(with $feature:literal {
             $(#[doc = $its_doc:literal] $its:ident = $its_name:literal, $its_status:literal, $its_recovery:ident, $its_remedy:literal;)+
-        }
+        })+
     ) => {
         /// A stable error code. Codes are only ever added.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,21 +33,24 @@ macro_rules! codes {
         #[non_exhaustive]
         pub enum Code {
             $(#[doc = $doc] #[cfg_attr(feature = "typescript", serde(rename = $name))] $variant,)+
-            $(#[doc = $its_doc] #[cfg_attr(feature = "typescript", serde(rename = $its_name))] $its,)+
+            $($(#[doc = $its_doc] #[cfg_attr(feature = "typescript", serde(rename = $its_name))] $its,)+)+
         }
 
         impl Code {
             /// Every code, in the order of the table.
-            pub const ALL: &'static [Code] = &[$(Code::$variant,)+ $(Code::$its),+];
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)+ $($(Code::$its,)+)+];
 
             /// The code as it goes over the wire: `snake_case`.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Code::$variant => $name,)+
-                    $(#[cfg(any(test, feature = "gateway"))] Code::$its => $its_name,)+
-                    #[cfg(not(any(test, feature = "gateway")))]
-                    $(Code::$its)|+ => Code::InternalError.as_str(),
+                    $($(
+                        #[cfg(any(test, feature = $feature))]
+                        Code::$its => $its_name,
+                        #[cfg(not(any(test, feature = $feature)))]
+                        Code::$its => Code::InternalError.as_str(),
+                    )+)+
                 }
             }
 
@@ -56,9 +59,12 @@ macro_rules! codes {
             pub const fn status(self) -> u16 {
                 match self {
                     $(Code::$variant => $status,)+
-                    $(#[cfg(any(test, feature = "gateway"))] Code::$its => $its_status,)+
-                    #[cfg(not(any(test, feature = "gateway")))]
-                    $(Code::$its)|+ => Code::InternalError.status(),
+                    $($(
+                        #[cfg(any(test, feature = $feature))]
+                        Code::$its => $its_status,
+                        #[cfg(not(any(test, feature = $feature)))]
+                        Code::$its => Code::InternalError.status(),
+                    )+)+
                 }
             }
 
@@ -67,9 +73,12 @@ macro_rules! codes {
             pub const fn recovery(self) -> Recovery {
                 match self {
                     $(Code::$variant => Recovery::$recovery,)+
-                    $(#[cfg(any(test, feature = "gateway"))] Code::$its => Recovery::$its_recovery,)+
-                    #[cfg(not(any(test, feature = "gateway")))]
-                    $(Code::$its)|+ => Code::InternalError.recovery(),
+                    $($(
+                        #[cfg(any(test, feature = $feature))]
+                        Code::$its => Recovery::$its_recovery,
+                        #[cfg(not(any(test, feature = $feature)))]
+                        Code::$its => Code::InternalError.recovery(),
+                    )+)+
                 }
             }
 
@@ -78,9 +87,12 @@ macro_rules! codes {
             pub const fn message(self) -> &'static str {
                 match self {
                     $(Code::$variant => const { $doc.trim_ascii() },)+
-                    $(#[cfg(any(test, feature = "gateway"))] Code::$its => const { $its_doc.trim_ascii() },)+
-                    #[cfg(not(any(test, feature = "gateway")))]
-                    $(Code::$its)|+ => Code::InternalError.message(),
+                    $($(
+                        #[cfg(any(test, feature = $feature))]
+                        Code::$its => const { $its_doc.trim_ascii() },
+                        #[cfg(not(any(test, feature = $feature)))]
+                        Code::$its => Code::InternalError.message(),
+                    )+)+
                 }
             }
 
@@ -89,9 +101,12 @@ macro_rules! codes {
             pub const fn remedy(self) -> &'static str {
                 match self {
                     $(Code::$variant => $remedy,)+
-                    $(#[cfg(any(test, feature = "gateway"))] Code::$its => $its_remedy,)+
-                    #[cfg(not(any(test, feature = "gateway")))]
-                    $(Code::$its)|+ => Code::InternalError.remedy(),
+                    $($(
+                        #[cfg(any(test, feature = $feature))]
+                        Code::$its => $its_remedy,
+                        #[cfg(not(any(test, feature = $feature)))]
+                        Code::$its => Code::InternalError.remedy(),
+                    )+)+
                 }
             }
         }
@@ -213,15 +228,9 @@ codes! {
         /// Something failed that should not have.
         InternalError = "internal_error", 500, Retry, "Report it with the request id.";
     }
-    gateway {
+    with "gateway" {
         /// No keys are loaded yet.
         KeysNotLoaded = "keys_not_loaded", 503, Retry, "Await `verify()` once, or give the keys inline.";
-        /// The origin server cannot be reached.
-        OriginUnavailable = "origin_unavailable", 502, Retry, "Check that the configured origin is up.";
-        /// The resource does not exist.
-        NotFound = "not_found", 404, Change, "Check the address.";
-        /// The path can be read in two ways that different rules apply to.
-        PathAmbiguous = "path_ambiguous", 400, Change, "Send the path in its normal form, without encoded slashes or dots.";
         /// The token does not carry the scope that this resource requires.
         InsufficientScope = "insufficient_scope", 403, Change, "Ask the issuer for a token with the scope that `WWW-Authenticate` names.";
         /// The Authorization header does not follow RFC 6750.
@@ -234,16 +243,6 @@ codes! {
         CredentialForbidden = "credential_forbidden", 403, Change, "Send the request without a credential.";
         /// The token is genuine, but of a kind that its issuer's rules do not accept here.
         TokenNotAllowed = "token_not_allowed", 401, Change, "Send a user's access token, not an API key.";
-        /// The encrypted token does not open.
-        TokenDecryptionFailed = "token_decryption_failed", 401, SignIn, "Sign in again; the token was altered, or encrypted for another key.";
-        /// The token is not encrypted, as the policy asks for.
-        TokenEncryptionRequired = "token_encryption_required", 401, Change, "Have the issuer encrypt its tokens, or accept plain ones in the configuration.";
-        /// The issuer says that the token is not active.
-        TokenInactive = "token_inactive", 401, SignIn, "Refresh the token or sign in again.";
-        /// The issuer cannot be asked about the token at the moment.
-        IntrospectionUnavailable = "introspection_unavailable", 503, Retry, "Try again later; check that the introspection endpoint is reachable and knows this client.";
-        /// The session cookie comes without a valid snapshot of the session.
-        SessionSnapshotInvalid = "session_snapshot_invalid", 401, Retry, "Ask the session's server for the session once (`/get-session`); it renews the snapshot.";
         /// The token came with a proof, but it is bound to no key.
         TokenNotBound = "token_not_bound", 401, Change, "Send it as a Bearer token, or ask the issuer for a bound one (RFC 9449 §5).";
         /// The DPoP proof is not a well-formed, signed proof.
@@ -260,22 +259,10 @@ codes! {
         DpopTokenMismatch = "dpop_token_mismatch", 401, Change, "Make the proof with the hash of the access token as `ath`.";
         /// The DPoP proof was made with another key than the token is bound to.
         DpopKeyMismatch = "dpop_key_mismatch", 401, Change, "Make the proof with the key that the token was asked for with.";
-        /// The DPoP proof lacks the nonce of this server, or has an old one.
-        DpopNonceRequired = "dpop_nonce_required", 401, Retry, "Make a new proof with the value of the header `DPoP-Nonce` as `nonce`.";
         /// The DPoP proof was used before.
         DpopProofReplayed = "dpop_proof_replayed", 401, Retry, "Make a new proof, with a `jti` of its own, for each request.";
         /// Whether the DPoP proof was used before cannot be told at the moment.
         DpopReplaysUnavailable = "dpop_replays_unavailable", 503, Retry, "Try again later with a new proof.";
-        /// The token was revoked, or its session ended.
-        TokenRevoked = "token_revoked", 401, SignIn, "Sign in again.";
-        /// The list of revoked tokens cannot be had at the moment.
-        RevocationUnavailable = "revocation_unavailable", 503, Retry, "Try again later; check the Durable Object binding of the list.";
-        /// The list of revoked tokens is full.
-        RevocationListFull = "revocation_list_full", 507, Retry, "Revoke whole subjects or sessions in place of single tokens, or wait until entries expire.";
-        /// The logout token is not valid.
-        LogoutTokenInvalid = "logout_token_invalid", 400, Change, "Send the logout token as OpenID Connect Back-Channel Logout 1.0 §2.4 defines it.";
-        /// The logout token was handled already.
-        LogoutTokenReplayed = "logout_token_replayed", 400, Change, "Nothing; the logout took effect the first time.";
         /// The identity lacks a permission that this resource requires.
         InsufficientPermission = "insufficient_permission", 403, Change, "Have the permission granted, then refresh the token.";
         /// The identity lacks a role that this resource requires.
@@ -286,6 +273,30 @@ codes! {
         IssuerNotAllowed = "issuer_not_allowed", 403, Change, "Use a token of an issuer that counts here.";
         /// The user signed in too long ago, or not strongly enough, for this resource.
         AuthenticationInsufficient = "authentication_insufficient", 401, SignIn, "Sign in again as `acr_values` and `max_age` of the challenge say (RFC 9470).";
+        /// The request comes from a page of another site, or does not say from which.
+        CrossSiteRefused = "cross_site_refused", 403, Change, "Send it from a page of an origin in `allowed_origins`; a browser then adds `Origin` by itself.";
+    }
+    with "worker" {
+        /// The encrypted token does not open.
+        TokenDecryptionFailed = "token_decryption_failed", 401, SignIn, "Sign in again; the token was altered, or encrypted for another key.";
+        /// The token is not encrypted, as the policy asks for.
+        TokenEncryptionRequired = "token_encryption_required", 401, Change, "Have the issuer encrypt its tokens, or accept plain ones in the configuration.";
+        /// The issuer says that the token is not active.
+        TokenInactive = "token_inactive", 401, SignIn, "Refresh the token or sign in again.";
+        /// The issuer cannot be asked about the token at the moment.
+        IntrospectionUnavailable = "introspection_unavailable", 503, Retry, "Try again later; check that the introspection endpoint is reachable and knows this client.";
+        /// The session cookie comes without a valid snapshot of the session.
+        SessionSnapshotInvalid = "session_snapshot_invalid", 401, Retry, "Ask the session's server for the session once (`/get-session`); it renews the snapshot.";
+        /// The token was revoked, or its session ended.
+        TokenRevoked = "token_revoked", 401, SignIn, "Sign in again.";
+        /// The list of revoked tokens cannot be had at the moment.
+        RevocationUnavailable = "revocation_unavailable", 503, Retry, "Try again later; check the Durable Object binding of the list.";
+        /// The list of revoked tokens is full.
+        RevocationListFull = "revocation_list_full", 507, Retry, "Revoke whole subjects or sessions in place of single tokens, or wait until entries expire.";
+        /// The logout token is not valid.
+        LogoutTokenInvalid = "logout_token_invalid", 400, Change, "Send the logout token as OpenID Connect Back-Channel Logout 1.0 §2.4 defines it.";
+        /// The logout token was handled already.
+        LogoutTokenReplayed = "logout_token_replayed", 400, Change, "Nothing; the logout took effect the first time.";
         /// The token is valid, but nobody is registered under its subject.
         UserNotFound = "user_not_found", 404, Change, "Register the user, with an e-mail address, before calling the API.";
         /// Who the user is cannot be looked up at the moment.
@@ -294,8 +305,14 @@ codes! {
         CredentialInvalid = "credential_invalid", 401, Change, "Send the secret that is configured.";
         /// The method is not allowed here.
         MethodNotAllowed = "method_not_allowed", 405, Change, "Use another method; CONNECT and TRACE are never passed on.";
-        /// The request comes from a page of another site, or does not say from which.
-        CrossSiteRefused = "cross_site_refused", 403, Change, "Send it from a page of an origin in `allowed_origins`; a browser then adds `Origin` by itself.";
+        /// The path can be read in two ways that different rules apply to.
+        PathAmbiguous = "path_ambiguous", 400, Change, "Send the path in its normal form, without encoded slashes or dots.";
+        /// The resource does not exist.
+        NotFound = "not_found", 404, Change, "Check the address.";
+        /// The origin server cannot be reached.
+        OriginUnavailable = "origin_unavailable", 502, Retry, "Check that the configured origin is up.";
+        /// The DPoP proof lacks the nonce of this server, or has an old one.
+        DpopNonceRequired = "dpop_nonce_required", 401, Retry, "Make a new proof with the value of the header `DPoP-Nonce` as `nonce`.";
     }
 }
 

@@ -28,15 +28,6 @@ pub fn write() -> Outcome {
 /// An example of core prints the page: xtask itself builds without core, and runs when core does not compile.
 fn render() -> Outcome<String> {
     Run::new("cargo")
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "edgeward-core",
-            "--features",
-            "gateway",
-            "--example",
-            "errors",
-        ])
+        .args(["run", "--quiet", "--package", "edgeward-core", "--features", "worker", "--example", "errors"])
         .quietly()
 }
