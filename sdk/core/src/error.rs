@@ -15,9 +15,9 @@ pub enum Recovery {
 
 /// Writes the enum, its names and its properties from one table, so that none can be forgotten.
 ///
-/// The codes under `with` are raised by what verifies requests, or by the Worker alone. Their names
-/// and sentences are weight that others need not carry: they come with the feature of that name,
-/// without which to raise one would be an internal error.
+/// The codes under `with` are raised by what verifies requests, by the Worker, or by the JavaScript
+/// around Rust, and by nothing else. Their names and sentences are weight that others need not carry:
+/// they come with the feature of that name, without which to raise one would be an internal error.
 macro_rules! codes {
     (
         everywhere {
@@ -199,8 +199,6 @@ codes! {
         AccessDenied = "access_denied", 403, Change, "Start the sign-in again and allow it.";
         /// The grant is no longer valid.
         InvalidGrant = "invalid_grant", 400, SignIn, "Sign in again.";
-        /// The callback carries a state that this client did not start.
-        CallbackStateUnknown = "callback_state_unknown", 400, SignIn, "Start the sign-in again in this browser.";
         /// The callback was handled already.
         CallbackReplayed = "callback_replayed", 400, SignIn, "Start the sign-in again if nobody is signed in.";
         /// The sign-in took longer than ten minutes.
@@ -217,14 +215,8 @@ codes! {
         SessionChanged = "session_changed", 409, SignIn, "Read the session again.";
         /// The token may not be sent to this origin.
         OriginNotAllowed = "origin_not_allowed", 403, Change, "Add the origin to `apiOrigins`.";
-        /// Storage does not work here.
-        StorageUnavailable = "storage_unavailable", 503, Change, "Allow storage for this site, or choose memory.";
-        /// The runtime refuses to run WebAssembly.
-        RuntimeWasmBlocked = "runtime_wasm_blocked", 501, Change, "Add `'wasm-unsafe-eval'` to `script-src` of the Content-Security-Policy.";
         /// The runtime lacks a function that the call needs.
         RuntimeUnsupported = "runtime_unsupported", 501, Change, "Run it where the function exists, for example in a window.";
-        /// The caller cancelled the call.
-        Aborted = "aborted", 499, Retry, "Call again.";
         /// Something failed that should not have.
         InternalError = "internal_error", 500, Retry, "Report it with the request id.";
     }
@@ -313,6 +305,16 @@ codes! {
         OriginUnavailable = "origin_unavailable", 502, Retry, "Check that the configured origin is up.";
         /// The DPoP proof lacks the nonce of this server, or has an old one.
         DpopNonceRequired = "dpop_nonce_required", 401, Retry, "Make a new proof with the value of the header `DPoP-Nonce` as `nonce`.";
+    }
+    with "shell" {
+        /// The runtime refuses to run WebAssembly.
+        RuntimeWasmBlocked = "runtime_wasm_blocked", 501, Change, "Add `'wasm-unsafe-eval'` to `script-src` of the Content-Security-Policy.";
+        /// Storage does not work here.
+        StorageUnavailable = "storage_unavailable", 503, Change, "Allow storage for this site, or choose memory.";
+        /// The caller cancelled the call.
+        Aborted = "aborted", 499, Retry, "Call again.";
+        /// The callback carries a state that this client did not start.
+        CallbackStateUnknown = "callback_state_unknown", 400, SignIn, "Start the sign-in again in this browser.";
     }
 }
 

@@ -28,6 +28,15 @@ pub fn write() -> Outcome {
 /// An example of core prints the page: xtask itself builds without core, and runs when core does not compile.
 fn render() -> Outcome<String> {
     Run::new("cargo")
-        .args(["run", "--quiet", "--package", "edgeward-core", "--features", "worker", "--example", "errors"])
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "edgeward-core",
+            "--features",
+            "shell,worker",
+            "--example",
+            "errors",
+        ])
         .quietly()
 }
