@@ -136,10 +136,10 @@ describe("presets with published keys", () => {
     const answer = await edge.call(await sign(edge.key, claims));
     assert.deepEqual(said(answer), [200, "user_1"]);
     assert.equal(answer.json.headers["x-edgeward-roles"], "admin");
-    for (const azp of ["https://evil.example", undefined]) {
-      const token = await sign(edge.key, { ...claims, azp });
-      assert.deepEqual(said(await edge.call(token)), [401, "token_authorized_party_invalid"]);
-    }
+    const evil = await sign(edge.key, { ...claims, azp: "https://evil.example" });
+    assert.deepEqual(said(await edge.call(evil)), [401, "token_authorized_party_invalid"]);
+    const nobody = await sign(edge.key, { ...claims, azp: undefined });
+    assert.deepEqual(said(await edge.call(nobody)), [401, "token_claim_missing"]);
   });
 
   test("RFC 9068: access tokens, and no ID tokens", async () => {
