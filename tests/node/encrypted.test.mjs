@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { before, test } from "node:test";
 import { CompactEncrypt, exportJWK, generateKeyPair } from "jose";
-
+import { flipped } from "../support/tokens.mjs";
 import * as glue from "../vectors/dist/glue.js";
 
 const ENCRYPTIONS = { A128GCM: 16, A256GCM: 32, "A128CBC-HS256": 32, "A256CBC-HS512": 64 };
@@ -31,14 +31,6 @@ async function keys(enc) {
 function encrypt({ alg, seal }, enc) {
   const header = { alg, enc, ...(alg.startsWith("ECDH") ? { apu: "QWxpY2U", apv: "Qm9i" } : {}) };
   return new CompactEncrypt(new TextEncoder().encode(CONTENT)).setProtectedHeader(header).encrypt(seal);
-}
-
-function flipped(token, place, bit) {
-  const parts = token.split(".");
-  const bytes = Buffer.from(parts[place], "base64url");
-  bytes[bit >> 3] ^= 1 << (bit & 7);
-  parts[place] = bytes.toString("base64url");
-  return parts.join(".");
 }
 
 before(async () => {

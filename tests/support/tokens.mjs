@@ -70,6 +70,15 @@ export function payloadOf(token) {
   return JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
 }
 
+/** The same token with one bit of one part turned over. */
+export function flipped(token, place, bit) {
+  const parts = token.split(".");
+  const bytes = Buffer.from(parts[place], "base64url");
+  bytes[bit >> 3] ^= 1 << (bit & 7);
+  parts[place] = bytes.toString("base64url");
+  return parts.join(".");
+}
+
 /** The same token with other claims and the old signature. */
 export function tamper(token, changes) {
   const [header, , signature] = token.split(".");

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { CompactEncrypt, exportJWK, generateKeyPair } from "jose";
 import { atEnd } from "../support/at-end.mjs";
+import { flipped } from "../support/tokens.mjs";
 import { issuerConfig, startEdge } from "../support/worker.mjs";
 
 const CURVES = ["P-256", "P-384", "P-521", "X25519"];
@@ -43,14 +44,6 @@ function encrypt(key, content, header) {
 
 function dropUndefined(object) {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
-}
-
-function flipped(token, place, bit) {
-  const parts = token.split(".");
-  const bytes = Buffer.from(parts[place], "base64url");
-  bytes[bit >> 3] ^= 1 << (bit & 7);
-  parts[place] = bytes.toString("base64url");
-  return parts.join(".");
 }
 
 const decryption = (changes = {}) => ({
