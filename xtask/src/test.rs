@@ -27,12 +27,13 @@ enum Kind {
     Node(&'static [Artefact]),
 }
 
-const PARTS: [(&str, Kind); 8] = [
+const PARTS: [(&str, Kind); 9] = [
     ("check", Kind::Check),
     ("native", Kind::Native),
     ("fuzz", Kind::Fuzz),
     ("differential", Kind::Differential),
     ("node", Kind::Node(&[Artefact::Pkg, Artefact::Vectors])),
+    ("platform", Kind::Node(&[])),
     ("browser", Kind::Node(&[Artefact::Pkg, Artefact::Vectors])),
     ("workerd", Kind::Node(&[Artefact::Worker, Artefact::Pkg, Artefact::Vectors])),
     ("e2e", Kind::Node(&[Artefact::Worker, Artefact::Pkg])),
