@@ -14,7 +14,13 @@ use edgeward_core::{
     json::{self, Value},
     time::{Seconds, UnixSeconds},
 };
-use edgeward_host::{clock, members::Members, metrics, task::Background, values};
+use edgeward_host::{
+    clock,
+    members::{self, Members},
+    metrics,
+    task::Background,
+    values,
+};
 use wasm_bindgen::JsValue;
 use worker::{Env, console_warn};
 
@@ -91,7 +97,7 @@ async fn decide(
 }
 
 fn asked(options: &JsValue) -> Result<Asked, Error> {
-    let options = Members::read(options, Code::InvalidParameters)?;
+    let options = members::read(options, Code::InvalidParameters)?;
     options.only(&OPTIONS)?;
     let list = |name| options.texts(name).map(Option::unwrap_or_default);
     let wanted = |all, any| Ok::<_, Error>(Wanted { all: list(all)?, any: list(any)? });

@@ -8,12 +8,14 @@
 //! [RFC 7515 §4](https://www.rfc-editor.org/rfc/rfc7515#section-4) (unique member names).
 
 mod map;
+mod members;
 mod read;
 mod write;
 
 use alloc::{string::String, vec::Vec};
 
 pub use map::Map;
+pub use members::Members;
 pub use read::{MAX_DEPTH, MAX_MEMBERS, parse, parse_object};
 
 /// A JSON value.

@@ -223,7 +223,7 @@ impl<'t> Reader<'t> {
 }
 
 /// `number` × 10^`exponent`, in steps that neither overflow nor vanish before their time.
-fn scaled(mut number: f64, exponent: i32) -> f64 {
+pub(super) fn scaled(mut number: f64, exponent: i32) -> f64 {
     let factor = |power: u32| (0..power).fold(1.0, |product, _| product * 10.0);
     let mut left = exponent.unsigned_abs();
     // Beyond this, every f64 but zero is zero or infinite: a token can not buy more steps.

@@ -1,46 +1,138 @@
-//! The writer.
+//! The writer. By hand: the formatting of numbers in the standard library is 10 KB of code.
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use super::Value;
+use super::{Value, read};
 
-impl fmt::Display for Value {
-    /// Writes JSON without spaces.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Value {
+    /// Writes JSON without spaces at the end of a text.
+    pub fn write(&self, out: &mut String) {
         match self {
-            Self::Null => f.write_str("null"),
-            Self::Bool(value) => write!(f, "{value}"),
-            Self::Number(number) => write!(f, "{number}"),
-            Self::String(text) => string(text, f),
+            Self::Null => out.push_str("null"),
+            Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Self::Number(value) => number(*value, out),
+            Self::String(text) => string(text, out),
             Self::Array(items) => {
-                f.write_str("[")?;
-                for (at, item) in items.iter().enumerate() {
-                    write!(f, "{}{item}", if at == 0 { "" } else { "," })?;
+                let mut joint = '[';
+                for item in items {
+                    out.push(joint);
+                    item.write(out);
+                    joint = ',';
                 }
-                f.write_str("]")
+                out.push_str(if joint == '[' { "[]" } else { "]" });
             }
             Self::Object(members) => {
-                f.write_str("{")?;
-                for (at, (name, value)) in members.iter().enumerate() {
-                    f.write_str(if at == 0 { "" } else { "," })?;
-                    string(name, f)?;
-                    write!(f, ":{value}")?;
+                let mut joint = '{';
+                for (name, value) in members {
+                    out.push(joint);
+                    string(name, out);
+                    out.push(':');
+                    value.write(out);
+                    joint = ',';
                 }
-                f.write_str("}")
+                out.push_str(if joint == '{' { "{}" } else { "}" });
             }
         }
     }
+
+    /// The value as JSON without spaces.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
 }
 
-fn string(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str("\"")?;
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_text())
+    }
+}
+
+fn string(text: &str, out: &mut String) {
+    out.push('"');
     for character in text.chars() {
         match character {
-            '"' => f.write_str("\\\"")?,
-            '\\' => f.write_str("\\\\")?,
-            '\0'..='\u{1f}' => write!(f, "\\u{:04x}", u32::from(character))?,
-            _ => fmt::Write::write_char(f, character)?,
+            '"' | '\\' => out.extend(['\\', character]),
+            '\0'..='\u{1f}' => {
+                let code = u32::from(character);
+                out.push_str("\\u00");
+                out.extend(
+                    [code >> 4, code & 15].into_iter().filter_map(|digit| char::from_digit(digit, 16)),
+                );
+            }
+            _ => out.push(character),
         }
     }
-    f.write_str("\"")
+    out.push('"');
 }
+
+/// Writes the shortest digits that are read back as the same number.
+fn number(value: f64, out: &mut String) {
+    if value.is_sign_negative() && value != 0.0 {
+        out.push('-');
+    }
+    let value = value.abs();
+    // Beyond the finite there is nothing in JSON, and the reader gives nothing beyond it.
+    let Some((digits, exponent)) = shortest(value).filter(|_| value.is_finite()) else {
+        return out.push('0');
+    };
+    integer(digits, out);
+    if exponent != 0 {
+        out.push('e');
+        if exponent < 0 {
+            out.push('-');
+        }
+        integer(exponent.unsigned_abs().into(), out);
+    }
+}
+
+/// `value` as digits × 10^exponent. Whole numbers to 2⁵³ keep the exponent 0.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "casts saturate, and what was lost shows when the digits are read back"
+)]
+fn shortest(value: f64) -> Option<(u64, i32)> {
+    if value <= EXACT && value as u64 as f64 == value {
+        return Some((value as u64, 0));
+    }
+    // The exponent that leaves one digit before the point is near; each step adds a digit.
+    let mut scale = 0_i32;
+    while read::scaled(value, scale) >= 10.0 {
+        scale -= 1;
+    }
+    while read::scaled(value, scale) < 1.0 && scale < 340 {
+        scale += 1;
+    }
+    let mut nearest = None;
+    for exponent in scale..scale + 17 {
+        let digits = read::scaled(value, exponent) + 0.5;
+        for digits in [digits as u64, (digits as u64).saturating_sub(1), digits as u64 + 1] {
+            if read::scaled(digits as f64, -exponent) == value {
+                return Some((digits, -exponent));
+            }
+        }
+        nearest = Some((digits as u64, -exponent));
+    }
+    nearest
+}
+
+fn integer(mut number: u64, out: &mut String) {
+    let mut digits = Vec::new();
+    loop {
+        digits.extend(u32::try_from(number % 10).ok().and_then(|digit| char::from_digit(digit, 10)));
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend(digits.into_iter().rev());
+}
+
+/// Up to here every whole number is an f64 of its own.
+const EXACT: f64 = 9_007_199_254_740_992.0;

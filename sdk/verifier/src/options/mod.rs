@@ -13,7 +13,7 @@ use edgeward_core::{
 };
 use edgeward_host::{
     guard::{Guard, Issuer},
-    members::Members,
+    members::{self, Members},
 };
 use wasm_bindgen::prelude::*;
 
@@ -52,7 +52,7 @@ impl Options {
     /// # Errors
     /// `config_invalid`, at the option.
     pub fn read(options: &JsValue) -> Result<Self, Error> {
-        let options = Members::read(options, Code::ConfigInvalid)?;
+        let options = members::read(options, Code::ConfigInvalid)?;
         let development = options.flag("development")?.unwrap_or(false);
         let reach = if development { Reach::Development } else { Reach::Public };
         let allowed_origins = origins(&options, "allowedOrigins", reach)?;
