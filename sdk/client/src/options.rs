@@ -1,7 +1,7 @@
 //! Reads the options of the methods.
 
 use edgeward_core::{Code, Error, json::Value, oauth::authorize::Wishes, time::Seconds};
-use edgeward_host::members::Members;
+use edgeward_host::members;
 use wasm_bindgen::JsValue;
 
 /// A sign-in's options, read.
@@ -13,7 +13,7 @@ pub(crate) struct SignIn {
 
 impl SignIn {
     pub(crate) fn read(options: &JsValue) -> Result<Self, Error> {
-        let options = Members::read(options, Code::InvalidParameters)?;
+        let options = members::read(options, Code::InvalidParameters)?;
         let max_age = options.number("maxAgeSeconds")?.map(Seconds);
         let extra = match options.member("extraParameters") {
             None => Vec::new(),
@@ -36,7 +36,7 @@ impl SignIn {
 
 /// Whether a sign-out goes on to the issuer.
 pub(crate) fn end_session(options: &JsValue) -> Result<bool, Error> {
-    let options = Members::read(options, Code::InvalidParameters)?;
+    let options = members::read(options, Code::InvalidParameters)?;
     match options.member("endSession") {
         None => Ok(true),
         Some(Value::Bool(value)) => Ok(value),

@@ -8,7 +8,7 @@ use edgeward_core::{
     oauth::{discovery::Issuer, id_token},
     time::Seconds,
 };
-use edgeward_host::{members::Members, storage::Kind};
+use edgeward_host::{members::{self, Members}, storage::Kind};
 use wasm_bindgen::JsValue;
 
 /// What the client was created with.
@@ -49,7 +49,7 @@ impl Settings {
     /// # Errors
     /// `config_invalid`, at the option.
     pub(crate) fn read(options: &JsValue) -> Result<Self, Error> {
-        let options = Members::read(options, Code::ConfigInvalid)?;
+        let options = members::read(options, Code::ConfigInvalid)?;
         options.only(&OPTIONS)?;
         let issuer = options.required("issuer")?;
         let issuer = Issuer::parse(&issuer, reach(&issuer)).map_err(|_| invalid("issuer"))?;
