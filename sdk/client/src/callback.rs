@@ -10,7 +10,7 @@ use edgeward_core::{
         authorize::{Callback, Transaction, is_state},
         discovery::Metadata,
         id_token::Expected,
-        token::{self, Tokens},
+        token::{self, TokenType, Tokens},
     },
 };
 use edgeward_host::{
@@ -75,7 +75,7 @@ async fn complete(
     let request = token::exchange_request(&metadata, &engine.settings.client_id, code, &transaction)?;
     // Counted from the question, since nobody knows how long the answer was on its way.
     let (received_at, since) = (clock::now(), Instant::now());
-    let tokens = token::response(&fetch::send(&request, LIMITS).await?)?;
+    let tokens = token::response(&fetch::send(&request, LIMITS).await?, TokenType::Bearer)?;
     let verdict = verified_claims(engine, &metadata, &tokens, &transaction).await;
     let Transaction { scope, app_state, .. } = *transaction;
     let grant =

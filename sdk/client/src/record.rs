@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use edgeward_core::{
     json::{self, Map, Value, object},
-    oauth::token::Tokens,
+    oauth::token::{TokenType, Tokens},
     time::{Seconds, UnixMillis},
 };
 
@@ -119,10 +119,12 @@ impl Grant {
         Some(Self {
             tokens: Tokens {
                 access_token: text("access_token")?,
+                token_type: TokenType::Bearer,
                 expires_in,
                 scope: None,
                 refresh_token: text("refresh_token"),
                 id_token: text("id_token"),
+                authorization_details: None,
             },
             received_at: UnixMillis(stored.get("received_at")?.as_i64()?),
             scope: text("scope")?,
@@ -140,10 +142,12 @@ mod tests {
         Rc::new(Grant {
             tokens: Tokens {
                 access_token: "at".into(),
+                token_type: TokenType::Bearer,
                 expires_in: expires_in.map(Seconds),
                 scope: None,
                 refresh_token: Some("rt".into()),
                 id_token: None,
+                authorization_details: None,
             },
             received_at: UnixMillis(1_800_000_000_000),
             scope: "openid  email".into(),

@@ -3,6 +3,8 @@
 //! JWT and OAuth count seconds, JavaScript and the JSON API milliseconds. All arithmetic saturates:
 //! a number from outside can be wrong, but it cannot overflow.
 
+mod http_date;
+
 use core::ops::{Add, Sub};
 
 use serde::{Deserialize, Serialize};

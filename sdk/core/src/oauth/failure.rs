@@ -4,7 +4,9 @@ use alloc::string::String;
 
 use crate::{
     error::{Code, Error},
+    http::Response,
     json::{Map, Value},
+    time::Seconds,
 };
 
 /// A failed exchange.
@@ -16,6 +18,16 @@ pub struct Failure {
     pub status: Option<u16>,
     /// The OAuth error that the server named.
     pub oauth: Option<OauthError>,
+    /// How long the server wants to be left alone, an hour at most.
+    pub retry_after: Option<Seconds>,
+}
+
+impl Failure {
+    /// The same failure with what the answer says around it: its status, and how long to wait.
+    #[must_use]
+    pub fn of(self, response: &Response) -> Self {
+        Self { status: Some(response.status), retry_after: response.retry_after(), ..self }
+    }
 }
 
 /// An error of [RFC 6749 §4.1.2.1 and §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2).
@@ -66,13 +78,13 @@ impl OauthError {
 
 impl From<OauthError> for Failure {
     fn from(oauth: OauthError) -> Self {
-        Self { error: oauth.code().into(), status: None, oauth: Some(oauth) }
+        Self { error: oauth.code().into(), status: None, oauth: Some(oauth), retry_after: None }
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, status: None, oauth: None }
+        Self { error, status: None, oauth: None, retry_after: None }
     }
 }
 

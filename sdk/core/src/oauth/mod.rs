@@ -3,6 +3,7 @@
 //! An exchange is a pair of pure functions, `…request(..) -> Request` and `…response(&Response, ..)`.
 //! `now` and random bytes are arguments.
 
+mod answer;
 pub mod authorize;
 pub mod client_auth;
 pub mod discovery;

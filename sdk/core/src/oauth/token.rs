@@ -7,22 +7,23 @@ use alloc::{string::String, vec::Vec};
 use crate::{
     error::{Code, Error},
     http::{Address, Request, Response},
-    json::{self, Map, Value},
-    oauth::{Failure, OauthError, authorize::Transaction, discovery::Metadata, form},
+    json::{Map, Value},
+    oauth::{Failure, answer, authorize::Transaction, discovery::Metadata, form},
     time::Seconds,
 };
 
-/// How large an answer may be, in bytes.
-pub const MAX_LENGTH: usize = 64 * 1024;
+pub use answer::MAX_LENGTH;
 
 /// Longer lifetimes are taken for this one: ten years.
 const MAX_LIFETIME: u32 = 315_360_000;
 
 /// What the token endpoint gave. It holds tokens, so it has no `Debug`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct Tokens {
     /// The access token: visible ASCII characters, fit for an `Authorization` header.
     pub access_token: String,
+    /// How the access token is used.
+    pub token_type: TokenType,
     /// How long it is good for, counted from the answer; `None` if the server does not say.
     pub expires_in: Option<Seconds>,
     /// The scope granted; `None` means that it is the one asked for.
@@ -31,6 +32,36 @@ pub struct Tokens {
     pub refresh_token: Option<String>,
     /// The ID token, not verified yet.
     pub id_token: Option<String>,
+    /// What was granted beyond the scope: an array of objects
+    /// ([RFC 9396 §7](https://www.rfc-editor.org/rfc/rfc9396#section-7)).
+    pub authorization_details: Option<Value>,
+}
+
+/// How an access token is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TokenType {
+    /// By itself ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)).
+    #[default]
+    Bearer,
+    /// With a proof of the key that it is bound to ([RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7)).
+    Dpop,
+}
+
+impl TokenType {
+    /// The type as it stands in an `Authorization` header.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Dpop => "DPoP",
+        }
+    }
+
+    /// Reads a `token_type`, in whatever case.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        [Self::Bearer, Self::Dpop].into_iter().find(|kind| text.eq_ignore_ascii_case(kind.as_str()))
+    }
 }
 
 /// Redeems an authorization code as a public client.
@@ -76,46 +107,21 @@ pub fn refresh_request(
     form::post(endpoint, &pairs)
 }
 
-/// Reads the answer to either request.
+/// Reads the answer to either request. `asked` is [`TokenType::Dpop`] if a proof went with it; the
+/// server may give an unbound token all the same
+/// ([RFC 9449 §5](https://www.rfc-editor.org/rfc/rfc9449#section-5)), which the caller may refuse.
 ///
 /// # Errors
 /// `invalid_grant`, `access_denied`, `oauth_error`: the server named an OAuth error, with whatever
 /// status. `server_rate_limited`: 429. `server_unavailable`: 5xx. `response_too_large`: over
 /// 64 KiB. `response_invalid`, at the member: not JSON, a missing or mistyped member, or a
-/// `token_type` other than Bearer.
-pub fn response(response: &Response) -> Result<Tokens, Failure> {
-    read(response).map_err(|failure| Failure { status: Some(response.status), ..failure })
+/// `token_type` that is neither Bearer nor the one asked for.
+pub fn response(response: &Response, asked: TokenType) -> Result<Tokens, Failure> {
+    let members = answer::object(response, 200)?;
+    tokens(&members, asked).map_err(|error| Failure::from(error).of(response))
 }
 
-fn read(response: &Response) -> Result<Tokens, Failure> {
-    let document = document(response);
-    // Some servers send errors with status 200, and some with 5xx: the named error tells more.
-    if let Ok(members) = &document
-        && let Some(oauth) = OauthError::from_members(members)
-    {
-        return Err(oauth.into());
-    }
-    match response.status {
-        200 => Ok(tokens(&document?)?),
-        429 => Err(Code::ServerRateLimited.into()),
-        500..=599 => Err(Code::ServerUnavailable.into()),
-        _ => Err(invalid("status").into()),
-    }
-}
-
-fn document(response: &Response) -> Result<Map, Error> {
-    if response.body.len() > MAX_LENGTH {
-        return Err(Error::at(Code::ResponseTooLarge, "token"));
-    }
-    let media_type = response.header("content-type").unwrap_or_default();
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/json") {
-        return Err(invalid("content-type"));
-    }
-    json::parse_object(&response.body).map_err(|_| invalid("body"))
-}
-
-fn tokens(members: &Map) -> Result<Tokens, Error> {
+fn tokens(members: &Map, asked: TokenType) -> Result<Tokens, Error> {
     let text = |name: &'static str| match members.get(name) {
         // A null stands for absence at some servers.
         None | Some(Value::Null) => Ok(None),
@@ -126,16 +132,21 @@ fn tokens(members: &Map) -> Result<Tokens, Error> {
         Some(value) if !is_token(value) => Err(invalid(name)),
         value => Ok(value.cloned()),
     };
-    // Another type would need a proof that is not sent here (RFC 6749 §7.1).
-    if !text("token_type")?.is_some_and(|kind| kind.eq_ignore_ascii_case("Bearer")) {
-        return Err(invalid("token_type"));
+    // A bound token would need a proof whose key is not here (RFC 6749 §7.1).
+    let fits = |kind: &TokenType| *kind == TokenType::Bearer || *kind == asked;
+    let token_type = text("token_type")?.and_then(|kind| TokenType::read(kind)).filter(fits);
+    let details = members.get("authorization_details").filter(|value| !value.is_null());
+    if details.is_some_and(|details| details.as_array().is_none()) {
+        return Err(invalid("authorization_details"));
     }
     Ok(Tokens {
         access_token: token("access_token")?.ok_or_else(|| invalid("access_token"))?,
+        token_type: token_type.ok_or_else(|| invalid("token_type"))?,
         expires_in: lifetime(members.get("expires_in"))?,
         scope: text("scope")?.cloned(),
         refresh_token: token("refresh_token")?,
         id_token: token("id_token")?,
+        authorization_details: details.cloned(),
     })
 }
 

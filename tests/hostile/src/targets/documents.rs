@@ -6,7 +6,12 @@ use edgeward_core::{
     gateway::{Config, keys},
     http::{Reach, Response},
     jose::{Algorithm, KeySet, engine},
-    oauth::{OauthError, authorize::Callback, discovery, form, token},
+    oauth::{
+        OauthError,
+        authorize::Callback,
+        discovery, form,
+        token::{self, TokenType},
+    },
 };
 
 use super::{first_line, text};
@@ -65,7 +70,7 @@ pub fn config(data: &[u8]) {
 
 /// What authorization servers answer and what browsers bring back.
 pub fn oauth(data: &[u8]) {
-    if let Ok(tokens) = token::response(&answer(data)) {
+    if let Ok(tokens) = token::response(&answer(data), TokenType::Dpop) {
         assert!(!tokens.access_token.is_empty(), "a token that is there");
         assert!(tokens.access_token.bytes().all(|byte| byte.is_ascii_graphic()), "fit for a header");
     }

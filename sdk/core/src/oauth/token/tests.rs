@@ -11,7 +11,11 @@ fn answer(status: u16, media_type: &str, body: &str) -> Response {
 
 fn tokens_of(members: &str) -> Result<Tokens, Failure> {
     let body = format!(r#"{{"access_token":"at","token_type":"Bearer"{members}}}"#);
-    response(&answer(200, "application/json;charset=UTF-8", &body))
+    read(&answer(200, "application/json;charset=UTF-8", &body))
+}
+
+fn read(answer: &Response) -> Result<Tokens, Failure> {
+    response(answer, TokenType::Bearer)
 }
 
 fn place(result: Result<Tokens, Failure>) -> (Code, &'static str) {
@@ -62,16 +66,13 @@ fn reads_the_example_of_rfc_6749() {
         "refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA","example_parameter":"example_value"}"#;
     let bearer = body.replace("\"example\"", "\"bEARER\"");
     let tokens =
-        response(&answer(200, "application/json", &bearer)).map_err(|failure| failure.error).ok().unwrap();
+        read(&answer(200, "application/json", &bearer)).map_err(|failure| failure.error).ok().unwrap();
     assert_eq!(
         (tokens.access_token.as_str(), tokens.expires_in),
         ("2YotnFZFEjr1zCsicMWpAA", Some(Seconds(3600)))
     );
     assert_eq!((tokens.refresh_token.as_deref(), tokens.scope), (Some("tGzv3JOkF0XG5Qx2TlKWIA"), None));
-    assert_eq!(
-        place(response(&answer(200, "application/json", body))),
-        (Code::ResponseInvalid, "token_type")
-    );
+    assert_eq!(place(read(&answer(200, "application/json", body))), (Code::ResponseInvalid, "token_type"));
 }
 
 #[test]
@@ -100,7 +101,7 @@ fn refuses_bad_members_by_name() {
     }
     let without = r#"{"token_type":"Bearer"}"#;
     assert_eq!(
-        place(response(&answer(200, "application/json", without))),
+        place(read(&answer(200, "application/json", without))),
         (Code::ResponseInvalid, "access_token")
     );
 }
@@ -109,25 +110,54 @@ fn refuses_bad_members_by_name() {
 fn refuses_what_is_not_json() {
     let body = r#"{"access_token":"at","token_type":"Bearer"}"#;
     for media_type in ["text/html", "", "application/jsonp", "application/jwt"] {
-        assert_eq!(place(response(&answer(200, media_type, body))), (Code::ResponseInvalid, "content-type"));
+        assert_eq!(place(read(&answer(200, media_type, body))), (Code::ResponseInvalid, "content-type"));
     }
-    assert_eq!(place(response(&answer(200, "application/json", "<html>"))), (Code::ResponseInvalid, "body"));
+    assert_eq!(place(read(&answer(200, "application/json", "<html>"))), (Code::ResponseInvalid, "body"));
     let large = format!("{}{}", body, " ".repeat(MAX_LENGTH));
-    assert_eq!(place(response(&answer(200, "application/json", &large))).0, Code::ResponseTooLarge);
+    assert_eq!(place(read(&answer(200, "application/json", &large))).0, Code::ResponseTooLarge);
 }
 
 #[test]
 fn an_oauth_error_is_typed_whatever_the_status() {
     for status in [400, 401, 200, 500] {
         let body = r#"{"error":"invalid_grant","error_description":"used twice"}"#;
-        let failure = response(&answer(status, "application/json", body)).map(|_| ()).unwrap_err();
+        let failure = read(&answer(status, "application/json", body)).map(|_| ()).unwrap_err();
         assert_eq!((failure.error.code, failure.status), (Code::InvalidGrant, Some(status)));
         assert_eq!(failure.oauth.unwrap().description.as_deref(), Some("used twice"));
     }
     for (status, code) in
         [(429, Code::ServerRateLimited), (502, Code::ServerUnavailable), (404, Code::ResponseInvalid)]
     {
-        let failure = response(&answer(status, "text/html", "<html>")).map(|_| ()).unwrap_err();
+        let failure = read(&answer(status, "text/html", "<html>")).map(|_| ()).unwrap_err();
         assert_eq!((failure.error.code, failure.status, failure.oauth), (code, Some(status), None));
     }
+}
+
+#[test]
+fn a_bound_token_is_taken_only_where_a_proof_was_sent() {
+    let kind = |kind: &str, asked| {
+        let body = format!(r#"{{"access_token":"at","token_type":"{kind}"}}"#);
+        response(&answer(200, "application/json", &body), asked).map(|tokens| tokens.token_type)
+    };
+    assert_eq!(kind("dpop", TokenType::Dpop), Ok(TokenType::Dpop));
+    assert_eq!(kind("bearer", TokenType::Dpop), Ok(TokenType::Bearer));
+    assert_eq!(kind("DPoP", TokenType::Bearer).unwrap_err().error, invalid("token_type"));
+    assert_eq!(kind("mac", TokenType::Dpop).unwrap_err().error, invalid("token_type"));
+}
+
+#[test]
+fn details_are_a_list_that_is_passed_on() {
+    let details = |text: &str| tokens_of(&format!(r#","authorization_details":{text}"#));
+    let given = details(r#"[{"type":"payment","amount":1}]"#).ok().unwrap().authorization_details.unwrap();
+    assert_eq!(given.to_string(), r#"[{"amount":1,"type":"payment"}]"#);
+    assert!(details("null").ok().unwrap().authorization_details.is_none());
+    assert_eq!(place(details(r#"{"type":"payment"}"#)), (Code::ResponseInvalid, "authorization_details"));
+}
+
+#[test]
+fn a_failure_says_how_long_to_wait() {
+    let mut busy = answer(503, "text/html", "");
+    busy.headers.push(("retry-after".into(), "7".into()));
+    let failure = read(&busy).map(|_| ()).unwrap_err();
+    assert_eq!((failure.error.code, failure.retry_after), (Code::ServerUnavailable, Some(Seconds(7))));
 }
