@@ -1,11 +1,11 @@
 //! Why an exchange failed: the stable code, and the server's own words where it gave any.
 
-use alloc::string::String;
+use alloc::{string::String, vec, vec::Vec};
 
 use crate::{
-    error::{Code, Error},
+    error::{Code, Error, Recovery},
     http::Response,
-    json::{Map, Value},
+    json::{Map, Value, object},
     time::Seconds,
 };
 
@@ -28,6 +28,40 @@ impl Failure {
     pub fn of(self, response: &Response) -> Self {
         Self { status: Some(response.status), retry_after: response.retry_after(), ..self }
     }
+
+    /// The failure as JavaScript gets it: `code`, `message`, `retryable`, `sessionEnded`, and where
+    /// they apply `at`, `status`, `retryAfterMs` and `oauth` with `error`, `error_description` and
+    /// `error_uri`.
+    #[must_use]
+    pub fn members(&self) -> Vec<(&'static str, Value)> {
+        let Error { code, at } = self.error;
+        let mut members = vec![
+            ("code", code.as_str().into()),
+            ("message", message(self.error).into()),
+            ("retryable", (code.recovery() == Recovery::Retry).into()),
+            ("sessionEnded", (code.recovery() == Recovery::SignIn).into()),
+        ];
+        if !at.is_empty() {
+            members.push(("at", at.into()));
+        }
+        members.extend(self.status.map(|status| ("status", u32::from(status).into())));
+        members.extend(self.retry_after.map(|wait| ("retryAfterMs", (u64::from(wait.0) * 1000).into())));
+        members.extend(self.oauth.as_ref().map(|named| ("oauth", named.to_value())));
+        members
+    }
+
+    /// The same as an object.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        object(self.members())
+    }
+}
+
+/// As the error prints itself; put together by hand, because formatting is 2 KB of code that
+/// nothing else here needs.
+fn message(error: Error) -> String {
+    let message = error.code.message();
+    if error.at.is_empty() { message.into() } else { [message, " (", error.at, ")"].concat() }
 }
 
 /// An error of [RFC 6749 §4.1.2.1 and §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2).
@@ -62,6 +96,14 @@ impl OauthError {
     pub fn from_members(members: &Map) -> Option<Self> {
         let text = |name| members.get(name).and_then(Value::as_str);
         Self::read(text("error")?, text("error_description"), text("error_uri"))
+    }
+
+    fn to_value(&self) -> Value {
+        let mut members = vec![("error", self.error.as_str().into())];
+        for (name, text) in [("error_description", &self.description), ("error_uri", &self.uri)] {
+            members.extend(text.as_deref().map(|text| (name, text.into())));
+        }
+        object(members)
     }
 
     /// The stable code that stands for this error.
