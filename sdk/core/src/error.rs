@@ -15,8 +15,8 @@ pub enum Recovery {
 
 /// Writes the enum, its names and its properties from one table, so that none can be forgotten.
 ///
-/// The codes under `with` are raised by what verifies requests, by the Worker, or by the JavaScript
-/// around Rust, and by nothing else. Their names and sentences are weight that others need not carry:
+/// The codes under `with` are raised by what verifies requests, by the Worker, by the whole OAuth client, or by the
+/// JavaScript around Rust, and by nothing else. Their names and sentences are weight that others need not carry:
 /// they come with the feature of that name, without which to raise one would be an internal error.
 macro_rules! codes {
     (
@@ -305,6 +305,10 @@ codes! {
         OriginUnavailable = "origin_unavailable", 502, Retry, "Check that the configured origin is up.";
         /// The DPoP proof lacks the nonce of this server, or has an old one.
         DpopNonceRequired = "dpop_nonce_required", 401, Retry, "Make a new proof with the value of the header `DPoP-Nonce` as `nonce`.";
+    }
+    with "oauth" {
+        /// The session does not fit into cookies.
+        SessionTooLarge = "session_too_large", 500, Change, "Keep sessions in a `store`, or have the issuer put fewer claims into its tokens.";
     }
     with "shell" {
         /// The runtime refuses to run WebAssembly.

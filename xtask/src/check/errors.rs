@@ -34,7 +34,7 @@ fn render() -> Outcome<String> {
             "--package",
             "edgeward-core",
             "--features",
-            "shell,worker",
+            "oauth,shell,worker",
             "--example",
             "errors",
         ])

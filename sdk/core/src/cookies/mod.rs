@@ -8,6 +8,8 @@
 //! [RFC 6265bis §4.1.3](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3).
 
 pub mod better_auth;
+#[cfg(feature = "jwe")]
+pub mod session;
 
 use alloc::{
     borrow::Cow,
@@ -68,6 +70,16 @@ impl<'h> Jar<'h> {
             return Err(malformed());
         }
         Ok(Self { cookies })
+    }
+
+    /// The names and values as they came, also such as no cookie may have.
+    pub fn pairs(&self) -> impl Iterator<Item = (&'h str, &'h str)> + '_ {
+        self.cookies.iter().copied()
+    }
+
+    /// The names, in the order of the header.
+    pub fn names(&self) -> impl Iterator<Item = &'h str> + '_ {
+        self.cookies.iter().map(|(name, _)| *name)
     }
 
     /// The value of a cookie, by its exact name.
