@@ -8,7 +8,10 @@ use edgeward_core::{
     oauth::{discovery::Issuer, id_token},
     time::Seconds,
 };
-use edgeward_host::{members::{self, Members}, storage::Kind};
+use edgeward_host::{
+    members::{self, Members},
+    storage::Kind,
+};
 use wasm_bindgen::JsValue;
 
 /// What the client was created with.

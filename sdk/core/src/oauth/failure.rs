@@ -6,6 +6,7 @@ use crate::{
     error::{Code, Error, Recovery},
     http::Response,
     json::{Map, Value, object},
+    oauth::clock,
     time::Seconds,
 };
 
@@ -26,7 +27,7 @@ impl Failure {
     /// The same failure with what the answer says around it: its status, and how long to wait.
     #[must_use]
     pub fn of(self, response: &Response) -> Self {
-        Self { status: Some(response.status), retry_after: response.retry_after(), ..self }
+        Self { status: Some(response.status), retry_after: clock::retry_after(response), ..self }
     }
 
     /// The failure as JavaScript gets it: `code`, `message`, `retryable`, `sessionEnded`, and where

@@ -6,6 +6,7 @@
 mod answer;
 pub mod authorize;
 pub mod client_auth;
+pub mod clock;
 pub mod discovery;
 pub mod dpop;
 mod failure;
