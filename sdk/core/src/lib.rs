@@ -6,7 +6,7 @@
 //!
 //! Layers, bottom up; a module names only lower ones:
 //! [`error`] · [`base64url`] [`json`] [`time`] [`secret`] [`http`] · `jose` · `jwt` ·
-//! `oauth` `cookies` · `gateway`.
+//! `oauth` `cookies` · `session` `gateway`.
 
 #![cfg_attr(not(test), no_std)]
 
@@ -22,6 +22,7 @@ pub mod json;
 pub mod jwt;
 pub mod oauth;
 pub mod secret;
+pub mod session;
 pub mod time;
 
 pub use error::{Code, Error};

@@ -1,0 +1,24 @@
+//! The session of a client, as a machine: when a token is handed out, when it is refreshed, and when
+//! the session is over.
+//!
+//! Several tabs or processes share one record in storage, each with a machine of its own. Nothing
+//! that a machine relies on for its correctness is held in memory alone: the record is replaced by
+//! compare-and-swap, a refresh under way is written into it, and so is an outage. The lock only
+//! spares work.
+//!
+//! The machine orders effects ([`Action`]) and is told what came of them ([`Input`]). It reads no
+//! clock: [`Now`] comes with every input.
+
+mod clock;
+mod grant;
+mod input;
+mod machine;
+mod order;
+mod record;
+
+pub use clock::{Millis, Now};
+pub use grant::{Access, Grant, MAX_TARGETS, Target};
+pub use input::{Background, Input, Notice, Options, Renewed, Step, Ticket};
+pub use machine::Machine;
+pub use order::{Action, Answer, Event, EventKind, Handed, Late, Origin, Refresh, State};
+pub use record::{Attempt, Reason, Record, Stage};
