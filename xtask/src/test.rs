@@ -23,11 +23,11 @@ enum Kind {
     Fuzz,
     /// Our answers and other libraries' to altered tokens.
     Differential,
-    /// `tests/<name>/*.test.mjs` on what is built first.
+    /// `*.test.mjs` in `tests/<name>` and the folders in it, on what is built first.
     Node(&'static [Artefact]),
 }
 
-const PARTS: [(&str, Kind); 10] = [
+const PARTS: [(&str, Kind); 11] = [
     ("check", Kind::Check),
     ("native", Kind::Native),
     ("fuzz", Kind::Fuzz),
@@ -37,6 +37,7 @@ const PARTS: [(&str, Kind); 10] = [
     ("browser", Kind::Node(&[Artefact::Pkg, Artefact::Vectors])),
     ("workerd", Kind::Node(&[Artefact::Worker, Artefact::Pkg, Artefact::Vectors])),
     ("race", Kind::Node(&[Artefact::Pkg])),
+    ("peers", Kind::Node(&[Artefact::Pkg])),
     ("e2e", Kind::Node(&[Artefact::Worker, Artefact::Pkg])),
 ];
 
@@ -138,8 +139,10 @@ fn node(name: &str) -> Outcome<String> {
 
 /// The test files of a folder; none is a mistake, not a pass.
 fn test_files(folder: &Path) -> Outcome<Vec<PathBuf>> {
-    let entries = folder.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut files: Vec<_> = entries.filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect();
+    let entries = |folder: &Path| folder.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
+    let inner = entries(folder).filter(|path| path.is_dir()).flat_map(|path| entries(&path));
+    let all = entries(folder).chain(inner);
+    let mut files: Vec<_> = all.filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect();
     files.sort();
     match files.as_slice() {
         [] => Err(Failure(format!("{} has no *.test.mjs", shown(folder)))),
