@@ -57,14 +57,22 @@ export class Race {
 
   /** Signs in, then loads every tab anew. */
   async seed(lifetime) {
-    const [first] = this.pages;
+    await this.signIn(this.pages[0], lifetime);
+    await this.everywhere((page) => this.load(page));
+  }
+
+  /** Signs the provider's subject in, in one tab. */
+  async signIn(page, lifetime) {
     const { client, provider, site } = this;
-    await first.goto(site);
-    await loaded(first);
+    await page.goto(site);
+    await loaded(page);
     const make = (more) => provider.session(client.clientId, { lifetime, ...more });
-    await client.seed(first, { issuer: provider.issuer, lifetime, make }, this);
-    this.seeded = provider.requests.length;
-    await Promise.all(this.pages.map((page) => this.load(page)));
+    await client.seed(page, { issuer: provider.issuer, lifetime, make }, this);
+  }
+
+  /** Does something in every tab at once. */
+  everywhere(work) {
+    return Promise.all(this.pages.map(work));
   }
 
   /** Loads a tab with a client that is ready to be asked. */
