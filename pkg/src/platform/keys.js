@@ -1,0 +1,88 @@
+import { toBase64url, utf8 } from "./bytes.js";
+import { publicMembers, subtle } from "./crypto.js";
+
+/**
+ * Key pairs by name. Their private halves cannot be read by any script. They are kept in the
+ * site's database, and where there is none, for the life of the page or process.
+ */
+export class Keys {
+  #database;
+  #given;
+  #memory = new Map();
+
+  /**
+   * @param {import("./database.js").Database} [database]
+   * @param {{ publicKey(name: string): object | undefined, privateKey(name: string, algorithm: object): object | undefined }} [given]
+   *   keys that the application handed over
+   */
+  constructor(database, given) {
+    this.#database = database;
+    this.#given = given;
+  }
+
+  /**
+   * Makes a key pair, or gives the one that is there.
+   *
+   * @param {{ name: string, algorithm: object }} effect
+   * @returns {Promise<JsonWebKey & { kept?: false }>} the public half; `kept: false`: it is gone with
+   *   the page or process, and what is bound to it is lost then
+   */
+  async makeKey({ name, algorithm }) {
+    const there = await this.publicKey({ name });
+    if (there) return there;
+    const made = await subtle().generateKey(algorithm, false, ["sign", "verify"]);
+    const pair = await this.#stored("readwrite", (keys, answer) => {
+      const found = keys.get(name);
+      found.onsuccess = () => {
+        answer(found.result ?? made);
+        // Another tab may have been faster.
+        if (!found.result) keys.put(made, name);
+      };
+    });
+    if (pair) return published(pair);
+    this.#memory.set(name, made);
+    return this.publicKey({ name });
+  }
+
+  /** @returns {Promise<(JsonWebKey & { kept?: false }) | null>} null: there is none, or it is gone */
+  async publicKey({ name }) {
+    const given = await this.#given?.publicKey(name);
+    if (given) return given;
+    const own = this.#memory.get(name);
+    if (own) return { ...(await published(own)), kept: false };
+    const pair = await this.#find(name);
+    return pair ? published(pair) : null;
+  }
+
+  /**
+   * @param {{ name: string, algorithm: object, data: string }} effect
+   * @returns {Promise<string | null>} null: the key is gone
+   */
+  async sign({ name, algorithm, data }) {
+    const key =
+      (await this.#given?.privateKey(name, algorithm)) ??
+      (this.#memory.get(name) ?? (await this.#find(name)))?.privateKey;
+    return key ? toBase64url(await subtle().sign(algorithm, key, utf8(data))) : null;
+  }
+
+  async forgetKey({ name }) {
+    this.#memory.delete(name);
+    await this.#stored("readwrite", (keys) => keys.delete(name));
+  }
+
+  #find(name) {
+    return this.#stored("readonly", (keys, answer) => {
+      const found = keys.get(name);
+      found.onsuccess = () => answer(found.result);
+    });
+  }
+
+  /** Nothing: there is no database, or it does not work. */
+  async #stored(mode, work) {
+    return this.#database?.transact("keys", mode, work).catch(() => undefined);
+  }
+}
+
+async function published({ publicKey }) {
+  return publicMembers(await subtle().exportKey("jwk", publicKey));
+}
