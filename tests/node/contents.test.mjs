@@ -23,12 +23,14 @@ describe("the packed package", () => {
     const types = ["glue.d.cts", "glue.d.ts", "index.d.cts", "index.d.ts"];
     const built = [...entries, ...types].flatMap((file) => [`dist/client/${file}`, `dist/verify/${file}`]);
     const expected = ["README.md", "package.json", "dist/client/client.wasm", "dist/verify/verifier.wasm", ...built];
+    for (const file of ["index.cjs", "index.d.cts", "index.d.ts", "index.js"]) built.push(`dist/react/${file}`);
     const licenses = files.filter((file) => file.startsWith("LICENSE"));
     assert.deepEqual(files, [...expected, ...licenses].sort());
   });
 
-  test("has no dependency, no install script and no side effect", () => {
-    for (const name of ["dependencies", "peerDependencies", "optionalDependencies", "scripts"]) {
+  test("has no dependency but an optional React, no install script and no side effect", () => {
+    assert.deepEqual([manifest.peerDependencies, manifest.peerDependenciesMeta], [{ react: ">=18" }, { react: { optional: true } }]);
+    for (const name of ["dependencies", "optionalDependencies", "scripts"]) {
       assert.equal(manifest[name], undefined, name);
     }
     assert.equal(manifest.sideEffects, false);

@@ -27,7 +27,7 @@ enum Kind {
     Node(&'static [Artefact]),
 }
 
-const PARTS: [(&str, Kind); 11] = [
+const PARTS: [(&str, Kind); 12] = [
     ("check", Kind::Check),
     ("native", Kind::Native),
     ("fuzz", Kind::Fuzz),
@@ -38,6 +38,7 @@ const PARTS: [(&str, Kind); 11] = [
     ("workerd", Kind::Node(&[Artefact::Worker, Artefact::Pkg, Artefact::Vectors])),
     ("race", Kind::Node(&[Artefact::Pkg])),
     ("peers", Kind::Node(&[Artefact::Pkg])),
+    ("react", Kind::Node(&[Artefact::Pkg])),
     ("e2e", Kind::Node(&[Artefact::Worker, Artefact::Pkg])),
 ];
 

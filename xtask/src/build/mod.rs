@@ -4,6 +4,7 @@ mod bindgen;
 mod bundle;
 mod optimise;
 mod package;
+mod react;
 pub mod sizes;
 mod wasm;
 mod worker;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::bindgen::{self, Glue};
 use super::bundle::{Bundle, Format};
-use super::{optimise, wasm};
+use super::{optimise, react, wasm};
 use crate::paths::{at, shown, target};
 use crate::run::Run;
 use crate::setup::wasm::Toolchain;
@@ -37,13 +37,13 @@ const ENTRIES: [(&str, Format, &str); 5] = [
     ("inline", Format::Cjs, "browser"),
 ];
 
-/// Builds both cores and bundles their entries, unless the inputs are unchanged.
+/// Builds both cores and bundles their entries, unless the inputs are unchanged; then what needs no core.
 pub fn build(toolchain: &Toolchain) -> Outcome {
     for core in [&CLIENT, &VERIFIER] {
         core.build(toolchain)?;
         core.bundle()?;
     }
-    Ok(())
+    react::build()
 }
 
 impl Core {

@@ -28,11 +28,15 @@ fn judge(file: &Path, may: impl Fn(&str) -> bool) -> Outcome<Vec<String>> {
     Ok(forbidden.map(|specifier| format!("{}: imports {specifier}", shown(file))).collect())
 }
 
-/// The package has no dependency: its own files, what is built beside them, and Node's builtins.
+/// The package has no dependency: its own files, what is built beside them, and Node's builtins;
+/// React in what is for React.
 /// Declarations may name a framework's types, for whoever has the framework.
 fn package_may(file: &Path, specifier: &str) -> bool {
     if specifier == "hono" {
         return file.to_string_lossy().ends_with(".d.ts");
+    }
+    if specifier == "react" {
+        return file.starts_with(at("pkg/src/react"));
     }
     match relative(file, specifier) {
         Some(target) => target.starts_with(at("pkg/src")) || target.starts_with(at("pkg/dist")),
@@ -112,6 +116,7 @@ mod tests {
         assert!(!package_may(&file, "jose"));
         assert!(package_may(&file, "../shared.js") && package_may(&file, "../../dist/client/glue.js"));
         assert!(package_may(&file, "node:fs"));
+        assert!(!package_may(&file, "react") && package_may(&at("pkg/src/react/hooks.js"), "react"));
         assert!(!package_may(&file, "hono") && package_may(&at("pkg/src/verify/index.d.ts"), "hono"));
     }
 
