@@ -199,6 +199,12 @@ codes! {
         AccessDenied = "access_denied", 403, Change, "Start the sign-in again and allow it.";
         /// The grant is no longer valid.
         InvalidGrant = "invalid_grant", 400, SignIn, "Sign in again.";
+        /// A scope is not known, or was not granted.
+        InvalidScope = "invalid_scope", 400, Change, "Ask for scopes that the server knows; a refresh cannot ask for more than was granted.";
+        /// The server demands a nonce for the DPoP proof, and does not let the page see it.
+        DpopNonceHidden = "dpop_nonce_hidden", 401, Change, "Have the server send `Access-Control-Expose-Headers: DPoP-Nonce`.";
+        /// The key that the session is bound to is gone.
+        DpopKeyLost = "dpop_key_lost", 401, SignIn, "Sign in again; the browser has removed the key, or the session was moved here from elsewhere.";
         /// The callback was handled already.
         CallbackReplayed = "callback_replayed", 400, SignIn, "Start the sign-in again if nobody is signed in.";
         /// The sign-in took longer than ten minutes.
@@ -307,6 +313,18 @@ codes! {
         DpopNonceRequired = "dpop_nonce_required", 401, Retry, "Make a new proof with the value of the header `DPoP-Nonce` as `nonce`.";
     }
     with "oauth" {
+        /// The device was not approved in time.
+        DeviceExpired = "device_expired", 400, SignIn, "Start the sign-in of the device again.";
+        /// The user's claims are about somebody else than the ID token.
+        UserinfoSubjectMismatch = "userinfo_subject_mismatch", 401, SignIn, "Sign in again; do not use the claims.";
+        /// The metadata of the protected resource are not valid.
+        ResourceMetadataInvalid = "resource_metadata_invalid", 502, Change, "Check the document that the API's challenge names (RFC 9728).";
+        /// The metadata are about another resource than the one that was called.
+        ResourceMismatch = "resource_mismatch", 502, Change, "Have the API state its own address as `resource` (RFC 9728 §3.3).";
+        /// The client's metadata document is not valid.
+        ClientMetadataInvalid = "client_metadata_invalid", 400, Change, "Correct the member that `at` names.";
+        /// The request to sign the user out is not about this session.
+        LogoutRequestInvalid = "logout_request_invalid", 400, Change, "Nothing, unless the provider should know this session: then check `iss` and `sid`.";
         /// The session does not fit into cookies.
         SessionTooLarge = "session_too_large", 500, Change, "Keep sessions in a `store`, or have the issuer put fewer claims into its tokens.";
     }

@@ -113,6 +113,7 @@ impl OauthError {
         match self.error.as_str() {
             "access_denied" => Code::AccessDenied,
             "invalid_grant" => Code::InvalidGrant,
+            "invalid_scope" => Code::InvalidScope,
             "server_error" | "temporarily_unavailable" => Code::ServerUnavailable,
             _ => Code::OauthError,
         }
