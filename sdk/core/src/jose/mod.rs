@@ -2,6 +2,7 @@
 
 pub mod algorithm;
 mod compact;
+mod draft;
 pub mod engine;
 pub mod jwe;
 pub mod jwk;
@@ -10,6 +11,7 @@ pub mod jws;
 pub mod thumbprint;
 
 pub use algorithm::Algorithm;
+pub use draft::Draft;
 pub use jwk::Key;
 pub use jwks::KeySet;
 
