@@ -48,6 +48,14 @@ pub fn post(address: &Address, pairs: &[(&str, &str)]) -> Request {
     }
 }
 
+/// Adds pairs to the form of a request that is already made.
+pub fn add(request: &mut Request, pairs: &[(&str, &str)]) {
+    if !request.body.is_empty() && !pairs.is_empty() {
+        request.body.push('&');
+    }
+    request.body.push_str(&encode(pairs));
+}
+
 /// A number in decimal digits. By hand, because formatting is 2 KB of code in every client.
 #[must_use]
 pub fn decimal(number: u32) -> String {
@@ -75,6 +83,16 @@ mod tests {
         for number in [0, 1, 9, 10, 99, 100, 12_345, 1_000_000_000, u32::MAX] {
             assert_eq!(decimal(number), number.to_string());
         }
+    }
+
+    #[test]
+    fn pairs_are_added_behind_the_others() {
+        let address = Address::parse("https://a.example/x", Reach::Public).unwrap();
+        let mut request = post(&address, &[]);
+        add(&mut request, &[("a", "1")]);
+        add(&mut request, &[]);
+        add(&mut request, &[("b", "x y"), ("c", "")]);
+        assert_eq!(request.body, "a=1&b=x+y&c=");
     }
 
     #[test]
