@@ -3,7 +3,13 @@
 //! Source: [OpenID Connect Discovery 1.0 §4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig),
 //! [RFC 8414 §3](https://www.rfc-editor.org/rfc/rfc8414#section-3).
 
+mod capabilities;
+mod search;
+
 use alloc::{string::String, vec::Vec};
+
+pub use capabilities::Endpoint;
+pub use search::Search;
 
 use crate::{
     error::{Code, Error},
@@ -14,11 +20,13 @@ use crate::{
 /// How large a metadata document may be, in bytes.
 pub const MAX_LENGTH: usize = 64 * 1024;
 
-/// An issuer identifier: an address without query, compared character by character.
+/// An issuer identifier: an address without query, compared character by character, apart from a
+/// slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
     address: Address,
     reach: Reach,
+    aliases: Vec<String>,
 }
 
 impl Issuer {
@@ -32,7 +40,14 @@ impl Issuer {
         if text.contains('?') {
             return Err(Code::UrlNotAllowed.into());
         }
-        Ok(Self { address: Address::parse(text, reach)?, reach })
+        Ok(Self { address: Address::parse(text, reach)?, reach, aliases: Vec::new() })
+    }
+
+    /// Takes these names for the issuer's own as well: an exception that somebody has decided on,
+    /// for a server whose metadata name another issuer than the address that they are found under.
+    #[must_use]
+    pub fn with_aliases(self, aliases: Vec<String>) -> Self {
+        Self { aliases, ..self }
     }
 
     /// The identifier as it was given.
@@ -40,12 +55,22 @@ impl Issuer {
     pub fn as_str(&self) -> &str {
         self.address.as_str()
     }
+
+    /// Whether metadata that call their issuer so are this issuer's. Both spellings with and
+    /// without a slash at the end have one well-known address, and so one owner.
+    fn is_called(&self, name: &str) -> bool {
+        let bare = |text: &'_ str| text.strip_suffix('/').map_or(text.len(), str::len);
+        let own = self.as_str();
+        let same = own.get(..bare(own)) == name.get(..bare(name));
+        same || self.aliases.iter().any(|alias| alias == name)
+    }
 }
 
 /// What an authorization server says about itself, as far as it is used here.
 #[derive(Clone, Debug)]
 pub struct Metadata {
-    /// The issuer that was asked for, and that the document names.
+    /// The issuer as the document names it: what `iss` says in its answers and tokens. It is the
+    /// one that was asked for, up to a slash at the end or an alias.
     pub issuer: String,
     /// Where its public keys are.
     pub jwks_uri: Option<Address>,
@@ -58,9 +83,32 @@ pub struct Metadata {
     pub names_issuer_in_responses: bool,
     authorization_endpoint: Option<Address>,
     token_endpoint: Option<Address>,
+    reach: Reach,
+    document: Map,
 }
 
 impl Metadata {
+    /// Takes the members of a document, or of a configuration in place of one.
+    ///
+    /// # Errors
+    /// As [`response`].
+    pub fn from_members(issuer: &Issuer, document: Map) -> Result<Self, Error> {
+        refuse_plain_pkce(&document)?;
+        let stated = text(&document, "issuer")?.filter(|name| issuer.is_called(name));
+        let endpoint = |name| endpoint(issuer.reach, &document, name);
+        Ok(Self {
+            issuer: stated.ok_or(Code::DiscoveryIssuerMismatch)?.into(),
+            jwks_uri: endpoint("jwks_uri")?,
+            revocation_endpoint: endpoint("revocation_endpoint")?,
+            end_session_endpoint: endpoint("end_session_endpoint")?,
+            names_issuer_in_responses: flag(&document, "authorization_response_iss_parameter_supported")?,
+            authorization_endpoint: endpoint("authorization_endpoint")?,
+            token_endpoint: endpoint("token_endpoint")?,
+            reach: issuer.reach,
+            document,
+        })
+    }
+
     /// Where the user is sent to sign in.
     ///
     /// # Errors
@@ -81,8 +129,9 @@ impl Metadata {
 /// The requests to try, one after the other, until one gives a document.
 ///
 /// For `https://a.example/t`: `/t/.well-known/openid-configuration` (OpenID Connect),
-/// `/.well-known/oauth-authorization-server/t` (RFC 8414 §3.1), and
-/// `/.well-known/openid-configuration/t` (RFC 8414 §5).
+/// `/.well-known/oauth-authorization-server/t` (RFC 8414 §3.1),
+/// `/.well-known/openid-configuration/t` (RFC 8414 §5), and
+/// `/t/.well-known/oauth-authorization-server`, which no specification knows and some servers serve.
 #[must_use]
 pub fn requests(issuer: &Issuer) -> Vec<Request> {
     let origin = issuer.address.origin();
@@ -90,7 +139,7 @@ pub fn requests(issuer: &Issuer) -> Vec<Request> {
     let path = issuer.address.path_and_query().trim_end_matches('/');
     let mut urls = Vec::from([[origin, path, OPENID].concat(), [origin, OAUTH, path].concat()]);
     if !path.is_empty() {
-        urls.push([origin, OPENID, path].concat());
+        urls.extend([[origin, OPENID, path].concat(), [origin, path, OAUTH].concat()]);
     }
     let address = |url: &String| Address::parse(url, issuer.reach).ok();
     urls.iter().filter_map(address).map(|url| Request::get_json(&url)).collect()
@@ -103,11 +152,18 @@ pub fn requests(issuer: &Issuer) -> Vec<Request> {
 /// `discovery_invalid`, at the member: not a strict JSON object, a mistyped member, or an endpoint
 /// that the issuer's reach does not allow. `discovery_issuer_mismatch`: the document names another
 /// issuer, which is how a server would pass itself off as another
-/// ([RFC 8414 §3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
+/// ([RFC 8414 §3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)); [`stated_issuer`] tells
+/// which.
 pub fn response(issuer: &Issuer, response: &Response) -> Result<Option<Metadata>, Error> {
-    let Some(document) = document(issuer, response)? else { return Ok(None) };
-    refuse_plain_pkce(&document)?;
-    read(issuer, &document).map(Some)
+    let Some(document) = document(response)? else { return Ok(None) };
+    Metadata::from_members(issuer, document).map(Some)
+}
+
+/// The issuer that a document names, for the message about a mismatch; not to be believed.
+#[must_use]
+pub fn stated_issuer(response: &Response) -> Option<String> {
+    let document = document(response).ok()??;
+    document.get("issuer").and_then(Value::as_str).filter(|name| name.len() <= 2048).map(String::from)
 }
 
 /// Reads only where the keys are, for a verifier that no other endpoint concerns. `None`: there is
@@ -116,11 +172,14 @@ pub fn response(issuer: &Issuer, response: &Response) -> Result<Option<Metadata>
 /// # Errors
 /// As [`response`]; `discovery_invalid` at `jwks_uri`: the document names none.
 pub fn key_set_address(issuer: &Issuer, response: &Response) -> Result<Option<Address>, Error> {
-    let Some(document) = document(issuer, response)? else { return Ok(None) };
-    endpoint(issuer, &document, "jwks_uri")?.ok_or_else(|| invalid("jwks_uri")).map(Some)
+    let Some(document) = document(response)? else { return Ok(None) };
+    if text(&document, "issuer")? != Some(issuer.as_str()) {
+        return Err(Code::DiscoveryIssuerMismatch.into());
+    }
+    endpoint(issuer.reach, &document, "jwks_uri")?.ok_or_else(|| invalid("jwks_uri")).map(Some)
 }
 
-fn document(issuer: &Issuer, response: &Response) -> Result<Option<Map>, Error> {
+fn document(response: &Response) -> Result<Option<Map>, Error> {
     match response.status {
         200 => {}
         400..=499 => return Ok(None),
@@ -129,29 +188,12 @@ fn document(issuer: &Issuer, response: &Response) -> Result<Option<Map>, Error> 
     if response.body.len() > MAX_LENGTH {
         return Err(Error::at(Code::ResponseTooLarge, "discovery"));
     }
-    let document = json::parse_object(&response.body).map_err(|_| invalid(""))?;
-    if text(&document, "issuer")? != Some(issuer.as_str()) {
-        return Err(Code::DiscoveryIssuerMismatch.into());
-    }
-    Ok(Some(document))
+    json::parse_object(&response.body).map_err(|_| invalid("")).map(Some)
 }
 
-fn endpoint(issuer: &Issuer, document: &Map, name: &'static str) -> Result<Option<Address>, Error> {
-    let parse = |url| Address::parse(url, issuer.reach).map_err(|_| invalid(name));
+fn endpoint(reach: Reach, document: &Map, name: &'static str) -> Result<Option<Address>, Error> {
+    let parse = |url| Address::parse(url, reach).map_err(|_| invalid(name));
     text(document, name)?.map(parse).transpose()
-}
-
-fn read(issuer: &Issuer, document: &Map) -> Result<Metadata, Error> {
-    let endpoint = |name| endpoint(issuer, document, name);
-    Ok(Metadata {
-        issuer: issuer.as_str().into(),
-        jwks_uri: endpoint("jwks_uri")?,
-        revocation_endpoint: endpoint("revocation_endpoint")?,
-        end_session_endpoint: endpoint("end_session_endpoint")?,
-        names_issuer_in_responses: flag(document, "authorization_response_iss_parameter_supported")?,
-        authorization_endpoint: endpoint("authorization_endpoint")?,
-        token_endpoint: endpoint("token_endpoint")?,
-    })
 }
 
 /// A server that lists its PKCE methods without `S256` would ignore ours. One that lists none is
