@@ -5,6 +5,7 @@ use crate::{
     http::Response,
     json::{self, Map},
     oauth::{Failure, OauthError},
+    time::Seconds,
 };
 
 /// How large an answer may be, in bytes.
@@ -20,6 +21,11 @@ pub const MAX_LENGTH: usize = 64 * 1024;
 /// Source: [RFC 6749 §5](https://www.rfc-editor.org/rfc/rfc6749#section-5)
 pub fn object(response: &Response, good: u16) -> Result<Map, Failure> {
     read(response, good).map_err(|failure| failure.of(response))
+}
+
+/// A span that the server gave, cut to what makes sense.
+pub fn bounded(seconds: u64, most: Seconds) -> Seconds {
+    Seconds(u32::try_from(seconds).unwrap_or(u32::MAX)).min(most)
 }
 
 fn read(response: &Response, good: u16) -> Result<Map, Failure> {

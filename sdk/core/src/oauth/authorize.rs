@@ -27,7 +27,9 @@ pub struct Wishes {
     pub login_hint: Option<String>,
     /// `max_age`: how long ago the user may have signed in at the provider.
     pub max_age: Option<Seconds>,
-    /// Further parameters, which may not be one of those that protect the flow.
+    /// Further parameters, which may not be one of those that protect the flow: for example
+    /// `authorization_details` ([RFC 9396 §3](https://www.rfc-editor.org/rfc/rfc9396#section-3)), a
+    /// JSON text, or `dpop_jkt`.
     pub extra: Vec<(String, String)>,
 }
 
@@ -42,31 +44,63 @@ pub fn url(
     start: &Transaction,
     wishes: &Wishes,
 ) -> Result<String, Error> {
-    if wishes.extra.iter().any(|(name, _)| OWN_PARAMETERS.contains(&name.as_str())) {
-        return Err(Error::at(Code::InvalidParameters, "extraParameters"));
+    let parameters = Parameters::new(client_id, start, wishes)?;
+    Ok(form::with_query(metadata.authorization_endpoint()?, &parameters.pairs()))
+}
+
+/// The parameters of an authorization request, whichever way it takes: in the address, pushed
+/// ([`par`](crate::oauth::par)), or signed ([`jar`](crate::oauth::jar)).
+pub struct Parameters<'a> {
+    client_id: &'a str,
+    start: &'a Transaction,
+    wishes: &'a Wishes,
+    challenge: String,
+    max_age: Option<String>,
+}
+
+impl<'a> Parameters<'a> {
+    /// The parameters of a sign-in that begins.
+    ///
+    /// # Errors
+    /// `invalid_parameters` at `extraParameters`: one of them is set by the flow itself.
+    pub fn new(client_id: &'a str, start: &'a Transaction, wishes: &'a Wishes) -> Result<Self, Error> {
+        // A server may want its answer posted (Apple does); no other mode than that is read here.
+        let own = |(name, value): &(String, String)| {
+            OWN_PARAMETERS.contains(&name.as_str()) && (name != "response_mode" || value != "form_post")
+        };
+        if wishes.extra.iter().any(own) {
+            return Err(Error::at(Code::InvalidParameters, "extraParameters"));
+        }
+        let challenge = start.verifier.challenge();
+        let max_age = wishes.max_age.map(|age| form::decimal(age.0));
+        Ok(Self { client_id, start, wishes, challenge, max_age })
     }
-    let challenge = start.verifier.challenge();
-    let max_age = wishes.max_age.map(|age| form::decimal(age.0));
-    let mut pairs = Vec::from([
-        ("client_id", client_id),
-        ("response_type", "code"),
-        ("redirect_uri", &start.redirect_uri),
-        ("scope", &start.scope),
-        ("state", &start.state),
-        ("nonce", &start.nonce),
-        ("code_challenge", &challenge),
-        ("code_challenge_method", "S256"),
-    ]);
-    pairs.extend(start.resources.iter().map(|resource| ("resource", resource.as_str())));
-    pairs.extend(wishes.prompt.as_deref().map(|value| ("prompt", value)));
-    pairs.extend(wishes.login_hint.as_deref().map(|value| ("login_hint", value)));
-    pairs.extend(max_age.as_deref().map(|value| ("max_age", value)));
-    pairs.extend(wishes.extra.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    Ok(form::with_query(metadata.authorization_endpoint()?, &pairs))
+
+    /// Names and values.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(&str, &str)> {
+        let Self { start, wishes, .. } = self;
+        let mut pairs = Vec::from([
+            ("client_id", self.client_id),
+            ("response_type", "code"),
+            ("redirect_uri", &start.redirect_uri),
+            ("scope", &start.scope),
+            ("state", &start.state),
+            ("nonce", &start.nonce),
+            ("code_challenge", &self.challenge),
+            ("code_challenge_method", "S256"),
+        ]);
+        pairs.extend(start.resources.iter().map(|resource| ("resource", resource.as_str())));
+        pairs.extend(wishes.prompt.as_deref().map(|value| ("prompt", value)));
+        pairs.extend(wishes.login_hint.as_deref().map(|value| ("login_hint", value)));
+        pairs.extend(self.max_age.as_deref().map(|value| ("max_age", value)));
+        pairs.extend(wishes.extra.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        pairs
+    }
 }
 
 /// Parameters that the flow sets; a second value of any of them would be an attack or a mistake.
-const OWN_PARAMETERS: [&str; 14] = [
+const OWN_PARAMETERS: [&str; 16] = [
     "client_id",
     "response_type",
     "response_mode",
@@ -81,6 +115,8 @@ const OWN_PARAMETERS: [&str; 14] = [
     "login_hint",
     "max_age",
     "request",
+    "request_uri",
+    "client_secret",
 ];
 
 #[cfg(test)]

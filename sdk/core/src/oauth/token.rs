@@ -15,7 +15,7 @@ use crate::{
 pub use answer::MAX_LENGTH;
 
 /// Longer lifetimes are taken for this one: ten years.
-const MAX_LIFETIME: u32 = 315_360_000;
+const MAX_LIFETIME: Seconds = Seconds(315_360_000);
 
 /// What the token endpoint gave. It holds tokens, so it has no `Debug`.
 #[derive(Clone, PartialEq)]
@@ -155,7 +155,7 @@ fn lifetime(value: Option<&Value>) -> Result<Option<Seconds>, Error> {
         None | Some(Value::Null) => Ok(None),
         Some(value) => {
             let seconds = value.as_u64().ok_or_else(|| invalid("expires_in"))?;
-            Ok(Some(Seconds(u32::try_from(seconds).unwrap_or(u32::MAX).min(MAX_LIFETIME))))
+            Ok(Some(answer::bounded(seconds, MAX_LIFETIME)))
         }
     }
 }

@@ -73,6 +73,14 @@ fn builds_the_request() {
 }
 
 #[test]
+fn an_answer_may_be_posted() {
+    let wishes = Wishes { extra: vec![("response_mode".into(), "form_post".into())], ..Wishes::default() };
+    assert!(
+        url(&metadata(""), "spa", &transaction(), &wishes).unwrap().ends_with("&response_mode=form_post")
+    );
+}
+
+#[test]
 fn extra_parameters_cannot_replace_those_of_the_flow() {
     for name in OWN_PARAMETERS {
         let wishes = Wishes { extra: vec![(name.into(), "x".into())], ..Wishes::default() };
