@@ -1,0 +1,5 @@
+/** The provider does what it should: a client that is not ours says so. */
+import { flows } from "./flows.mjs";
+import { reference } from "./reference.mjs";
+
+flows(reference);
