@@ -1,4 +1,4 @@
-import { within } from "./time.js";
+import { LATE, within } from "./time.js";
 
 /** Who waits for a name in this page or process, the last one first. */
 const tails = new Map();
@@ -56,9 +56,9 @@ export class Locks {
       };
       try {
         return await within(until - performance.now(), wait, outer);
-      } catch {
+      } catch (error) {
         // A way that fails is none, and the next one is tried; a way that takes too long is one.
-        if (outer?.aborted || performance.now() >= until) return;
+        if (error === LATE || outer?.aborted) return;
       }
     }
   }
