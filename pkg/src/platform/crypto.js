@@ -12,8 +12,10 @@ export function subtle() {
   return found;
 }
 
-/** @param {{ bytes: number }} effect */
+/** @param {{ bytes: number }} effect @throws {Failed} `runtime_unsupported` */
 export function random({ bytes }) {
+  const { crypto } = globalThis;
+  if (!crypto) throw new Failed("runtime_unsupported", "crypto");
   return toBase64url(crypto.getRandomValues(new Uint8Array(bytes)));
 }
 

@@ -22,22 +22,22 @@ export function givenKeys(keys) {
     /**
      * @param {string} name
      * @param {object} algorithm that of the signature
+     * @param {object} [importing] what the key is imported for, where the signature's does not tell
      * @throws {Failed} `config_invalid`: it is no key, or not one for this algorithm
      */
-    async privateKey(name, algorithm) {
+    async privateKey(name, algorithm, importing = importFor(algorithm)) {
       const key = own(name);
       if (key === undefined) return undefined;
       const found = key.privateKey ?? (isCryptoKey(key) ? key : undefined);
-      if (found) return found;
-      const id = JSON.stringify([name, algorithm]);
-      if (!imported.has(id)) imported.set(id, await load(key, algorithm).catch(refuse));
+      if (found) return found.algorithm?.name === algorithm.name ? found : refuse();
+      const id = JSON.stringify([name, importing]);
+      if (!imported.has(id)) imported.set(id, await load(key, importing).catch(refuse));
       return imported.get(id);
     },
   };
 }
 
-function load(key, algorithm) {
-  const importing = importFor(algorithm);
+async function load(key, importing) {
   if (typeof key !== "string") {
     // What the application's key says of its own use is the application's affair.
     const { key_ops, use, ext, alg, ...jwk } = key;

@@ -12,7 +12,7 @@ export class Keys {
 
   /**
    * @param {import("./database.js").Database} [database]
-   * @param {{ publicKey(name: string): object | undefined, privateKey(name: string, algorithm: object): object | undefined }} [given]
+   * @param {{ publicKey(name: string): object | undefined, privateKey(name: string, algorithm: object, importing?: object): object | undefined }} [given]
    *   keys that the application handed over
    */
   constructor(database, given) {
@@ -40,7 +40,8 @@ export class Keys {
       };
     });
     if (pair) return published(pair);
-    this.#memory.set(name, made);
+    // Another call may have been faster.
+    if (!this.#memory.has(name)) this.#memory.set(name, made);
     return this.publicKey({ name });
   }
 
@@ -55,12 +56,13 @@ export class Keys {
   }
 
   /**
-   * @param {{ name: string, algorithm: object, data: string }} effect
+   * @param {{ name: string, algorithm: object, import?: object, data: string }} effect `algorithm` with
+   *   `hash`, or with `import`, where the key is the application's
    * @returns {Promise<string | null>} null: the key is gone
    */
-  async sign({ name, algorithm, data }) {
+  async sign({ name, algorithm, import: importing, data }) {
     const key =
-      (await this.#given?.privateKey(name, algorithm)) ??
+      (await this.#given?.privateKey(name, algorithm, importing)) ??
       (this.#memory.get(name) ?? (await this.#find(name)))?.privateKey;
     return key ? toBase64url(await subtle().sign(algorithm, key, utf8(data))) : null;
   }

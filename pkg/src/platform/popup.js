@@ -34,7 +34,7 @@ export class Popups {
    * @param {{ url: string, name: string, deadline: number }} effect `name` is the sign-in's `state`
    * @param {AbortSignal} cancel closes the window
    * @returns {Promise<string>} the callback's address
-   * @throws {Failed} `popup_blocked`; `popup_closed`, at `deadline` if it was closed here
+   * @throws {Failed} `popup_blocked`, `popup_closed`, `network_timeout`
    */
   async popup({ url, name, deadline }, cancel) {
     if (!this.#reserved) this.reserve();
@@ -47,7 +47,7 @@ export class Popups {
       const outcome = () => Promise.race([heard(name, over.signal), closed(popup, over.signal)]);
       return await within(deadline, outcome, cancel);
     } catch (error) {
-      throw error === LATE ? new Failed("popup_closed", "deadline") : error;
+      throw error === LATE ? new Failed("network_timeout") : error;
     } finally {
       over.abort();
       popup.close();
