@@ -5,6 +5,7 @@
 
 mod answer;
 pub mod authorize;
+pub mod challenge;
 pub mod client_auth;
 pub mod clock;
 pub mod discovery;
@@ -17,7 +18,9 @@ pub mod jar;
 pub mod logout;
 pub mod par;
 pub mod pkce;
+pub mod resource;
 pub mod revoke;
+pub mod scope;
 pub mod token;
 
 pub use failure::{Failure, OauthError};
