@@ -121,7 +121,7 @@ pub fn response(response: &Response, asked: TokenType) -> Result<Tokens, Failure
     tokens(&members, asked).map_err(|error| Failure::from(error).of(response))
 }
 
-fn tokens(members: &Map, asked: TokenType) -> Result<Tokens, Error> {
+pub(super) fn tokens(members: &Map, asked: TokenType) -> Result<Tokens, Error> {
     let text = |name: &'static str| match members.get(name) {
         // A null stands for absence at some servers.
         None | Some(Value::Null) => Ok(None),

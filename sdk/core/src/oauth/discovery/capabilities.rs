@@ -6,7 +6,7 @@ use alloc::string::String;
 use super::{Metadata, endpoint, flag, invalid, text};
 use crate::{
     error::Error,
-    http::Address,
+    http::{Address, Reach},
     json::{Map, Value},
 };
 
@@ -95,6 +95,12 @@ impl Metadata {
     #[must_use]
     pub fn first_of<'w>(&self, name: &str, wanted: &[&'w str], default: &str) -> Option<&'w str> {
         wanted.iter().copied().find(|value| self.lists(name, value).unwrap_or(*value == default))
+    }
+
+    /// Where the issuer's addresses may be.
+    #[must_use]
+    pub const fn reach(&self) -> Reach {
+        self.reach
     }
 
     /// Every member, as the server gave it.
