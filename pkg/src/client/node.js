@@ -1,6 +1,7 @@
+import base64 from "./wasm-base64.js";
 import * as glue from "../../dist/client/glue.js";
-import { fileSource } from "../shared/file.js";
+import { bytesOf } from "../shared/inline.js";
 import { clientFactory } from "./index.js";
 
 export { AuthError, isAuthError } from "./index.js";
-export const createClient = /* @__PURE__ */ clientFactory(glue, fileSource(import.meta.url, "client.wasm"));
+export const createClient = /* @__PURE__ */ clientFactory(glue, { now: () => bytesOf(base64) });

@@ -7,7 +7,8 @@ export function inlineSource(base64) {
   return { later: () => WebAssembly.compile(bytesOf(base64)) };
 }
 
-function bytesOf(base64) {
+/** The module's bytes. Node compiles them at once; a file beside the bundle would be lost to bundlers for servers. */
+export function bytesOf(base64) {
   if (typeof Uint8Array.fromBase64 === "function") return Uint8Array.fromBase64(base64);
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);

@@ -1,6 +1,7 @@
+import base64 from "./wasm-base64.js";
 import * as glue from "../../dist/verify/glue.js";
-import { fileSource } from "../shared/file.js";
+import { bytesOf } from "../shared/inline.js";
 import { verifierFactory } from "./index.js";
 
 export { AuthError, isAuthError, presets } from "./index.js";
-export const createVerifier = /* @__PURE__ */ verifierFactory(glue, fileSource(import.meta.url, "verifier.wasm"));
+export const createVerifier = /* @__PURE__ */ verifierFactory(glue, { now: () => bytesOf(base64) });

@@ -32,9 +32,6 @@ pub struct Bundle<'a> {
     pub alias: &'a [(&'a str, &'a Path)],
 }
 
-/// `import.meta.url` does not exist in a CommonJS file; this is the same address.
-const CJS_ADDRESS: &str = "const __address = require(\"node:url\").pathToFileURL(__filename).href;";
-
 impl Bundle<'_> {
     /// Writes the bundle.
     pub fn write(&self) -> Outcome {
@@ -53,9 +50,6 @@ impl Bundle<'_> {
             Format::Esm => run.arg("--format=esm"),
             Format::Cjs => run.arg("--format=cjs"),
         };
-        if matches!((self.format, self.platform), (Format::Cjs, "node")) {
-            run = run.arg("--define:import.meta.url=__address").arg(format!("--banner:js={CJS_ADDRESS}"));
-        }
         run.quietly().map(drop)
     }
 }
