@@ -27,7 +27,7 @@ enum Kind {
     Node(&'static [Artefact]),
 }
 
-const PARTS: [(&str, Kind); 12] = [
+const PARTS: [(&str, Kind); 13] = [
     ("check", Kind::Check),
     ("native", Kind::Native),
     ("fuzz", Kind::Fuzz),
@@ -36,6 +36,7 @@ const PARTS: [(&str, Kind); 12] = [
     ("platform", Kind::Node(&[])),
     ("browser", Kind::Node(&[Artefact::Pkg, Artefact::Vectors])),
     ("workerd", Kind::Node(&[Artefact::Worker, Artefact::Pkg, Artefact::Vectors])),
+    ("packaging", Kind::Node(&[Artefact::Pkg])),
     ("race", Kind::Node(&[Artefact::Pkg])),
     ("peers", Kind::Node(&[Artefact::Pkg])),
     ("react", Kind::Node(&[Artefact::Pkg])),

@@ -1,0 +1,7 @@
+export default function Layout({ children }) {
+  return (
+    <html suppressHydrationWarning>
+      <body>{children}</body>
+    </html>
+  );
+}

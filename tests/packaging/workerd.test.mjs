@@ -1,0 +1,55 @@
+/** The packed package in workerd: found by its `workerd` condition, the wasm by a static import. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { before, describe, test } from "node:test";
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+import { atEnd } from "../support/at-end.mjs";
+import { install } from "./support/project.mjs";
+import { EXCHANGES, GOOD, startProvider } from "./support/provider.mjs";
+
+describe("in workerd, the packed package", () => {
+  const end = atEnd();
+  let worker;
+  before(async () => {
+    const { project } = await install(end);
+    const modules = await bundle(join(project, "worker/worker.js"));
+    worker = new Miniflare({ modules, compatibilityDate: "2026-07-01" });
+    end.after(() => worker.dispose());
+    await worker.ready;
+  });
+
+  test("verifies at once and later, and signs in", async (t) => {
+    const { provider, settings } = await startProvider(t);
+    const body = JSON.stringify({ ...settings, jwks: { keys: provider.keys } });
+    const answer = await worker.dispatchFetch("http://worker/", { method: "POST", body });
+    assert.equal(answer.status, 200, await answer.clone().text());
+    assert.deepEqual(await answer.json(), { atOnce: "ada", ...GOOD });
+    assert.equal(provider.count("/token"), EXCHANGES);
+  });
+});
+
+/** Bundles as wrangler does: the `workerd` condition, and wasm files as modules of their own. */
+async function bundle(entry) {
+  const wasm = [];
+  const wasmModules = {
+    name: "wasm-modules",
+    setup(build) {
+      build.onResolve({ filter: /\.wasm$/ }, ({ path, resolveDir }) => {
+        wasm.push(join(resolveDir, path));
+        return { path, external: true };
+      });
+    },
+  };
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: "esm",
+    conditions: ["workerd", "worker", "browser"],
+    plugins: [wasmModules],
+  });
+  const compiled = wasm.map(async (path) => ({ type: "CompiledWasm", path: basename(path), contents: await readFile(path) }));
+  return [{ type: "ESModule", path: "worker.js", contents: outputFiles[0].text }, ...(await Promise.all(compiled))];
+}
