@@ -1,16 +1,20 @@
 //! What a sign-in gave: the refresh token, and access tokens for one or several targets.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
+use core::hash::{Hash, Hasher};
 
+use super::{Millis, Renewed};
 use crate::{
-    json::Map,
+    json::{Map, Value, object},
     oauth::token::TokenType,
-    session::Millis,
     time::{Seconds, UnixMillis},
 };
 
 /// How many access tokens are kept; the one that came longest ago makes room, the default's never.
 pub const MAX_TARGETS: usize = 16;
+
+/// How long before its end a token counts as expired, so that it survives its way to the API.
+const MARGIN: Millis = Millis(10_000);
 
 /// What a sign-in gave. It holds tokens, so it has no `Debug`.
 #[derive(Clone, PartialEq)]
@@ -60,4 +64,167 @@ pub struct Target {
     pub resource: Option<String>,
     /// The scope, as [`Target::new`] orders it; empty for that of the sign-in.
     pub scope: String,
+}
+
+impl Target {
+    /// An API, and a scope in any order.
+    #[must_use]
+    pub fn new(resource: Option<&str>, scope: &str) -> Self {
+        let mut names: Vec<&str> = scope.split(' ').filter(|name| !name.is_empty()).collect();
+        names.sort_unstable();
+        names.dedup();
+        Self { resource: resource.map(String::from), scope: names.join(" ") }
+    }
+}
+
+impl Grant {
+    /// The access token for a target.
+    #[must_use]
+    pub fn find(&self, target: &Target) -> Option<&Access> {
+        self.access.iter().find(|access| access.target == *target)
+    }
+
+    /// The grant after a refresh for `target` that was asked for at `asked_at`.
+    #[must_use]
+    pub fn renewed(&self, target: &Target, renewed: &Renewed, asked_at: UnixMillis) -> Self {
+        let tokens = &renewed.tokens;
+        let mut next = self.clone();
+        // A server that does not rotate need not repeat the refresh token (RFC 6749 §6).
+        replace(&mut next.refresh_token, &tokens.refresh_token);
+        replace(&mut next.id_token, &tokens.id_token);
+        if let Some(claims) = &renewed.claims {
+            next.claims.clone_from(claims);
+            next.subject = claims.get("sub").and_then(Value::as_str).map(String::from);
+        }
+        next.skew = renewed.skew.or(self.skew);
+        // An unsaid scope is the one that was asked for (RFC 6749 §5.1).
+        let asked = if target.scope.is_empty() { &self.scope } else { &target.scope };
+        next.keep(Access {
+            target: target.clone(),
+            token: tokens.access_token.clone(),
+            token_type: tokens.token_type,
+            expires_in: tokens.expires_in,
+            received_at: asked_at,
+            scope: tokens.scope.as_ref().unwrap_or(asked).clone(),
+        });
+        next
+    }
+
+    fn keep(&mut self, access: Access) {
+        self.access.retain(|kept| kept.target != access.target);
+        if self.access.len() >= MAX_TARGETS
+            && let Some(oldest) = self.access.iter().position(|kept| kept.target != Target::default())
+        {
+            self.access.remove(oldest);
+        }
+        self.access.push(access);
+    }
+
+    pub(super) fn to_value(&self) -> Value {
+        object(vec![
+            ("refresh_token", self.refresh_token.as_deref().into()),
+            ("id_token", self.id_token.as_deref().into()),
+            ("claims", Value::Object(self.claims.clone())),
+            ("subject", self.subject.as_deref().into()),
+            ("scope", self.scope.as_str().into()),
+            ("access", Value::Array(self.access.iter().map(Access::to_value).collect())),
+            ("key", self.key.as_deref().into()),
+            ("skew", self.skew.map(|skew| skew.0).into()),
+        ])
+    }
+
+    pub(super) fn from_value(stored: &Value) -> Option<Self> {
+        let access = stored.get("access")?.as_array()?;
+        Some(Self {
+            refresh_token: text(stored, "refresh_token"),
+            id_token: text(stored, "id_token"),
+            claims: stored.get("claims")?.as_object()?.clone(),
+            subject: text(stored, "subject"),
+            scope: text(stored, "scope")?,
+            access: access.iter().take(MAX_TARGETS).map(Access::from_value).collect::<Option<_>>()?,
+            key: text(stored, "key"),
+            skew: stored.get("skew").and_then(Value::as_i64).map(Millis),
+        })
+    }
+}
+
+impl Access {
+    /// Whether it is good for a while, and at least for `min_validity`, when it is `age` old.
+    #[must_use]
+    pub fn is_fresh(&self, age: Millis, min_validity: Millis) -> bool {
+        self.left(age).is_none_or(|left| left > self.margin().max(min_validity))
+    }
+
+    /// Whether it has not expired when it is `age` old.
+    #[must_use]
+    pub fn is_valid(&self, age: Millis) -> bool {
+        self.left(age).is_none_or(|left| left > Millis(0))
+    }
+
+    /// When it expires, on the wall clock.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<UnixMillis> {
+        self.lifetime().map(|lifetime| UnixMillis(self.received_at.0.saturating_add(lifetime.0)))
+    }
+
+    pub(super) fn lifetime(&self) -> Option<Millis> {
+        self.expires_in.map(Millis::from)
+    }
+
+    /// How long it is good for, when it is `age` old.
+    pub(super) fn left(&self, age: Millis) -> Option<Millis> {
+        self.lifetime().map(|lifetime| lifetime - age)
+    }
+
+    /// A token that lives for seconds only would otherwise never be fresh.
+    pub(super) fn margin(&self) -> Millis {
+        self.lifetime().map_or(MARGIN, |lifetime| MARGIN.min(Millis(lifetime.0 / 2)))
+    }
+
+    fn to_value(&self) -> Value {
+        object(vec![
+            ("resource", self.target.resource.as_deref().into()),
+            ("asked", self.target.scope.as_str().into()),
+            ("token", self.token.as_str().into()),
+            ("token_type", self.token_type.as_str().into()),
+            ("expires_in", self.expires_in.map(|lifetime| lifetime.0).into()),
+            ("received_at", self.received_at.0.into()),
+            ("scope", self.scope.as_str().into()),
+        ])
+    }
+
+    fn from_value(stored: &Value) -> Option<Self> {
+        let expires_in = match stored.get("expires_in")? {
+            Value::Null => None,
+            lifetime => Some(Seconds(u32::try_from(lifetime.as_u64()?).ok()?)),
+        };
+        Some(Self {
+            target: Target { resource: text(stored, "resource"), scope: text(stored, "asked")? },
+            token: text(stored, "token")?,
+            token_type: TokenType::read(stored.get("token_type")?.as_str()?)?,
+            expires_in,
+            received_at: UnixMillis(stored.get("received_at")?.as_i64()?),
+            scope: text(stored, "scope")?,
+        })
+    }
+}
+
+/// For telling states apart; what is left out may differ between equal hashes.
+impl Hash for Grant {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.refresh_token, &self.subject).hash(state);
+        for access in &self.access {
+            (&access.target, &access.token, access.received_at).hash(state);
+        }
+    }
+}
+
+fn text(stored: &Value, name: &str) -> Option<String> {
+    stored.get(name).and_then(Value::as_str).map(String::from)
+}
+
+fn replace(kept: &mut Option<String>, newer: &Option<String>) {
+    if newer.is_some() {
+        kept.clone_from(newer);
+    }
 }

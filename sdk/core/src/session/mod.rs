@@ -9,16 +9,26 @@
 //! The machine orders effects ([`Action`]) and is told what came of them ([`Input`]). It reads no
 //! clock: [`Now`] comes with every input.
 
+mod attempt;
+mod change;
 mod clock;
 mod grant;
 mod input;
 mod machine;
 mod order;
 mod record;
+mod reply;
+mod run;
+mod view;
+mod wait;
 
+pub use attempt::{Attempt, Stage};
 pub use clock::{Millis, Now};
 pub use grant::{Access, Grant, MAX_TARGETS, Target};
 pub use input::{Background, Input, Notice, Options, Renewed, Step, Ticket};
 pub use machine::Machine;
 pub use order::{Action, Answer, Event, EventKind, Handed, Late, Origin, Refresh, State};
-pub use record::{Attempt, Reason, Record, Stage};
+pub use record::{Reason, Record};
+
+#[cfg(test)]
+mod tests;

@@ -3,13 +3,13 @@
 //! A record is replaced as a whole and counts its generations. A sign-out is a generation of its
 //! own rather than an absence: whatever was begun before it can tell that it came too late.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec};
 
-use super::grant::Grant;
-use crate::time::UnixMillis;
+use super::{attempt::Attempt, grant::Grant};
+use crate::json::{self, Value, object};
 
-/// The state of the session in storage.
-#[derive(Clone, Default, PartialEq)]
+/// The state of the session in storage. It holds tokens, so it has no `Debug`.
+#[derive(Clone, Default, PartialEq, Hash)]
 pub struct Record {
     /// Counts the changes of the grant.
     pub generation: u64,
@@ -34,28 +34,98 @@ pub enum Reason {
     Revoked,
 }
 
-/// A refresh that somebody has begun or that failed; until it is over, nobody else tries.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Attempt {
-    /// How far it has come.
-    pub stage: Stage,
-    /// Until when others leave it alone, on the wall clock.
-    pub until: UnixMillis,
-    /// How often it has failed in a row.
-    pub failures: u32,
-    /// When the last requests, three at most, were sent.
-    pub starts: Vec<UnixMillis>,
+impl Record {
+    /// The record after a sign-in or a refresh that began at the generation `began`. `None`: a
+    /// sign-out came in between, and wins.
+    #[must_use]
+    pub fn commit(&self, began: u64, grant: Grant) -> Option<Self> {
+        let beaten = self.signed_out > began;
+        (!beaten).then(|| Self {
+            generation: self.generation + 1,
+            signed_out: self.signed_out,
+            grant: Some(grant),
+            ..Self::default()
+        })
+    }
+
+    /// The record after a sign-out, by the user or at the issuer.
+    #[must_use]
+    pub fn sign_out(&self, reason: Reason) -> Self {
+        let generation = self.generation + 1;
+        Self { generation, signed_out: generation, ended: Some(reason), ..Self::default() }
+    }
+
+    /// The record after the session ended by itself. A sign-in under way is not beaten by it.
+    #[must_use]
+    pub fn end(&self, reason: Reason) -> Self {
+        Self {
+            generation: self.generation + 1,
+            signed_out: self.signed_out,
+            ended: Some(reason),
+            ..Self::default()
+        }
+    }
+
+    /// The record with another attempt. It is no generation of its own.
+    pub(super) fn with(&self, attempt: Option<Attempt>) -> Self {
+        Self { attempt, ..self.clone() }
+    }
+
+    /// Whose session it is; the inner `None` stands for a session without a known subject.
+    pub(super) fn subject(&self) -> Option<Option<&str>> {
+        self.grant.as_ref().map(|grant| grant.subject.as_deref())
+    }
+
+    /// The refresh token.
+    pub(super) fn refresh_token(&self) -> Option<&str> {
+        self.grant.as_ref().and_then(|grant| grant.refresh_token.as_deref())
+    }
+
+    /// What is stored.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut members =
+            vec![("generation", self.generation.into()), ("signed_out", self.signed_out.into())];
+        members.extend(self.ended.map(|reason| ("ended", reason.as_str().into())));
+        members.extend(self.grant.as_ref().map(|grant| ("grant", grant.to_value())));
+        members.extend(self.attempt.as_ref().map(|attempt| ("attempt", attempt.to_value())));
+        object(members).to_text()
+    }
+
+    /// Takes back a stored text. What cannot be read counts as nothing: storage belongs to the
+    /// site, and anything may have been written there.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let members = json::parse_object(text.as_bytes()).ok()?;
+        let number = |name: &str| members.get(name).and_then(Value::as_u64);
+        Some(Self {
+            generation: number("generation")?,
+            signed_out: number("signed_out")?,
+            ended: members.get("ended").and_then(Value::as_str).and_then(Reason::read),
+            grant: match members.get("grant") {
+                None => None,
+                Some(grant) => Some(Grant::from_value(grant)?),
+            },
+            attempt: members.get("attempt").and_then(Attempt::from_value),
+        })
+    }
 }
 
-/// How far an [`Attempt`] has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Stage {
-    /// A request was sent by whoever holds the lock: who gets the lock afterwards knows it is over.
-    Locked,
-    /// A request was sent without a lock.
-    Unlocked,
-    /// The request failed; the next is due at `until`, or when the network is back.
-    Failed,
-    /// The request failed, and the server said how long to wait.
-    Deferred,
+impl Reason {
+    /// The reason as JavaScript and storage have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed_out",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        [Self::SignedOut, Self::Expired, Self::Revoked].into_iter().find(|reason| reason.as_str() == text)
+    }
 }
+
+#[cfg(test)]
+mod tests;
