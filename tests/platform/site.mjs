@@ -58,8 +58,9 @@ const FILES = {
  * @param {{ after(stop: () => unknown): void }} end
  * @param {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => boolean} [handle]
  *   answers what is not the site's own
+ * @param {object} [options] of the browser
  */
-export async function startSite(end, handle = () => false) {
+export async function startSite(end, handle = () => false, options = {}) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://site");
     const file = FILES[pathname];
@@ -72,7 +73,7 @@ export async function startSite(end, handle = () => false) {
   });
   end.after(() => close(server));
   const origin = await listen(server, 0);
-  const browser = await launchChromium();
+  const browser = await launchChromium(options);
   end.after(() => browser.close());
 
   /** A tab with a platform. */

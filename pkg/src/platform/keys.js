@@ -1,5 +1,6 @@
 import { toBase64url, utf8 } from "./bytes.js";
 import { publicMembers, subtle } from "./crypto.js";
+import { Failed } from "./failed.js";
 
 /**
  * Key pairs by name. Their private halves cannot be read by any script. They are kept in the
@@ -28,24 +29,29 @@ export class Keys {
    *   the page or process, and what is bound to it is lost then
    */
   async makeKey({ name, algorithm }) {
-    const there = await this.publicKey({ name });
+    const there = await this.publicKey({ name }).catch(() => {});
     if (there) return there;
     const made = await subtle().generateKey(algorithm, false, ["sign", "verify"]);
-    const pair = await this.#stored("readwrite", (keys, answer) => {
+    const put = (keys, answer) => {
       const found = keys.get(name);
       found.onsuccess = () => {
         answer(found.result ?? made);
         // Another tab may have been faster.
         if (!found.result) keys.put(made, name);
       };
-    });
+    };
+    // Where the database does not take it, the page keeps it.
+    const pair = await this.#stored("readwrite", put).catch(() => {});
     if (pair) return published(pair);
     // Another call may have been faster.
     if (!this.#memory.has(name)) this.#memory.set(name, made);
     return this.publicKey({ name });
   }
 
-  /** @returns {Promise<(JsonWebKey & { kept?: false }) | null>} null: there is none, or it is gone */
+  /**
+   * @returns {Promise<(JsonWebKey & { kept?: false }) | null>} null: there is none, or it is gone
+   * @throws {Failed} `storage_unavailable`: nobody knows whether it is gone
+   */
   async publicKey({ name }) {
     const given = await this.#given?.publicKey(name);
     if (given) return given;
@@ -59,6 +65,7 @@ export class Keys {
    * @param {{ name: string, algorithm: object, import?: object, data: string }} effect `algorithm` with
    *   `hash`, or with `import`, where the key is the application's
    * @returns {Promise<string | null>} null: the key is gone
+   * @throws {Failed} as `publicKey`
    */
   async sign({ name, algorithm, import: importing, data }) {
     const key =
@@ -79,9 +86,13 @@ export class Keys {
     });
   }
 
-  /** Nothing: there is no database, or it does not work. */
+  /** Nothing: there is no database. */
   async #stored(mode, work) {
-    return this.#database?.transact("keys", mode, work).catch(() => undefined);
+    try {
+      return await this.#database?.transact("keys", mode, work);
+    } catch {
+      throw new Failed("storage_unavailable", "keys");
+    }
   }
 }
 
