@@ -13,6 +13,8 @@ mod id_token;
 mod options;
 mod provider;
 mod record;
+#[cfg(feature = "oauth")]
+mod server;
 mod settings;
 mod shapes;
 mod sign_in;
@@ -22,3 +24,5 @@ mod transactions;
 mod written;
 
 pub use exports::Client;
+#[cfg(feature = "oauth")]
+pub use server::Server;
