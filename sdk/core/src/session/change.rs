@@ -4,7 +4,7 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use core::hash::{Hash, Hasher};
 
 use super::{
-    Action, Answer, EventKind, Grant, Late, Machine, Origin, Reason, Record, Step, Ticket, clock::Moment,
+    Action, Answer, EventKind, Grant, Late, Machine, Origin, Reason, Record, Ticket, clock::Moment,
     reply::MAX_LOSSES,
 };
 use crate::{
@@ -32,14 +32,6 @@ pub(super) enum Change {
     },
 }
 
-/// The first of the changes, on its way to storage.
-#[derive(Clone, Hash)]
-pub(super) struct Changing {
-    step: Step,
-    text: String,
-    next: Record,
-}
-
 impl Machine {
     /// Whether a sign-out is on its way: here, the session is over.
     pub(super) fn leaving(&self) -> bool {
@@ -51,50 +43,42 @@ impl Machine {
         self.changes.push(Change::SignOut { ticket: Some(ticket), reason });
     }
 
-    /// Sends the next change on its way.
-    pub(super) fn change(&mut self, out: &mut Vec<Action>) {
-        while self.ready && self.changing.is_none() && !self.changes.is_empty() {
-            let next = self.changes.first().map(|change| change.next(&self.view.record));
-            match next {
-                Some(Ok(next)) => {
-                    let (step, text) = (self.step(), next.to_text());
-                    let expected = self.view.text.clone();
-                    out.push(Action::Swap { step, expected, next: text.clone() });
-                    self.changing = Some(Changing { step, text, next });
+    /// The text that the next change makes, and the one that it replaces.
+    pub(super) fn next_change(&mut self, out: &mut Vec<Action>) -> Option<(String, Option<String>)> {
+        while self.ready && !self.changes.is_empty() {
+            match self.changes.first()?.next(&self.view.record) {
+                Ok(next) => {
+                    let text = next.to_text();
+                    self.changing = Some(next);
+                    return Some((text, self.view.text.clone()));
                 }
-                Some(Err(code)) => refuse(self.changes.remove(0), code.into(), out),
-                None => return,
+                Err(code) => refuse(self.changes.remove(0), code.into(), out),
             }
         }
+        None
     }
 
     /// A change came to its end.
-    pub(super) fn changed(
-        &mut self,
-        step: Step,
-        result: Result<(), Option<String>>,
-        at: Moment,
-        out: &mut Vec<Action>,
-    ) {
-        let Some(changing) = self.changing.take_if(|changing| changing.step == step) else { return };
-        let lost = match result {
-            Err(current) if current.as_ref() != Some(&changing.text) => Some(current),
-            _ => None,
-        };
-        if let Some(current) = lost {
-            self.losses = self.losses.saturating_add(1);
-            self.take_over(current, at);
-            if self.losses > MAX_LOSSES {
-                self.losses = 0;
-                refuse(self.changes.remove(0), Code::StorageUnavailable.into(), out);
+    pub(super) fn changed(&mut self, result: Result<(), Option<String>>, at: Moment, out: &mut Vec<Action>) {
+        let Some(next) = self.changing.take() else { return };
+        let text = next.to_text();
+        match result {
+            Err(current) if current.as_ref() != Some(&text) => {
+                self.losses = self.losses.saturating_add(1);
+                self.take_over(current, at);
+                if self.losses > MAX_LOSSES {
+                    self.losses = 0;
+                    refuse(self.changes.remove(0), Code::StorageUnavailable.into(), out);
+                }
             }
-            return;
+            _ => {
+                self.losses = 0;
+                let change = self.changes.remove(0);
+                let before = self.replace(Some(text), next, None, at);
+                out.push(Action::Announce { generation: self.view.record.generation });
+                self.changed_by(change, before, out);
+            }
         }
-        self.losses = 0;
-        let change = self.changes.remove(0);
-        let before = self.replace(Some(changing.text), changing.next, None, at);
-        out.push(Action::Announce { generation: self.view.record.generation });
-        self.changed_by(change, before, out);
     }
 
     fn changed_by(&mut self, change: Change, before: Record, out: &mut Vec<Action>) {

@@ -9,16 +9,19 @@
 //! The machine orders effects ([`Action`]) and is told what came of them ([`Input`]). It reads no
 //! clock: [`Now`] comes with every input.
 
+mod alarm;
 mod attempt;
 mod change;
 mod clock;
 mod grant;
 mod input;
+mod lock;
 mod machine;
 mod order;
 mod record;
 mod reply;
 mod run;
+mod storage;
 mod view;
 mod wait;
 

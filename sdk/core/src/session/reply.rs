@@ -45,10 +45,7 @@ impl Machine {
         };
         match result {
             Ok(renewed) => self.keep(sent, renewed, at, out),
-            Err(failure) if is_terminal(&failure) => {
-                let step = self.read(out);
-                self.phase = Phase::Confirming(step, sent, Look::First);
-            }
+            Err(failure) if is_terminal(&failure) => self.phase = Phase::Confirming(sent, Look::First),
             Err(failure) => self.failed(sent, Failed(failure), at, out),
         }
     }
@@ -65,11 +62,11 @@ impl Machine {
         if !is_of(base.subject.as_deref(), &renewed) {
             revoke(&renewed, out);
             let failed = Failed(Error::at(Code::TokenClaimInvalid, "sub").into());
-            return self.swap(self.view.record.with(None), Then::Release(sent, failed), out);
+            return self.swap(self.view.record.with(None), Then::Release(sent, failed));
         }
         let grant = base.renewed(&sent.target, &renewed, sent.wall);
         match self.view.record.commit(sent.generation, grant) {
-            Some(next) => self.swap(next, Then::Commit(sent, renewed), out),
+            Some(next) => self.swap(next, Then::Commit(sent, renewed)),
             None => self.too_late(renewed, out),
         }
     }
@@ -100,11 +97,11 @@ impl Machine {
         }
         if is_final(&failed.0) {
             let next = self.view.record.with(None);
-            return self.swap(next, Then::Release(sent, failed), out);
+            return self.swap(next, Then::Release(sent, failed));
         }
         let attempt = sent.attempt.failed(failed.0.retry_after, Self::spread(&sent), at.wall);
         let next = self.view.record.with(Some(attempt));
-        self.swap(next, Then::Fail(sent, failed), out);
+        self.swap(next, Then::Fail(sent, failed));
     }
 
     /// After a look at the record: a refresh token that was refused, and is still the one, is the end.
@@ -118,33 +115,23 @@ impl Machine {
             return self.phase = Phase::Pausing(at.monotonic + PAUSE, sent);
         }
         let next = record.end(Reason::Revoked);
-        self.swap(next, Then::End(Some(sent)), out);
+        self.swap(next, Then::End(Some(sent)));
     }
 
-    pub(super) fn look_again(&mut self, at: Moment, out: &mut Vec<Action>) {
+    pub(super) fn look_again(&mut self, at: Moment) {
         match core::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Pausing(until, sent) if at.monotonic >= until => {
-                let step = self.read(out);
-                self.phase = Phase::Confirming(step, sent, Look::Second);
+                self.phase = Phase::Confirming(sent, Look::Second);
             }
             other => self.phase = other,
         }
     }
 
-    /// A change of the run's came to its end. Gives back what is not the run's.
-    pub(super) fn swapped(
-        &mut self,
-        step: Step,
-        result: Result<(), Option<String>>,
-        at: Moment,
-        out: &mut Vec<Action>,
-    ) -> Option<Result<(), Option<String>>> {
+    /// A change of the run's came to its end.
+    pub(super) fn swapped(&mut self, result: Result<(), Option<String>>, at: Moment, out: &mut Vec<Action>) {
         let swapping = match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Swapping(swapping) if swapping.step == step => swapping,
-            other => {
-                self.phase = other;
-                return Some(result);
-            }
+            Phase::Swapping(swapping) => swapping,
+            other => return self.phase = other,
         };
         match result {
             Err(current) if self.losses < MAX_LOSSES && current.as_ref() != Some(&swapping.text) => {
@@ -157,7 +144,6 @@ impl Machine {
                 self.done(*swapping, at, out);
             }
         }
-        None
     }
 
     fn lost(&mut self, then: Then, at: Moment, out: &mut Vec<Action>) {

@@ -9,29 +9,27 @@ use super::{
     Target,
     attempt::{Attempt, REQUEST},
     clock::Moment,
+    lock::Lock,
     view::Aged,
 };
 use crate::{base64url, oauth::Failure, time::UnixMillis};
-
-/// How long to wait for the lock. It only spares work: after that, what the record says has to do.
-const LOCK: Millis = Millis(5_000);
 
 /// Where a run is.
 #[derive(Clone, Hash)]
 pub(super) enum Phase {
     Idle,
     /// Looking whether somebody else has refreshed already.
-    Reading(Step),
+    Reading,
     /// Waiting for the lock.
     Locking,
     /// Looking again, with the lock or without.
-    Rereading(Step),
+    Rereading,
     /// Changing the record.
     Swapping(Box<Swapping>),
     /// Waiting for the token endpoint.
     Sending(Step, Box<Sent>),
     /// The refresh token was refused: looking whether it is still the one, for the first or second time.
-    Confirming(Step, Box<Sent>, Look),
+    Confirming(Box<Sent>, Look),
     /// The time between the two looks, up to a reading of the monotonic clock.
     Pausing(Millis, Box<Sent>),
     /// Leaving the token endpoint alone, until the attempt that was seen no longer binds.
@@ -48,7 +46,8 @@ pub(super) enum Look {
 /// A change of the record under way.
 #[derive(Clone, Hash)]
 pub(super) struct Swapping {
-    pub step: Step,
+    /// The [`Machine::version`] that it was decided on.
+    pub version: u32,
     pub text: String,
     pub next: Record,
     pub then: Then,
@@ -87,65 +86,36 @@ pub(super) struct Sent {
     pub passed: Millis,
 }
 
-/// The lock, as far as this machine knows.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Lock {
-    Free,
-    /// Asked for; not needed any more if `Dropped`.
-    Asked(Step),
-    Dropped(Step),
-    Held,
-}
-
 impl Machine {
-    pub(super) fn is_waiting(&self) -> bool {
-        matches!(self.phase, Phase::Waiting)
-    }
-
     /// For how long the attempt in the record binds.
     pub(super) fn bound_left(&self, at: Moment) -> Millis {
         self.seen.as_ref().map_or(Millis(0), |seen| seen.left(at))
     }
 
     /// Begins a run if there is something to do and nothing else under way.
-    pub(super) fn begin(&mut self, at: Moment, out: &mut Vec<Action>) {
+    pub(super) fn begin(&mut self, at: Moment) {
         let due = match self.phase {
             Phase::Idle => true,
             Phase::Waiting => self.bound_left(at) <= Millis(0),
             _ => false,
         };
-        if !due || !self.ready || self.look.is_some() {
+        if !due || !self.ready || self.is_looking() {
             return;
         }
         self.prune(at);
         if self.wanted.is_empty() {
             self.phase = Phase::Idle;
         } else if self.may_refresh() {
-            self.phase = Phase::Reading(self.read(out));
+            self.phase = Phase::Reading;
         }
     }
 
-    pub(super) fn read_by_run(
-        &mut self,
-        step: Step,
-        stored: Option<String>,
-        at: Moment,
-        out: &mut Vec<Action>,
-    ) {
-        let phase = core::mem::replace(&mut self.phase, Phase::Idle);
-        match phase {
-            Phase::Reading(own) if own == step => {
-                self.take_over(stored, at);
-                self.before_lock(at, out);
-            }
-            Phase::Rereading(own) if own == step => {
-                self.take_over(stored, at);
-                self.decide(at, out);
-            }
-            Phase::Confirming(own, sent, look) if own == step => {
-                self.take_over(stored, at);
-                self.confirm(sent, look, at, out);
-            }
+    /// The record was read for the run.
+    pub(super) fn read_by_run(&mut self, at: Moment, out: &mut Vec<Action>) {
+        match core::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Reading => self.before_lock(at, out),
+            Phase::Rereading => self.decide(at, out),
+            Phase::Confirming(sent, look) => self.confirm(sent, look, at, out),
             other => self.phase = other,
         }
     }
@@ -154,39 +124,7 @@ impl Machine {
     fn before_lock(&mut self, at: Moment, out: &mut Vec<Action>) {
         self.serve(at, out);
         self.prune(at);
-        if self.wanted.is_empty() {
-            return self.finish(out);
-        }
-        self.phase = Phase::Locking;
-        match self.lock {
-            Lock::Dropped(step) => self.lock = Lock::Asked(step),
-            Lock::Asked(_) => {}
-            // It is not given back twice, nor asked for twice.
-            Lock::Held => self.reread(out),
-            Lock::Free => {
-                self.flush(out);
-                let step = self.step();
-                self.lock = Lock::Asked(step);
-                out.push(Action::Lock { step, deadline: LOCK });
-            }
-        }
-    }
-
-    pub(super) fn locked(&mut self, step: Step, held: bool, out: &mut Vec<Action>) {
-        let wanted = self.lock == Lock::Asked(step);
-        if !wanted && self.lock != Lock::Dropped(step) {
-            return;
-        }
-        self.lock = if held { Lock::Held } else { Lock::Free };
-        if wanted && matches!(self.phase, Phase::Locking) {
-            self.reread(out);
-        } else {
-            self.unlock(out);
-        }
-    }
-
-    fn reread(&mut self, out: &mut Vec<Action>) {
-        self.phase = Phase::Rereading(self.read(out));
+        if self.wanted.is_empty() { self.finish(out) } else { self.take_lock(out) }
     }
 
     /// With a record just read: refresh, or leave it to whoever does.
@@ -215,7 +153,7 @@ impl Machine {
         let stage = if held { Stage::Locked } else { Stage::Unlocked };
         let attempt = Attempt::sent(record.attempt.as_ref(), stage, at.wall);
         let next = record.with(Some(attempt));
-        self.swap(next, Then::Claim(target), out);
+        self.swap(next, Then::Claim(target));
     }
 
     /// The claim is in the record: nobody else sends this refresh token now.
@@ -247,7 +185,7 @@ impl Machine {
             return self.finish(out);
         }
         let next = self.view.record.end(Reason::Expired);
-        self.swap(next, Then::End(None), out);
+        self.swap(next, Then::End(None));
     }
 
     /// Gives back the lock. What else is wanted is begun anew.
@@ -256,21 +194,9 @@ impl Machine {
         self.unlock(out);
     }
 
-    pub(super) fn unlock(&mut self, out: &mut Vec<Action>) {
-        match self.lock {
-            Lock::Held => {
-                self.lock = Lock::Free;
-                out.push(Action::Unlock);
-            }
-            Lock::Asked(step) => self.lock = Lock::Dropped(step),
-            Lock::Free | Lock::Dropped(_) => {}
-        }
-    }
-
-    pub(super) fn swap(&mut self, next: Record, then: Then, out: &mut Vec<Action>) {
-        let (step, text) = (self.step(), next.to_text());
-        out.push(Action::Swap { step, expected: self.view.text.clone(), next: text.clone() });
-        self.phase = Phase::Swapping(Box::new(Swapping { step, text, next, then }));
+    pub(super) fn swap(&mut self, next: Record, then: Then) {
+        let swapping = Swapping { version: self.version, text: next.to_text(), next, then };
+        self.phase = Phase::Swapping(Box::new(swapping));
     }
 
     /// Forgets what nobody needs any more, and remembers what is refreshed without being asked for.

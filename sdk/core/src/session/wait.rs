@@ -2,7 +2,9 @@
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-use super::{Action, Answer, Handed, Machine, Millis, Reason, Target, Ticket, clock::Moment, view::Aged};
+use super::{
+    Action, Answer, Handed, Machine, Millis, Reason, Target, Ticket, clock::Moment, run::Phase, view::Aged,
+};
 use crate::{
     error::{Code, Error},
     oauth::Failure,
@@ -59,7 +61,7 @@ impl Machine {
     /// Answers who can be answered, and notes what has to be refreshed for the others.
     pub(super) fn serve(&mut self, at: Moment, out: &mut Vec<Action>) {
         // What a read under way may change is not handed out before.
-        let known = self.ready && self.look.is_none();
+        let known = self.ready && !self.is_looking();
         let mut waiters = core::mem::take(&mut self.waiters);
         waiters.retain_mut(|waiter| {
             if known && waiter.subject.is_none() {
@@ -132,7 +134,7 @@ impl Machine {
         }
         let failure = self.failure(at);
         let refreshes = self.view.record.refresh_token().is_some();
-        if !late && refreshes && !failure.as_ref().is_some_and(|_| self.is_waiting()) {
+        if !late && refreshes && !failure.as_ref().is_some_and(|_| matches!(self.phase, Phase::Waiting)) {
             return Verdict::Refresh;
         }
         // A token that has not expired is better than none, and is said to be stale.

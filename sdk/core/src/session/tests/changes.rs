@@ -176,3 +176,22 @@ fn the_issuer_may_end_a_session() {
     bench.want(2);
     assert_eq!(bench.got(), ["1 out rt0", "2 session_expired"]);
 }
+
+#[test]
+fn one_operation_on_storage_is_under_way_at_a_time_and_whoever_leaves_goes_first() {
+    let mut bench = Bench::due();
+    let now = bench.now();
+    let wanted =
+        Input::Wanted { ticket: Ticket(1), target: Target::default(), force: false, min_validity: Millis(0) };
+    let actions = bench.machine.handle(wanted, now);
+    let Some(Action::Read { step }) = actions.first() else { panic!("reads first") };
+    let noticed = bench.machine.handle(Input::Noticed(Notice::Elsewhere), now);
+    let leaving = Input::SignOut { ticket: Ticket(2), reason: Reason::SignedOut };
+    let left = bench.machine.handle(leaving, now);
+    let stores = |action: &Action| matches!(action, Action::Read { .. } | Action::Swap { .. });
+    assert!(!noticed.iter().chain(&left).any(stores));
+    let read = Input::Read { step: *step, stored: bench.stored.clone() };
+    let actions = bench.machine.handle(read, now);
+    assert!(actions.iter().filter(|action| stores(action)).count() == 1);
+    assert!(actions.iter().any(|action| matches!(action, Action::Swap { .. })));
+}

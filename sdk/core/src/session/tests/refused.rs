@@ -81,7 +81,8 @@ fn a_refused_target_is_its_callers_affair() {
         let mut bench = Bench::signed_in(3600);
         bench.want_for(1, target.clone(), false);
         bench.fails(oauth(error, 400));
-        assert_eq!(bench.got(), ["1 oauth_error"], "{error}");
+        assert_eq!(bench.failures[0].oauth.as_ref().unwrap().error, error);
+        assert_eq!(bench.got().len(), 1, "{error}");
         assert_eq!(bench.machine.state(), State::SignedIn { stale: false });
         assert!(bench.record().attempt.is_none() && !bench.held && bench.told().is_empty());
         bench.want(2);
