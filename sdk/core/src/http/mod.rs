@@ -13,6 +13,10 @@ pub enum Method {
     Get,
     /// `POST`
     Post,
+    /// `PUT`
+    Put,
+    /// `DELETE`
+    Delete,
 }
 
 impl Method {
@@ -22,6 +26,8 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
         }
     }
 }
@@ -35,7 +41,7 @@ pub struct Request {
     pub url: String,
     /// Header names in lower case, and values.
     pub headers: Vec<(&'static str, String)>,
-    /// The body; empty for `GET`.
+    /// The body; empty for `GET` and `DELETE`.
     pub body: String,
 }
 
