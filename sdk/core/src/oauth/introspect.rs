@@ -3,10 +3,12 @@
 //! Source: [RFC 7662](https://www.rfc-editor.org/rfc/rfc7662).
 
 mod cache;
+mod client;
 
 use alloc::string::ToString;
 
 pub use cache::{Cache, MAX_BYTES, MAX_KEPT, MAX_LIFE, MAX_REFUSALS, REFUSAL_LIFE};
+pub use client::{State, state_request, state_response};
 
 use crate::{
     error::{Code, Error},

@@ -27,5 +27,6 @@ pub mod resource;
 pub mod revoke;
 pub mod scope;
 pub mod token;
+pub mod userinfo;
 
 pub use failure::{Failure, OauthError};
