@@ -2,6 +2,7 @@
 //!
 //! Source: [OpenID Connect RP-Initiated Logout 1.0 §2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout).
 
+pub mod front_channel;
 pub mod token;
 
 use alloc::{string::String, vec::Vec};

@@ -6,6 +6,7 @@
 mod answer;
 pub mod authorize;
 pub mod challenge;
+pub mod check_session;
 pub mod client_auth;
 pub mod client_metadata;
 pub mod clock;
