@@ -23,6 +23,7 @@ pub mod jar;
 pub mod logout;
 pub mod par;
 pub mod pkce;
+pub mod providers;
 pub mod register;
 pub mod resource;
 pub mod revoke;
