@@ -128,6 +128,21 @@ describe("the driver", () => {
     assert.equal(core.inputs.length, 2);
   });
 
+  test("goes on where nothing can be cancelled, and where no signal can be made", async (t) => {
+    const { AbortController } = globalThis;
+    t.after(() => (globalThis.AbortController = AbortController));
+    const script = ({ type, call, error }) => {
+      if (type === "call") return call === 1 ? { effects: [{ effect: 3, kind: "sleep" }] } : { cancel: [3], settled: [{ call, ok: 1 }] };
+      return { settled: [{ call: 1, error }] };
+    };
+    const { driver } = driven(script, () => new Promise(() => {}));
+    globalThis.AbortController = class { abort() { throw new Error("Cannot perform I/O on behalf of a different request."); } };
+    driver.call("x").catch(() => {});
+    assert.equal(await driver.call("y"), 1);
+    globalThis.AbortController = class { constructor() { throw new Error("Disallowed operation called within global scope."); } };
+    await assert.rejects(driven(script).driver.call("x"), { code: "internal_error" });
+  });
+
   test("passes the caller's abort on, and lets the core say how the call ends", async () => {
     const failure = { code: "aborted", message: "", retryable: true, sessionEnded: false };
     const { core, driver } = driven((input) => (input.type === "abort" ? { settled: [{ call: input.call, error: failure }] } : {}));

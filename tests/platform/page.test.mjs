@@ -29,7 +29,7 @@ function handle(request, response) {
   }
 }
 
-describe("a page", () => {
+describe("a page", { timeout: 300_000 }, () => {
   const end = atEnd();
   let site;
   before(async () => (site = await startSite(end, handle, { ignoreDefaultArgs: ["--disable-back-forward-cache"] })));

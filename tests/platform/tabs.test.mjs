@@ -7,7 +7,7 @@ import { inWorker, startSite } from "./site.mjs";
 const TABS = 6;
 const EACH = 20;
 
-describe("in tabs", () => {
+describe("in tabs", { timeout: 300_000 }, () => {
   const end = atEnd();
   let site;
   before(async () => (site = await startSite(end)));

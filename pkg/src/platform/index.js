@@ -24,7 +24,8 @@ export class Platform {
   #locks;
   #areas;
   #channel;
-  #over = new AbortController();
+  /** What ends with it; absent afterwards. No signal: workerd makes none before the first request. */
+  #ends = [];
   /** The keys whose changes by others are heard of. */
   #heard = new Set();
   #warned = false;
@@ -55,8 +56,7 @@ export class Platform {
     };
     this.#channel = openChannel(options.name ?? "edgeward", () => told.onNotice("storage"));
     this.#effects = this.#table(session, new Keys(database, given));
-    watch(told.onNotice, this.#over.signal);
-    this.#over.signal.addEventListener("abort", () => database?.close());
+    this.#ends.push(watch(told.onNotice), () => database?.close());
   }
 
   now() {
@@ -79,20 +79,20 @@ export class Platform {
 
   /** Listens no more, and lets locks, windows and connections go. */
   dispose() {
-    this.#over.abort();
+    this.#ends?.forEach((end) => end());
+    this.#ends = undefined;
     this.#channel.close();
     this.#locks.dispose();
     this.popups.release();
   }
 
   #table(session, keys) {
-    const { signal: over } = this.#over;
     const hear = async (area, key) => {
       if (area !== "session" || this.#heard.has(key)) return;
       this.#heard.add(key);
       const end = await session.subscribe?.(key, () => this.#told.onNotice("storage"));
-      if (over.aborted) end?.();
-      else over.addEventListener("abort", () => end?.());
+      if (this.#ends) this.#ends.push(() => end?.());
+      else end?.();
     };
     return {
       random,

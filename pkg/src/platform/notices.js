@@ -3,10 +3,14 @@
  * cache; the network is back.
  *
  * @param {(notice: "visible" | "hidden" | "online" | "resume") => void} tell
- * @param {AbortSignal} signal ends it
+ * @returns {() => void} ends it
  */
-export function watch(tell, signal) {
-  const on = (target, type, listener) => target.addEventListener(type, listener, { signal });
+export function watch(tell) {
+  const ends = [];
+  const on = (target, type, listener) => {
+    target.addEventListener(type, listener);
+    ends.push(() => target.removeEventListener(type, listener));
+  };
   const page = globalThis.document;
   if (page) {
     on(page, "visibilitychange", () => tell(page.visibilityState === "visible" ? "visible" : "hidden"));
@@ -16,4 +20,5 @@ export function watch(tell, signal) {
   }
   // Only where the network comes and goes: not in Node and not in workerd.
   if ("onLine" in (globalThis.navigator ?? {})) on(globalThis, "online", () => tell("online"));
+  return () => ends.forEach((end) => end());
 }
