@@ -105,7 +105,12 @@ impl PublicKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{jose::jws::Unverified, json};
+    use crate::{
+        jose::jws::Unverified,
+        json,
+        oauth::dpop::{self, Nonces},
+        secret::Secret,
+    };
 
     /// The key of RFC 9449 §4.1, as WebCrypto exports it.
     const JWK: &str = r#"{"kty":"EC","crv":"P-256","ext":true,"key_ops":["verify"],
@@ -138,6 +143,28 @@ mod tests {
         let more = claims(&Sending { access_token: Some(token), nonce: Some("n"), ..sending });
         assert!(more.contains(r#""ath":"fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo""#));
         assert!(more.contains(r#""nonce":"n""#));
+    }
+
+    #[test]
+    fn what_is_made_here_is_taken_by_the_other_side() {
+        let now = UnixSeconds(1_800_000_000);
+        let nonces = Nonces::new(Secret::new(vec![7; 32])).unwrap();
+        let nonce = nonces.current(now);
+        let url = "https://api.example/a?b=c";
+        let sending = Sending { method: "PATCH", url, access_token: Some("at"), nonce: Some(&nonce) };
+        let public = key(JWK).unwrap();
+        let text = public.proof(&sending, &[7; 16], now).finish(&[1; 64]);
+        // The signature is WebCrypto's to make and an engine's to judge.
+        let proof = dpop::Unverified::parse(&text, &dpop::ALGORITHMS).unwrap().verified(Ok(())).unwrap();
+        let expected = dpop::Expected {
+            method: "PATCH",
+            url,
+            access_token: "at",
+            thumbprint: &public.thumbprint(),
+            nonces: Some(&nonces),
+            window: dpop::Window::default(),
+        };
+        assert!(proof.check(&expected, now).is_ok());
     }
 
     #[test]
