@@ -48,7 +48,9 @@ pub fn discovery(data: &[u8]) {
     }
     if whole.is_ok() || keys.is_ok() {
         let document: serde_json::Value = serde_json::from_slice(data).expect("metadata are JSON");
-        assert_eq!(document["issuer"], "https://issuer.example");
+        let stated = document["issuer"].as_str().expect("an issuer");
+        assert_eq!(stated.strip_suffix('/').unwrap_or(stated), "https://issuer.example");
+        assert!(keys.is_err() || stated == "https://issuer.example", "a verifier takes it exactly");
     }
 }
 
@@ -91,5 +93,7 @@ pub fn oauth(data: &[u8]) {
 
 fn answer(body: &[u8]) -> Response {
     let cache_control = body.get(..64).map(String::from_utf8_lossy).unwrap_or_default().into_owned();
-    Response { status: 200, headers: vec![("cache-control".into(), cache_control)], body: body.into() }
+    let headers =
+        vec![("cache-control".into(), cache_control), ("content-type".into(), "application/json".into())];
+    Response { status: 200, headers, body: body.into() }
 }

@@ -4,6 +4,7 @@
 
 mod answers;
 mod claims;
+mod client;
 mod documents;
 mod requests;
 mod seeds;
@@ -13,6 +14,7 @@ use core::str;
 
 pub use answers::{introspection, jwe, session};
 pub use claims::{claims, json};
+pub use client::{authenticate, grants};
 pub use documents::{config, discovery, jwks, oauth};
 pub use requests::{challenge, credential, proof, route};
 pub use seeds::seeds;
@@ -22,12 +24,14 @@ pub use tokens::{jws, token};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target. `fuzz/fuzz_targets` has a file for each.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 17] = [
+    ("authenticate", authenticate),
     ("challenge", challenge),
     ("claims", claims),
     ("config", config),
     ("credential", credential),
     ("discovery", discovery),
+    ("grants", grants),
     ("introspection", introspection),
     ("json", json),
     ("jwe", jwe),

@@ -26,6 +26,8 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
             texts(&[TOKENS, CALLBACK, "invalid_grant\nThe code was used.", r#"{"error":"invalid_grant"}"#])
         }
         "credential" => texts(&REQUESTS),
+        "authenticate" => texts(&CHALLENGES),
+        "grants" => texts(&GRANTS),
         "challenge" => texts(&["api", "read write", r#"Bearer realm="api", error="invalid_token""#]),
         "route" => texts(&PATHS),
         _ => Vec::new(),
@@ -95,4 +97,25 @@ const SESSIONS: [&str; 3] = [
     "better-auth.session_token=abc.dGhlIHNpZ25hdHVyZSBvZiBhIHNlc3Npb24gdG9rZW4x; better-auth.session_data=eyJzZXNzaW9uIjp7fX0",
     "__Secure-better-auth.session_token=a.b; __Secure-better-auth.session_data.0=a; __Secure-better-auth.session_data.1=b",
     "session=1; session=2; __Host-session=3; session.0=x",
+];
+/// Challenges of RFC 6750, 9110, 9449 and 9728, some with a second line for the other headers.
+const CHALLENGES: [&str; 6] = [
+    r#"Basic realm="simple", Newauth realm="apps", type=1, title="Login to \"apps\"""#,
+    r#"Bearer error="invalid_token", error_description="The access token expired", resource_metadata="https://api.example/.well-known/oauth-protected-resource""#,
+    "DPoP error=\"use_dpop_nonce\", algs=\"ES256 PS256\"\neyJ7S_zG.eyJH0-Z.HX4w-7v",
+    "Negotiate a87421000492aa874209af8bc028, Bearer, NTLM YWJj==",
+    "Fri, 31 Dec 1999 23:59:59 GMT\nFri, 31 Dec 1999 23:50:59 GMT",
+    "Bearer resource_metadata=https://api.example/m,scope = a error=\"x\\y\"\nnonce",
+];
+/// Answers of RFC 9126, 8628, 8693, 7591, 9728 and 7662, of Slack and of userinfo.
+const GRANTS: [&str; 9] = [
+    r#"{"request_uri":"urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c","expires_in":60}"#,
+    r#"{"device_code":"GmRhmhcxhwAzkoEqiMEg","user_code":"WDJB-MJHT","verification_uri":"https://example.com/device","verification_uri_complete":"https://example.com/device?user_code=WDJB-MJHT","expires_in":1800,"interval":5}"#,
+    r#"{"access_token":"eyJ","issued_token_type":"urn:ietf:params:oauth:token-type:jwt","token_type":"N_A","expires_in":60,"authorization_details":[{"type":"x"}]}"#,
+    r#"{"client_id":"s6BhdRkqt3","client_secret":"cf136dc3","client_secret_expires_at":2893276800,"redirect_uris":["https://client.example.org/callback"],"registration_access_token":"reg-2341","registration_client_uri":"https://server.example.com/register/s6"}"#,
+    r#"{"resource":"https://api.example/mcp","authorization_servers":["https://issuer.example"],"scopes_supported":["a"]}"#,
+    r#"{"ok":true,"access_token":"xoxb-1","token_type":"bot","scope":"a,b","authed_user":{"id":"U1","scope":"c","access_token":"xoxp-1","token_type":"user"}}"#,
+    r#"{"sub":"ada","active":true,"act":{"sub":"agent","act":{"sub":"other"}}}"#,
+    r#"{"client_id":"https://api.example/mcp","redirect_uris":["https://api.example/cb","com.example:/cb"],"token_endpoint_auth_method":"private_key_jwt","jwks":{"keys":[{"kty":"EC","x":"a"}]}}"#,
+    r#"{"ok":false,"error":"invalid_code"}"#,
 ];
