@@ -41,7 +41,7 @@ export class Guard {
 
   /** @returns {Promise<string[]>} */
   keys(prefix) {
-    const known = () => [...this.#known].flatMap(([key, text]) => (text !== null && key.startsWith(prefix) ? key : []));
+    const known = () => [...this.#known.keys()].filter((key) => key.startsWith(prefix));
     return this.#either(() => this.#store.keys?.(prefix) ?? known(), known);
   }
 
@@ -53,7 +53,7 @@ export class Guard {
   swap(key, expected, next) {
     const stored = async () => {
       if (!(await this.#exchange(key, expected, next))) return { done: false, current: await this.#read(key) };
-      this.#known.set(key, next);
+      this.#note(key, next);
       return { done: true };
     };
     const remembered = () => {
@@ -62,7 +62,7 @@ export class Guard {
       const own = this.#owed.get(key) ?? new Set();
       this.#owed.set(key, own);
       if (own.size < NOTED) own.add(expected).add(next);
-      this.#known.set(key, next);
+      this.#note(key, next);
       return { done: true };
     };
     return this.#either(stored, remembered);
@@ -70,8 +70,14 @@ export class Guard {
 
   async #read(key) {
     const text = (await this.#store.get(key)) ?? null;
-    this.#known.set(key, text);
+    this.#note(key, text);
     return text;
+  }
+
+  /** What is not there is not noted either: every sign-in has a key of its own. */
+  #note(key, text) {
+    if (text === null) this.#known.delete(key);
+    else this.#known.set(key, text);
   }
 
   async #exchange(key, expected, next) {
@@ -110,7 +116,7 @@ export class Guard {
       await within(DEADLINE, async () => {
         for (const [key, own] of this.#owed) {
           const current = (await this.#store.get(key)) ?? null;
-          const next = this.#known.get(key);
+          const next = this.#known.get(key) ?? null;
           if (!own.has(current) || !(await this.#exchange(key, current, next))) await this.#read(key);
         }
         this.#owed.clear();
