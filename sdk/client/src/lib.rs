@@ -1,28 +1,34 @@
 //! The client of the npm package `edgeward`: signs in with an OpenID Provider, keeps the session,
 //! and hands out access tokens.
 //!
-//! Signatures of ID tokens are verified by WebCrypto, so the module carries no arithmetic of its
-//! own. Values cross by the core's JSON, which reads tokens anyway: options as text, results as
-//! objects made of the core's values. Neither `serde_json` nor `serde-wasm-bindgen` is linked.
+//! It is a function from text to text ([`Core::handle`]) without a single import. Flows order
+//! effects, the driver in JavaScript carries them out and answers; so the module decides
+//! everything, does nothing, and runs natively in tests as it runs in a browser.
 
-mod access;
 mod callback;
-mod engine;
+mod client;
+mod effect;
 mod exports;
+mod grant;
 mod id_token;
+mod methods;
 mod options;
+mod output;
 mod provider;
-mod record;
+mod refresh;
+mod request;
+mod runtime;
 #[cfg(feature = "oauth")]
 mod server;
+mod session;
 mod settings;
 mod shapes;
 mod sign_in;
 mod sign_out;
-mod store;
+mod tokens;
 mod transactions;
 mod written;
 
-pub use exports::Client;
+pub use exports::Core;
 #[cfg(feature = "oauth")]
 pub use server::Server;

@@ -1,8 +1,14 @@
 //! Reads the options of the methods.
 
-use edgeward_core::{Code, Error, json::Value, oauth::authorize::Wishes, time::Seconds};
-use edgeward_host::members;
-use wasm_bindgen::JsValue;
+use edgeward_core::{
+    Code, Error,
+    json::{Members, Value},
+    oauth::authorize::Wishes,
+    session::{Millis, Target},
+    time::Seconds,
+};
+
+use crate::session::Want;
 
 /// A sign-in's options, read.
 #[derive(Default)]
@@ -12,8 +18,7 @@ pub(crate) struct SignIn {
 }
 
 impl SignIn {
-    pub(crate) fn read(options: &JsValue) -> Result<Self, Error> {
-        let options = members::read(options, Code::InvalidParameters)?;
+    pub(crate) fn read(options: &Members) -> Result<Self, Error> {
         let max_age = options.number("maxAgeSeconds")?.map(Seconds);
         let extra = match options.member("extraParameters") {
             None => Vec::new(),
@@ -34,14 +39,19 @@ impl SignIn {
     }
 }
 
+/// What access token is wanted.
+pub(crate) fn want(options: &Members) -> Result<Want, Error> {
+    let min_validity = options.number("minValiditySeconds")?.map_or(Millis(0), |span| Seconds(span).into());
+    let target = Target {
+        resource: options.text("resource")?,
+        scope: options.text("scope")?.unwrap_or_default(),
+    };
+    Ok(Want { target, force: options.flag("forceRefresh")?.unwrap_or_default(), min_validity })
+}
+
 /// Whether a sign-out goes on to the issuer.
-pub(crate) fn end_session(options: &JsValue) -> Result<bool, Error> {
-    let options = members::read(options, Code::InvalidParameters)?;
-    match options.member("endSession") {
-        None => Ok(true),
-        Some(Value::Bool(value)) => Ok(value),
-        Some(_) => Err(Error::at(Code::InvalidParameters, "endSession")),
-    }
+pub(crate) fn end_session(options: &Members) -> Result<bool, Error> {
+    Ok(options.flag("endSession")?.unwrap_or(true))
 }
 
 fn text_pair((name, value): (String, Value)) -> Option<(String, String)> {

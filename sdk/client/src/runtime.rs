@@ -15,7 +15,8 @@ use std::{
 use edgeward_core::{
     json::{Value, object},
     oauth::Failure,
-    session::Now,
+    session::{Millis, Now},
+    time::UnixMillis,
 };
 
 use crate::output::Output;
@@ -31,7 +32,7 @@ type Flow = Pin<Box<dyn Future<Output = ()>>>;
 /// The flows that are under way, and what they wait for.
 #[derive(Default)]
 pub(crate) struct Runtime {
-    now: Cell<Now>,
+    now: Cell<Option<Now>>,
     last: Cell<Id>,
     /// Which flow runs at the moment.
     running: Cell<Id>,
@@ -64,12 +65,12 @@ enum Kind {
 impl Runtime {
     /// The two clocks as the driver read them last.
     pub(crate) fn now(&self) -> Now {
-        self.now.get()
+        self.now.get().unwrap_or(Now { wall: UnixMillis(0), monotonic: Millis(0) })
     }
 
     /// Takes the driver's reading of the clocks.
     pub(crate) fn set_now(&self, now: Now) {
-        self.now.set(now);
+        self.now.set(Some(now));
     }
 
     /// A number that names nothing yet.
@@ -122,6 +123,11 @@ impl Runtime {
         wait.answer = Some(answer);
         self.ready.borrow_mut().push_back(wait.flow);
         true
+    }
+
+    /// Whether somebody waits for an answer.
+    pub(crate) fn is_awaited(&self, id: Id) -> bool {
+        self.waits.borrow().iter().any(|wait| wait.id == id)
     }
 
     /// What goes out with the next reading of the output.

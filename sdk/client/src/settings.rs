@@ -4,15 +4,12 @@ use edgeward_core::{
     Code, Error,
     http::{Address, Reach},
     jose::Algorithm,
+    json::Members,
     jwt::{Policy, Tolerance},
     oauth::{discovery::Issuer, id_token},
+    session::Background,
     time::Seconds,
 };
-use edgeward_host::{
-    members::{self, Members},
-    storage::Kind,
-};
-use wasm_bindgen::JsValue;
 
 /// What the client was created with.
 pub(crate) struct Settings {
@@ -22,8 +19,9 @@ pub(crate) struct Settings {
     pub scope: String,
     pub resources: Vec<String>,
     pub api_origins: Vec<String>,
-    pub storage: Kind,
     pub post_logout_redirect_uri: Option<String>,
+    /// When tokens are refreshed before anybody asks.
+    pub background: Background,
     /// What ID tokens must satisfy.
     pub policy: Policy,
 }
@@ -40,10 +38,10 @@ const OPTIONS: [&str; 10] = [
     "scope",
     "resource",
     "apiOrigins",
-    "storage",
     "postLogoutRedirectUri",
     "idTokenAlgorithms",
     "clockToleranceSeconds",
+    "backgroundRefresh",
 ];
 
 impl Settings {
@@ -51,8 +49,8 @@ impl Settings {
     ///
     /// # Errors
     /// `config_invalid`, at the option.
-    pub(crate) fn read(options: &JsValue) -> Result<Self, Error> {
-        let options = members::read(options, Code::ConfigInvalid)?;
+    pub(crate) fn read(options: &str) -> Result<Self, Error> {
+        let options = Members::parse(options, Code::ConfigInvalid)?;
         options.only(&OPTIONS)?;
         let issuer = options.required("issuer")?;
         let issuer = Issuer::parse(&issuer, reach(&issuer)).map_err(|_| invalid("issuer"))?;
@@ -63,7 +61,7 @@ impl Settings {
             scope: options.text("scope")?.unwrap_or_else(|| DEFAULT_SCOPE.into()),
             resources: resources(&options)?,
             api_origins: api_origins(&options)?,
-            storage: storage(&options)?,
+            background: background(&options)?,
             post_logout_redirect_uri: options
                 .text("postLogoutRedirectUri")?
                 .map(|url| page(url, "postLogoutRedirectUri"))
@@ -134,12 +132,13 @@ fn origin(url: &str) -> Option<String> {
     matches!(address.path_and_query(), "" | "/").then(|| origin.strip_suffix(port).unwrap_or(origin).into())
 }
 
-fn storage(options: &Members) -> Result<Kind, Error> {
-    match options.text("storage")?.as_deref() {
-        None | Some("session") => Ok(Kind::Session),
-        Some("local") => Ok(Kind::Local),
-        Some("memory") => Ok(Kind::Memory),
-        Some(_) => Err(invalid("storage")),
+fn background(options: &Members) -> Result<Background, Error> {
+    const AT: &str = "backgroundRefresh";
+    match options.text(AT)?.as_deref() {
+        None | Some("visible") => Ok(Background::Visible),
+        Some("always") => Ok(Background::Always),
+        Some("never") => Ok(Background::Never),
+        Some(_) => Err(invalid(AT)),
     }
 }
 

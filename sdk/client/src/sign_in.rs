@@ -1,33 +1,58 @@
-//! Begins a sign-in: keeps a transaction and sends the page to the issuer.
+//! Begins a sign-in: keeps a transaction and sends the user to the issuer.
+
+use std::rc::Rc;
 
 use edgeward_core::{
-    Error,
-    oauth::authorize::{self, Target, Transaction},
+    Code, Error,
+    oauth::{
+        Failure,
+        authorize::{self, Target, Transaction},
+    },
 };
-use edgeward_host::{clock, navigation, random};
 
-use crate::{engine::Engine, options::SignIn};
+use crate::{callback, client::Client, effect, options::SignIn, runtime::Answer, transactions};
 
 /// Leaves the page for the issuer.
 ///
 /// # Errors
-/// Those of discovery; `invalid_parameters`; `runtime_unsupported`: there is no page to leave.
-pub(crate) async fn begin(engine: &Engine, options: SignIn) -> Result<(), Error> {
+/// Those of [`address`]; `runtime_unsupported`: there is no page to leave.
+pub(crate) async fn redirect(client: &Rc<Client>, options: SignIn) -> Result<(), Failure> {
     // Without a page there is no use in asking the network.
-    navigation::href()?;
-    let settings = &engine.settings;
-    let metadata = engine.provider.metadata().await?;
+    if effect::location(&client.runtime).await.is_none() {
+        return Err(Error::at(Code::RuntimeUnsupported, "location").into());
+    }
+    let (url, _) = address(client, options).await?;
+    effect::navigate(&client.runtime, &url).await
+}
+
+/// Signs in through a window of its own, and gives a `CallbackResult`.
+///
+/// # Errors
+/// Those of [`address`], of the callback; `popup_blocked`, `popup_closed`.
+pub(crate) async fn popup(client: &Rc<Client>, options: SignIn) -> Answer {
+    let (url, state) = address(client, options).await?;
+    let url = effect::popup(&client.runtime, &url, &state).await?;
+    callback::handle(client, Some(url)).await
+}
+
+/// Keeps a transaction, and gives the address to send the user to and the state.
+///
+/// # Errors
+/// Those of discovery; `invalid_parameters`; `runtime_unsupported`.
+pub(crate) async fn address(client: &Rc<Client>, options: SignIn) -> Result<(String, String), Failure> {
+    let (runtime, settings) = (&client.runtime, &client.settings);
+    let metadata = client.provider.metadata(runtime).await?;
     let target = Target {
         issuer: settings.issuer.as_str().into(),
         redirect_uri: settings.redirect_uri.clone(),
         scope: settings.scope.clone(),
         resources: settings.resources.clone(),
     };
-    let now = clock::now().to_seconds();
-    let mut transaction = Transaction::begin(target, &random::bytes()?, now);
+    let now = runtime.now().wall.to_seconds();
+    let mut transaction = Transaction::begin(target, &effect::random(runtime).await?, now);
     transaction.max_age = options.wishes.max_age;
     transaction.app_state = options.app_state;
     let url = authorize::url(&metadata, &settings.client_id, &transaction, &options.wishes)?;
-    engine.transactions.begin(&transaction, now);
-    navigation::assign(&url)
+    transactions::begin(runtime, &client.transactions, &transaction).await;
+    Ok((url, transaction.state))
 }

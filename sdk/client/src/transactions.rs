@@ -2,18 +2,18 @@
 //!
 //! Slots of their own, so that two sign-ins begun side by side do not overwrite each other.
 
+use std::rc::Rc;
+
 use edgeward_core::{
     json::{self, object},
     oauth::authorize::Transaction,
     time::UnixSeconds,
 };
-use edgeward_host::{storage::Storage, values};
 
-/// Where transactions wait for their callback.
-pub(crate) struct Transactions {
-    storage: Storage,
-    prefix: String,
-}
+use crate::{
+    effect::{self, Area},
+    runtime::Runtime,
+};
 
 /// What was found under a state.
 pub(crate) enum Taken {
@@ -31,51 +31,52 @@ const MAX_OPEN: usize = 16;
 /// The member of a stored transaction that says when it began.
 const BEGAN: &str = "created_at";
 
-impl Transactions {
-    pub(crate) fn new(storage: Storage, prefix: String) -> Self {
-        Self { storage, prefix }
-    }
+const AREA: Area = Area::Transactions;
 
-    /// Keeps a transaction until its callback comes.
-    pub(crate) fn begin(&self, transaction: &Transaction, now: UnixSeconds) {
-        self.forget_old(now);
-        self.storage.write(&self.key(&transaction.state), &values::to_text(&transaction.to_value()));
-    }
+/// Keeps a transaction until its callback comes. `prefix` is that of all the client's slots.
+pub(crate) async fn begin(runtime: &Rc<Runtime>, prefix: &str, transaction: &Transaction) {
+    forget_old(runtime, prefix).await;
+    let text = transaction.to_value().to_text();
+    effect::swap(runtime, AREA, &key(prefix, &transaction.state), None, Some(&text)).await;
+}
 
-    /// Takes a transaction out. Reading and marking happen in one turn of the event loop, so of
-    /// two callers one gets it.
-    pub(crate) fn take(&self, state: &str) -> Taken {
-        let key = self.key(state);
-        let Some(text) = self.storage.read(&key) else { return Taken::Unknown };
-        let Some(began) = began(&text) else { return Taken::Unknown };
-        let Ok(transaction) = Transaction::from_json(&text) else { return Taken::Used };
-        // What is left tells that it was taken, and holds no secret.
-        let used = object(vec![(BEGAN, began.0.into())]);
-        self.storage.write(&key, &values::to_text(&used));
+/// Takes a transaction out. Of two callers one gets it, since of two swaps one is made.
+pub(crate) async fn take(runtime: &Rc<Runtime>, prefix: &str, state: &str) -> Taken {
+    let key = key(prefix, state);
+    let Some(text) = effect::read(runtime, AREA, &key).await else { return Taken::Unknown };
+    let Some(began) = began(&text) else { return Taken::Unknown };
+    let Ok(transaction) = Transaction::from_json(&text) else { return Taken::Used };
+    // What is left tells that it was taken, and holds no secret.
+    let used = object(vec![(BEGAN, began.0.into())]).to_text();
+    if effect::swap(runtime, AREA, &key, Some(&text), Some(&used)).await {
         Taken::Open(Box::new(transaction))
+    } else {
+        Taken::Used
     }
+}
 
-    fn forget_old(&self, now: UnixSeconds) {
-        let mut open: Vec<(UnixSeconds, String)> = Vec::new();
-        for key in self.storage.keys(&self.prefix) {
-            match self.storage.read(&key).and_then(|text| began(&text)) {
-                Some(at) if now.since(at) <= Transaction::LIFETIME => open.push((at, key)),
-                _ => self.storage.remove(&key),
-            }
-        }
-        if open.len() >= MAX_OPEN
-            && let Some((_, oldest)) = open.iter().min()
-        {
-            self.storage.remove(oldest);
+async fn forget_old(runtime: &Rc<Runtime>, prefix: &str) {
+    let now = runtime.now().wall.to_seconds();
+    let mut open: Vec<(UnixSeconds, String, String)> = Vec::new();
+    for key in effect::keys(runtime, AREA, prefix).await {
+        let Some(text) = effect::read(runtime, AREA, &key).await else { continue };
+        match began(&text) {
+            Some(at) if now.since(at) <= Transaction::LIFETIME => open.push((at, key, text)),
+            _ => drop(effect::swap(runtime, AREA, &key, Some(&text), None).await),
         }
     }
-
-    fn key(&self, state: &str) -> String {
-        [&self.prefix, state].concat()
+    if open.len() >= MAX_OPEN
+        && let Some((_, key, text)) = open.iter().min()
+    {
+        effect::swap(runtime, AREA, key, Some(text), None).await;
     }
 }
 
 /// When the transaction of a slot began, whether it was taken or not.
 fn began(text: &str) -> Option<UnixSeconds> {
     json::parse(text.as_bytes()).ok()?.get(BEGAN)?.as_i64().map(UnixSeconds)
+}
+
+fn key(prefix: &str, state: &str) -> String {
+    [prefix, state].concat()
 }

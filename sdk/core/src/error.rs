@@ -223,6 +223,12 @@ codes! {
         OriginNotAllowed = "origin_not_allowed", 403, Change, "Add the origin to `apiOrigins`.";
         /// The runtime lacks a function that the call needs.
         RuntimeUnsupported = "runtime_unsupported", 501, Change, "Run it where the function exists, for example in a window.";
+        /// The browser did not open the window.
+        PopupBlocked = "popup_blocked", 403, Change, "Call it in the click's own turn, or allow windows for this site.";
+        /// The window was closed before the sign-in was complete.
+        PopupClosed = "popup_closed", 400, Retry, "Start the sign-in again.";
+        /// The caller cancelled the call.
+        Aborted = "aborted", 499, Retry, "Call again.";
         /// Something failed that should not have.
         InternalError = "internal_error", 500, Retry, "Report it with the request id.";
     }
@@ -333,8 +339,6 @@ codes! {
         RuntimeWasmBlocked = "runtime_wasm_blocked", 501, Change, "Add `'wasm-unsafe-eval'` to `script-src` of the Content-Security-Policy.";
         /// Storage does not work here.
         StorageUnavailable = "storage_unavailable", 503, Change, "Allow storage for this site, or choose memory.";
-        /// The caller cancelled the call.
-        Aborted = "aborted", 499, Retry, "Call again.";
         /// The callback carries a state that this client did not start.
         CallbackStateUnknown = "callback_state_unknown", 400, SignIn, "Start the sign-in again in this browser.";
     }

@@ -1,0 +1,51 @@
+//! The callbacks that were handled since the page was loaded, by state.
+
+use std::{cell::RefCell, rc::Rc};
+
+use crate::runtime::{Answer, Id, Runtime};
+
+/// One exchange for every state, however many ask for its outcome.
+#[derive(Default)]
+pub(crate) struct Completions(RefCell<Vec<Completion>>);
+
+struct Completion {
+    state: String,
+    outcome: Option<Answer>,
+    waiting: Vec<Id>,
+}
+
+/// How many are remembered for a second call.
+const MAX: usize = 8;
+
+impl Completions {
+    /// Has a ticket answered with the outcome for a state. True: nobody has begun it yet, so the
+    /// caller does.
+    pub(crate) fn join(&self, runtime: &Rc<Runtime>, state: &str, ticket: Id) -> bool {
+        let mut all = self.0.borrow_mut();
+        match all.iter_mut().find(|one| one.state == state) {
+            None => {
+                all.truncate(MAX - 1);
+                all.insert(0, Completion { state: state.into(), outcome: None, waiting: vec![ticket] });
+                true
+            }
+            Some(Completion { outcome: Some(outcome), .. }) => {
+                runtime.answer(ticket, outcome.clone());
+                false
+            }
+            Some(running) => {
+                running.waiting.push(ticket);
+                false
+            }
+        }
+    }
+
+    /// Gives the outcome to all who wait for it, and to all who will ask.
+    pub(crate) fn finish(&self, runtime: &Rc<Runtime>, state: &str, outcome: &Answer) {
+        let mut all = self.0.borrow_mut();
+        let Some(one) = all.iter_mut().find(|one| one.state == state) else { return };
+        one.outcome = Some(outcome.clone());
+        for ticket in one.waiting.drain(..) {
+            runtime.answer(ticket, outcome.clone());
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! A client: what its flows share, and how texts from outside become flows.
+
+use std::{cell::RefCell, rc::Rc};
+
+use edgeward_core::{
+    Code, Error,
+    json::{self, Map, Members, Value},
+    oauth::Failure,
+    session::{Millis, Notice, Now},
+    time::UnixMillis,
+};
+
+use crate::{
+    callback::Completions,
+    effect, methods,
+    provider::Provider,
+    runtime::{Id, Runtime},
+    session::Session,
+    settings::Settings,
+};
+
+/// A client. No borrow of a cell outlives a statement, so nothing is held while a flow waits.
+pub(crate) struct Client {
+    pub runtime: Rc<Runtime>,
+    pub settings: Settings,
+    pub provider: Provider,
+    pub session: Session,
+    pub completions: Completions,
+    /// What the keys of all stored sign-ins begin with.
+    pub transactions: String,
+    /// The calls that have not ended, and the flow of each.
+    calls: RefCell<Vec<(Id, Id)>>,
+}
+
+impl Client {
+    /// Reads the options. Nothing happens before the first input.
+    ///
+    /// # Errors
+    /// `config_invalid`, at the option.
+    pub(crate) fn new(options: &str) -> Result<Rc<Self>, Error> {
+        let settings = Settings::read(options)?;
+        let name = ["edgeward:", settings.issuer.as_str(), ":", &settings.client_id].concat();
+        let runtime = Rc::default();
+        Ok(Rc::new(Self {
+            session: Session::new(Rc::clone(&runtime), &name, settings.background),
+            provider: Provider::new(settings.issuer.clone()),
+            completions: Completions::default(),
+            transactions: [&name, ":transaction:"].concat(),
+            calls: RefCell::default(),
+            runtime,
+            settings,
+        }))
+    }
+
+    /// Takes an input, runs what can run, and gives what it brought about. An input that is none
+    /// has no effect.
+    pub(crate) fn handle(self: &Rc<Self>, input: &str) -> String {
+        if let Ok(input) = json::parse_object(input.as_bytes()) {
+            self.take(&input);
+        }
+        self.runtime.run().to_text()
+    }
+
+    fn take(self: &Rc<Self>, input: &Map) -> Option<()> {
+        let number = |name| id(input.get(name)?);
+        self.runtime.set_now(now(input.get("now")?)?);
+        match input.get("type")?.as_str()? {
+            "call" => self.call(number("call")?, input),
+            "abort" => {
+                self.abort(number("call")?);
+                self.session.forget_abandoned(self);
+            }
+            "answer" => self.answer(number("effect")?, input),
+            "notice" => self.session.notice(self, notice(input.get("notice")?.as_str()?)?),
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn call(self: &Rc<Self>, call: Id, input: &Map) {
+        let method = input.get("method").and_then(Value::as_str).unwrap_or_default();
+        let args = input.get("args").and_then(Value::as_object).cloned().unwrap_or_default();
+        let args = Members::of(args, Code::InvalidParameters);
+        let flow = methods::run(self, method, args);
+        let client = Rc::clone(self);
+        let flow = self.runtime.spawn(async move {
+            let outcome = flow.await;
+            client.calls.borrow_mut().retain(|(own, _)| *own != call);
+            client.runtime.tell(|output| output.settle(call, outcome));
+        });
+        self.calls.borrow_mut().push((call, flow));
+    }
+
+    fn abort(&self, call: Id) {
+        let mut calls = self.calls.borrow_mut();
+        let Some(at) = calls.iter().position(|(own, _)| *own == call) else { return };
+        let (_, flow) = calls.remove(at);
+        drop(calls);
+        self.runtime.abort(flow);
+        self.runtime.tell(|output| output.settle(call, Err(Code::Aborted.into())));
+    }
+
+    fn answer(self: &Rc<Self>, effect: Id, input: &Map) {
+        let answer = match input.get("error") {
+            Some(error) => Err(effect::failure(error)),
+            None => Ok(input.get("ok").cloned().unwrap_or(Value::Null)),
+        };
+        if let Some(answer) = self.session.answer(self, effect, answer) {
+            self.runtime.answer(effect, answer);
+        }
+    }
+}
+
+/// What is said to every call of a client whose options are wrong.
+pub(crate) fn refuse(error: Error, input: &str) -> String {
+    let runtime = Runtime::default();
+    let call = json::parse(input.as_bytes()).ok().and_then(|input| id(input.get("call")?));
+    if let Some(call) = call {
+        runtime.tell(|output| output.settle(call, Err(Failure::from(error))));
+    }
+    runtime.run().to_text()
+}
+
+fn id(value: &Value) -> Option<Id> {
+    u32::try_from(value.as_u64()?).ok()
+}
+
+fn now(value: &Value) -> Option<Now> {
+    let whole = |name| value.get(name).and_then(Value::as_i64);
+    Some(Now { wall: UnixMillis(whole("wall")?), monotonic: Millis(whole("monotonic")?) })
+}
+
+fn notice(name: &str) -> Option<Notice> {
+    Some(match name {
+        "storage" => Notice::Elsewhere,
+        "visible" => Notice::Visible,
+        "hidden" => Notice::Hidden,
+        "online" => Notice::Online,
+        "resume" => Notice::Resumed,
+        _ => return None,
+    })
+}

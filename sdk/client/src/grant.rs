@@ -1,0 +1,52 @@
+//! A grant from what a sign-in brought, and what it says.
+
+use edgeward_core::{
+    json::{Map, Value},
+    jwt::numeric_date,
+    oauth::{clock::Skew, token::Tokens},
+    session::{Access, Grant, Millis, Target},
+    time::UnixMillis,
+};
+
+/// The grant of a sign-in that asked for `scope` at the wall clock's `asked`, and was answered by
+/// `now`.
+pub(crate) fn of_sign_in(
+    tokens: Tokens,
+    claims: Map,
+    scope: String,
+    asked: UnixMillis,
+    now: UnixMillis,
+) -> Grant {
+    let scope = tokens.scope.unwrap_or(scope);
+    // Counted from the question, since nobody knows how long the answer was on its way.
+    let access = Access {
+        target: Target::default(),
+        token: tokens.access_token,
+        token_type: tokens.token_type,
+        expires_in: tokens.expires_in,
+        received_at: asked,
+        scope: scope.clone(),
+    };
+    let issued = claims.get("iat").and_then(numeric_date);
+    Grant {
+        refresh_token: tokens.refresh_token,
+        id_token: tokens.id_token,
+        subject: claims.get("sub").and_then(Value::as_str).map(String::from),
+        scope,
+        access: vec![access],
+        key: None,
+        skew: issued.map(|issued| Millis(Skew::measured(issued, asked, now).0)),
+        claims,
+    }
+}
+
+/// The access token for what the sign-in asked for.
+pub(crate) fn default_access(grant: &Grant) -> Option<&Access> {
+    grant.access.iter().find(|access| access.target == Target::default())
+}
+
+/// When an access token expires.
+pub(crate) fn expires_at(access: &Access) -> Option<UnixMillis> {
+    let after = |lifetime| access.received_at.0.saturating_add(Millis::from(lifetime).0);
+    access.expires_in.map(|lifetime| UnixMillis(after(lifetime)))
+}
