@@ -1,5 +1,7 @@
-import { AuthError, isAuthError, toAuthError } from "../shared/errors.js";
+import { Driver } from "../platform/driver.js";
+import { Platform } from "../platform/index.js";
 import { lazyCore } from "../shared/core.js";
+import { AuthError, isAuthError, toAuthError } from "../shared/errors.js";
 import { settle } from "../shared/result.js";
 import { Listeners } from "./listeners.js";
 
@@ -8,24 +10,35 @@ export { AuthError, isAuthError };
 /** Makes `createClient` for one way to load the core. */
 export function clientFactory(glue, source) {
   const runtime = lazyCore(glue, source);
-  return (options) => new Client(runtime, glue.Client, options);
+  return (options) => new Client(runtime, glue.Core, options);
 }
 
 /** A thin shell: it loads the core, answers as the caller chose, and tells listeners. */
-class Client {
+export class Client {
   #runtime;
   #Core;
   #options;
   #errors;
-  #core;
+  #fetch;
+  #platform;
+  #driver;
   #starting;
   #listeners = new Listeners();
 
-  constructor(runtime, Core, { errors = "result", ...options } = {}) {
+  constructor(runtime, Core, { errors = "result", storage, fetch, clock, logger, keys, ...options } = {}) {
     this.#runtime = runtime;
     this.#Core = Core;
     this.#options = options;
     this.#errors = errors;
+    this.#fetch = fetch ?? ((request) => globalThis.fetch(request));
+    const name = ["edgeward", options.issuer, options.clientId].join(":");
+    const told = {
+      onNotice: (notice) => this.#driver?.notice(notice),
+      onWarning: (event) => this.#listeners.tell({ ...event, state: this.state }),
+    };
+    this.#platform = new Platform({ storage, name, fetch, clock, logger }, told, keys);
+    // What is called as a function of its own, by a hook or in place of the global fetch.
+    this.fetch = this.fetch.bind(this);
   }
 
   get state() {
@@ -37,50 +50,90 @@ class Client {
   }
 
   signIn(options) {
-    return this.#settle((core) => core.signIn(options));
+    return this.#call("signIn", options);
   }
 
-  handleCallback(url) {
-    return this.#settle((core) => core.handleCallback(url));
+  signInPopup(options) {
+    // A browser opens windows in a click's own turn only.
+    this.#platform.popups.reserve();
+    return this.#call("signInPopup", options).finally(() => this.#platform.popups.release());
+  }
+
+  handleCallback(url, options) {
+    return this.#call("handleCallback", { ...options, url });
   }
 
   async getSession() {
-    return (await this.#start()).getSession();
+    return (await this.#start()).call("getSession");
   }
 
-  getAccessToken() {
-    return this.#settle((core) => core.getAccessToken());
+  getAccessToken(options) {
+    return this.#call("getAccessToken", options);
   }
 
   async fetch(input, init) {
     const request = new Request(input, init);
-    const core = await this.#start();
     try {
-      request.headers.set("authorization", `Bearer ${core.tokenFor(new URL(request.url).origin)}`);
+      const driver = await this.#start();
+      const { origin } = new URL(request.url);
+      // A body that was sent is gone; a stream cannot be kept for a second time.
+      const again = request.body && init?.body instanceof ReadableStream ? undefined : request.clone();
+      const first = await driver.call("authorize", { origin }, request);
+      const answer = await this.#fetch(dressed(request, first));
+      if (answer.status !== 401 || !again) return answer;
+      const refused = first.headers.find(([name]) => name === "authorization")[1];
+      const second = await driver.call("authorize", { origin, refused }, request).catch(() => null);
+      if (!second) return answer;
+      // The connection is free again before it is asked for another time.
+      answer.body?.cancel().catch(() => {});
+      return await this.#fetch(dressed(again, second));
     } catch (thrown) {
-      throw toAuthError(thrown);
+      if (request.signal.aborted) throw request.signal.reason;
+      throw thrown instanceof TypeError ? thrown : toAuthError(thrown);
     }
-    return fetch(request);
   }
 
   signOut(options) {
-    return this.#settle((core) => core.signOut(options));
+    return this.#call("signOut", options);
   }
 
-  onAuthStateChange(listener) {
+  onAuthStateChange(listener, { signal } = {}) {
     const remove = this.#listeners.add(listener);
+    signal?.addEventListener("abort", remove);
     // Whoever listens wants to know the state, also when it cannot be found out.
     this.#start().catch(() => this.#listeners.settle({ status: "signedOut" }));
     return remove;
   }
 
-  #settle(operation) {
-    return settle(this.#errors, async () => operation(await this.#start()));
+  asTokenFetcher(options) {
+    return async ({ forceRefreshToken = false } = {}) => {
+      try {
+        const driver = await this.#start();
+        const { token } = await driver.call("getAccessToken", { ...options, forceRefresh: forceRefreshToken });
+        return token;
+      } catch {
+        // Convex takes an exception for the end of everything, and null for being signed out.
+        return null;
+      }
+    };
   }
 
-  /** The core's client, made once; a failed attempt may be repeated. */
+  dispose() {
+    this.#driver?.dispose();
+    this.#platform.dispose();
+  }
+
+  [Symbol.asyncDispose ?? Symbol("asyncDispose")]() {
+    this.dispose();
+  }
+
+  #call(method, { signal, ...args } = {}) {
+    return settle(this.#errors, async () => (await this.#start()).call(method, args, { signal }));
+  }
+
+  /** The driver of the core, made once; a failed attempt may be repeated. */
   async #start() {
-    if (this.#core) return this.#core;
+    if (this.#driver) return this.#driver;
     try {
       return await (this.#starting ??= this.#begin());
     } finally {
@@ -90,12 +143,23 @@ class Client {
 
   async #begin() {
     await this.#runtime.start();
+    let core;
     try {
-      const core = new this.#Core(this.#options, (event) => this.#listeners.tell(event));
-      this.#listeners.settle(core.state());
-      return (this.#core = core);
+      core = new this.#Core(JSON.stringify(this.#options));
     } catch (thrown) {
       throw toAuthError(thrown);
     }
+    const driver = new Driver(core, this.#platform, { onEvent: (event) => this.#listeners.tell(event) });
+    try {
+      this.#listeners.settle(await driver.call("start"));
+    } catch (thrown) {
+      throw toAuthError(thrown);
+    }
+    return (this.#driver = driver);
   }
+}
+
+function dressed(request, { headers }) {
+  for (const [name, value] of headers) request.headers.set(name, value);
+  return request;
 }

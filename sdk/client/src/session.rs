@@ -8,7 +8,7 @@ use std::{
 use edgeward_core::{
     Code,
     json::Value,
-    oauth::Failure,
+    oauth::{Failure, form},
     session::{
         Action, Answer, Background, Event, Grant, Handed, Input, Late, Machine, Millis, Notice,
         Options, Reason, State, Step, Target, Ticket,
@@ -235,7 +235,8 @@ impl Session {
                 self.steps.borrow_mut().push((id, Waited::Woken(step)));
             }
             Action::Announce { generation } => {
-                self.order("announce", vec![name(), ("generation", generation.into())], Waited::Nothing);
+                let text = form::decimal(u32::try_from(generation).unwrap_or(u32::MAX));
+                self.order("announce", vec![("text", text.into())], Waited::Nothing);
             }
             Action::Refresh { step, refresh } => {
                 let client_of_flow = Rc::clone(client);
