@@ -28,31 +28,49 @@ use crate::{
     written,
 };
 
-/// Handles the callback in `url`, or in the page's address; gives a `CallbackResult`. Calls for the
-/// same state share one exchange.
+/// Handles the callback in `url`, or in the page's address; gives a `CallbackResult`. One that
+/// another window waits for is handed over to it.
 ///
 /// # Errors
-/// `invalid_parameters` at `url`: none is given and there is no page. `callback_replayed`: it was
-/// handled by an earlier page. Those of the callback, of discovery, of the token endpoint and of
-/// the ID token; `session_changed`: a sign-out came in between.
+/// `invalid_parameters` at `url`: none is given and there is no page. Those of [`complete`].
 pub(crate) async fn handle(client: &Rc<Client>, url: Option<String>) -> Answer {
     let runtime = &client.runtime;
     let url = match url {
         Some(url) => url,
         None => effect::location(runtime).await.ok_or(Error::at(Code::InvalidParameters, "url"))?,
     };
-    let callback = Callback::read(address::query_of(&url)).filter(|callback| is_state(callback.state()));
-    let Some(callback) = callback else { return Ok(written::no_callback()) };
-    let outcome = runtime.ticket();
-    if client.completions.join(runtime, callback.state(), outcome.id()) {
+    let Some(callback) = read(&url) else { return Ok(written::no_callback()) };
+    if !client.completions.knows(callback.state())
+        && transactions::may_be_elsewhere(runtime, &client.transactions, callback.state()).await
+        && effect::relay(runtime, &url, callback.state()).await
+    {
+        return Ok(written::no_callback());
+    }
+    complete(client, &url).await
+}
+
+/// Completes the sign-in whose callback came to `url`. Calls for the same state share one exchange.
+///
+/// # Errors
+/// `callback_replayed`: it was handled by an earlier page. Those of the callback, of discovery, of
+/// the token endpoint and of the ID token; `session_changed`: a sign-out came in between.
+pub(crate) async fn complete(client: &Rc<Client>, url: &str) -> Answer {
+    let Some(callback) = read(url) else { return Ok(written::no_callback()) };
+    let outcome = client.runtime.ticket();
+    if client.completions.join(&client.runtime, callback.state(), outcome.id()) {
         // A flow of its own, so that whoever gives up waiting does not take it along.
         let client_of_flow = Rc::clone(client);
-        runtime.spawn(async move {
-            let outcome = take(&client_of_flow, &callback).await;
-            client_of_flow.completions.finish(&client_of_flow.runtime, callback.state(), &outcome);
+        client.runtime.spawn(async move {
+            let client = client_of_flow;
+            let outcome = take(&client, &callback).await;
+            client.completions.finish(&client.runtime, callback.state(), &outcome);
         });
     }
     outcome.await
+}
+
+fn read(url: &str) -> Option<Callback> {
+    Callback::read(address::query_of(url)).filter(|callback| is_state(callback.state()))
 }
 
 async fn take(client: &Rc<Client>, callback: &Callback) -> Answer {
@@ -61,14 +79,14 @@ async fn take(client: &Rc<Client>, callback: &Callback) -> Answer {
         Taken::Unknown => Ok(written::no_callback()),
         Taken::Used => Err(Code::CallbackReplayed.into()),
         Taken::Open(transaction) => {
-            let outcome = complete(client, callback, transaction, began).await;
+            let outcome = redeem(client, callback, transaction, began).await;
             address::clean(&client.runtime, callback).await;
             outcome
         }
     }
 }
 
-async fn complete(
+async fn redeem(
     client: &Rc<Client>,
     callback: &Callback,
     transaction: Box<Transaction>,
@@ -106,7 +124,11 @@ async fn verified_claims(
     let settings = &client.settings;
     let Some(id_token) = &tokens.id_token else {
         let missing = settings.wants_id_token();
-        return if missing { Err(Error::at(Code::ResponseInvalid, "id_token").into()) } else { Ok(Map::new()) };
+        return if missing {
+            Err(Error::at(Code::ResponseInvalid, "id_token").into())
+        } else {
+            Ok(Map::new())
+        };
     };
     let expected = Expected {
         client_id: &settings.client_id,

@@ -131,6 +131,13 @@ pub(crate) async fn popup(runtime: &Rc<Runtime>, url: &str, state: &str) -> Resu
     text(Ok(answer)).ok_or_else(|| Code::InternalError.into())
 }
 
+/// Hands a callback over to the page that waits for it, from the window that it opened. False:
+/// nobody waits for it.
+pub(crate) async fn relay(runtime: &Rc<Runtime>, url: &str, state: &str) -> bool {
+    let members = vec![("url", url.into()), ("name", state.into())];
+    runtime.order("relay", members).await == Ok(Value::Bool(true))
+}
+
 /// As long as a sign-in may take.
 const POPUP_DEADLINE: u32 = 600_000;
 

@@ -27,6 +27,8 @@ pub(crate) async fn verify(
     policy: &Policy,
     expected: &Expected<'_>,
 ) -> Result<Claims, Error> {
+    // The issuer as its metadata spell it.
+    let policy = &Policy { issuer: metadata.issuer.clone(), ..policy.clone() };
     let token = jwt::admit(token, policy)?;
     let keys = Provider::keys(runtime, metadata).await?;
     check_signature(runtime, &token, &keys).await?;
@@ -34,11 +36,7 @@ pub(crate) async fn verify(
 }
 
 /// Tries the keys that fit. A failure of the last one is reported.
-async fn check_signature(
-    runtime: &Rc<Runtime>,
-    token: &Unverified<'_>,
-    keys: &KeySet,
-) -> Result<(), Error> {
+async fn check_signature(runtime: &Rc<Runtime>, token: &Unverified<'_>, keys: &KeySet) -> Result<(), Error> {
     let header = token.header();
     let alg = header.alg.ok_or(Code::TokenAlgNotAllowed)?;
     engine::admit(alg, token.signature())?;

@@ -42,10 +42,8 @@ impl SignIn {
 /// What access token is wanted.
 pub(crate) fn want(options: &Members) -> Result<Want, Error> {
     let min_validity = options.number("minValiditySeconds")?.map_or(Millis(0), |span| Seconds(span).into());
-    let target = Target {
-        resource: options.text("resource")?,
-        scope: options.text("scope")?.unwrap_or_default(),
-    };
+    let target =
+        Target { resource: options.text("resource")?, scope: options.text("scope")?.unwrap_or_default() };
     Ok(Want { target, force: options.flag("forceRefresh")?.unwrap_or_default(), min_validity })
 }
 

@@ -8,7 +8,7 @@ use edgeward_core::{
     jose::KeySet,
     oauth::{
         Failure,
-        discovery::{self, Issuer, Metadata},
+        discovery::{Issuer, Metadata, Search},
     },
 };
 
@@ -31,8 +31,7 @@ impl Provider {
     /// The issuer's metadata.
     ///
     /// # Errors
-    /// Those of [`discovery::response`] and [`effect::fetch`]; `discovery_unavailable`: there is no
-    /// document at any of the addresses.
+    /// Those of [`Search::next_request`] and [`effect::fetch`].
     pub(crate) async fn metadata(&self, runtime: &Rc<Runtime>) -> Result<Rc<Metadata>, Failure> {
         if let Some(metadata) = self.metadata.borrow().clone() {
             return Ok(metadata);
@@ -43,20 +42,14 @@ impl Provider {
     }
 
     async fn discover(&self, runtime: &Rc<Runtime>) -> Result<Metadata, Failure> {
-        let mut first_failure = None;
-        for request in discovery::requests(&self.issuer) {
-            match effect::fetch(runtime, &request, SERVER).await {
-                Ok(answer) => {
-                    if let Some(metadata) = discovery::response(&self.issuer, &answer)? {
-                        return Ok(metadata);
-                    }
-                }
-                // A browser shows an absent document without CORS headers as a network failure,
-                // so the other addresses are tried all the same.
-                Err(failure) => first_failure = first_failure.or(Some(failure)),
+        let mut search = Search::new(self.issuer.clone());
+        loop {
+            let request = search.next_request()?;
+            let answer = effect::fetch(runtime, &request, SERVER).await;
+            if let Some(metadata) = search.answered(answer.map_err(|failure| failure.error)) {
+                return Ok(metadata);
             }
         }
-        Err(first_failure.unwrap_or_else(|| Code::DiscoveryUnavailable.into()))
     }
 
     /// The issuer's keys, fetched anew: a sign-in happens once in a page's life, and its token may

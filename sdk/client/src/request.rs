@@ -23,8 +23,7 @@ pub(crate) async fn authorize(client: &Rc<Client>, args: &Members) -> Answer {
         return Err(Code::OriginNotAllowed.into());
     }
     let refused = args.text("refused")?;
-    let want =
-        Want { target: Target::default(), force: refused.is_some(), min_validity: Millis(0) };
+    let want = Want { target: Target::default(), force: refused.is_some(), min_validity: Millis(0) };
     let handed = client.session.access(client, want).await?;
     let header = [handed.access.token_type.as_str(), " ", &handed.access.token].concat();
     // The same again would be refused again.

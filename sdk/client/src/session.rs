@@ -10,8 +10,8 @@ use edgeward_core::{
     json::Value,
     oauth::{Failure, form},
     session::{
-        Action, Answer, Background, Event, Grant, Handed, Input, Late, Machine, Millis, Notice,
-        Options, Reason, State, Step, Target, Ticket,
+        Action, Answer, Background, Event, Grant, Handed, Input, Late, Machine, Millis, Notice, Options,
+        Reason, State, Step, Target, Ticket,
     },
 };
 
@@ -120,12 +120,7 @@ impl Session {
     ///
     /// # Errors
     /// `session_changed`: a sign-out came in between; the tokens are revoked.
-    pub(crate) async fn sign_in(
-        &self,
-        client: &Rc<Client>,
-        grant: Grant,
-        began: u64,
-    ) -> Result<(), Failure> {
+    pub(crate) async fn sign_in(&self, client: &Rc<Client>, grant: Grant, began: u64) -> Result<(), Failure> {
         let grant = Box::new(grant);
         self.ask(client, |ticket| Input::SignedIn { ticket, grant, began }).await.map(drop)
     }
@@ -184,11 +179,7 @@ impl Session {
         }
     }
 
-    async fn ask(
-        &self,
-        client: &Rc<Client>,
-        input: impl FnOnce(Ticket) -> Input,
-    ) -> Result<Answer, Failure> {
+    async fn ask(&self, client: &Rc<Client>, input: impl FnOnce(Ticket) -> Input) -> Result<Answer, Failure> {
         let pending = self.runtime.ticket();
         let ticket = Ticket(pending.id());
         self.asked.borrow_mut().push(ticket);

@@ -10,7 +10,14 @@ use edgeward_core::{
     },
 };
 
-use crate::{callback, client::Client, effect, options::SignIn, runtime::Answer, transactions};
+use crate::{
+    callback,
+    client::Client,
+    effect,
+    options::SignIn,
+    runtime::Answer,
+    transactions::{self, Window},
+};
 
 /// Leaves the page for the issuer.
 ///
@@ -21,7 +28,7 @@ pub(crate) async fn redirect(client: &Rc<Client>, options: SignIn) -> Result<(),
     if effect::location(&client.runtime).await.is_none() {
         return Err(Error::at(Code::RuntimeUnsupported, "location").into());
     }
-    let (url, _) = address(client, options).await?;
+    let (url, _) = address(client, options, Window::Own).await?;
     effect::navigate(&client.runtime, &url).await
 }
 
@@ -30,20 +37,24 @@ pub(crate) async fn redirect(client: &Rc<Client>, options: SignIn) -> Result<(),
 /// # Errors
 /// Those of [`address`], of the callback; `popup_blocked`, `popup_closed`.
 pub(crate) async fn popup(client: &Rc<Client>, options: SignIn) -> Answer {
-    let (url, state) = address(client, options).await?;
+    let (url, state) = address(client, options, Window::Popup).await?;
     let url = effect::popup(&client.runtime, &url, &state).await?;
-    callback::handle(client, Some(url)).await
+    callback::complete(client, &url).await
 }
 
 /// Keeps a transaction, and gives the address to send the user to and the state.
 ///
 /// # Errors
 /// Those of discovery; `invalid_parameters`; `runtime_unsupported`.
-pub(crate) async fn address(client: &Rc<Client>, options: SignIn) -> Result<(String, String), Failure> {
+pub(crate) async fn address(
+    client: &Rc<Client>,
+    options: SignIn,
+    window: Window,
+) -> Result<(String, String), Failure> {
     let (runtime, settings) = (&client.runtime, &client.settings);
     let metadata = client.provider.metadata(runtime).await?;
     let target = Target {
-        issuer: settings.issuer.as_str().into(),
+        issuer: metadata.issuer.clone(),
         redirect_uri: settings.redirect_uri.clone(),
         scope: settings.scope.clone(),
         resources: settings.resources.clone(),
@@ -53,6 +64,6 @@ pub(crate) async fn address(client: &Rc<Client>, options: SignIn) -> Result<(Str
     transaction.max_age = options.wishes.max_age;
     transaction.app_state = options.app_state;
     let url = authorize::url(&metadata, &settings.client_id, &transaction, &options.wishes)?;
-    transactions::begin(runtime, &client.transactions, &transaction).await;
+    transactions::begin(runtime, &client.transactions, &transaction, window).await;
     Ok((url, transaction.state))
 }

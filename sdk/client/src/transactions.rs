@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use edgeward_core::{
-    json::{self, object},
+    json::{self, Value, object},
     oauth::authorize::Transaction,
     time::UnixSeconds,
 };
@@ -25,19 +25,41 @@ pub(crate) enum Taken {
     Open(Box<Transaction>),
 }
 
+/// Where a sign-in takes place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Window {
+    /// In the page itself, which is left and comes back.
+    Own,
+    /// In a window that the page has opened; the page itself completes it.
+    Popup,
+}
+
 /// How many sign-ins may be under way; abandoned ones beyond it are forgotten.
 const MAX_OPEN: usize = 16;
 
 /// The member of a stored transaction that says when it began.
 const BEGAN: &str = "created_at";
+/// The member that marks one whose callback comes to another window than the page's.
+const POPUP: &str = "popup";
 
 const AREA: Area = Area::Transactions;
 
 /// Keeps a transaction until its callback comes. `prefix` is that of all the client's slots.
-pub(crate) async fn begin(runtime: &Rc<Runtime>, prefix: &str, transaction: &Transaction) {
+pub(crate) async fn begin(runtime: &Rc<Runtime>, prefix: &str, transaction: &Transaction, window: Window) {
     forget_old(runtime, prefix).await;
-    let text = transaction.to_value().to_text();
+    let mut value = transaction.to_value();
+    if let (Window::Popup, Value::Object(members)) = (window, &mut value) {
+        members.insert(POPUP.into(), true.into());
+    }
+    let text = value.to_text();
     effect::swap(runtime, AREA, &key(prefix, &transaction.state), None, Some(&text)).await;
+}
+
+/// Whether the callback of a state may belong to another window: there is no such sign-in here, or
+/// it was begun in a window of its own.
+pub(crate) async fn may_be_elsewhere(runtime: &Rc<Runtime>, prefix: &str, state: &str) -> bool {
+    let Some(text) = effect::read(runtime, AREA, &key(prefix, state)).await else { return true };
+    json::parse(text.as_bytes()).is_ok_and(|slot| slot.get(POPUP).is_some())
 }
 
 /// Takes a transaction out. Of two callers one gets it, since of two swaps one is made.

@@ -21,11 +21,9 @@ pub(crate) fn session(grant: &Grant) -> Value {
 /// An `AuthState`.
 pub(crate) fn state(machine: &Machine) -> Value {
     match (machine.state(), machine.grant()) {
-        (State::SignedIn { stale }, Some(grant)) => object(vec![
-            ("status", "signedIn".into()),
-            ("session", session(grant)),
-            ("stale", stale.into()),
-        ]),
+        (State::SignedIn { stale }, Some(grant)) => {
+            object(vec![("status", "signedIn".into()), ("session", session(grant)), ("stale", stale.into())])
+        }
         (State::SignedOut { reason: Some(reason) }, _) => {
             object(vec![("status", "signedOut".into()), ("reason", reason_name(reason).into())])
         }

@@ -39,6 +39,11 @@ impl Completions {
         }
     }
 
+    /// Whether the callback of a state was begun here.
+    pub(crate) fn knows(&self, state: &str) -> bool {
+        self.0.borrow().iter().any(|one| one.state == state)
+    }
+
     /// Gives the outcome to all who wait for it, and to all who will ask.
     pub(crate) fn finish(&self, runtime: &Rc<Runtime>, state: &str, outcome: &Answer) {
         let mut all = self.0.borrow_mut();
