@@ -1,5 +1,6 @@
 import type {
   AccessToken,
+  AccessTokenOptions,
   AuthEvent,
   AuthState,
   CallbackResult,
@@ -12,12 +13,14 @@ import type {
 
 export type {
   AccessToken,
+  AccessTokenOptions,
   Algorithm,
   AuthEvent,
   AuthEventType,
   AuthState,
   CallbackResult,
   Code,
+  Origin,
   Reason,
   Session,
   SignInOptions,
@@ -47,6 +50,10 @@ export class AuthError extends Error {
   readonly sessionEnded: boolean;
   /** The status of the server's answer, if there was one. */
   readonly status?: number;
+  /** How long the server wants to be left alone. */
+  readonly retryAfterMs?: number;
+  /** The address of what is written about the code. */
+  readonly docs: string;
   readonly oauth?: OauthError;
 }
 
@@ -61,7 +68,44 @@ export function isAuthError<C extends Code = Code>(value: unknown, code?: C): va
 /** A value, or why there is none. */
 export type Result<T> = { ok: true; data: T } | { ok: false; error: AuthError };
 
+/**
+ * Where the session is kept. Every method may be asynchronous. Without `compareAndSwap` it is made of
+ * the others under a lock; without `subscribe`, what other tabs do is heard of by a channel of the
+ * site's own; without `lock`, the platform's locks serve.
+ */
+export interface StorageAdapter {
+  get(key: string): string | null | undefined | Promise<string | null | undefined>;
+  set(key: string, value: string): void | Promise<void>;
+  remove(key: string): void | Promise<void>;
+  keys?(prefix: string): string[] | Promise<string[]>;
+  /** Writes `next` (null: removes) if the text is `expected` (null: there is none). */
+  compareAndSwap?(key: string, expected: string | null, next: string | null): boolean | Promise<boolean>;
+  /** Calls the listener when somebody else changes the text; gives a function that ends it. */
+  subscribe?(key: string, listener: () => void): (() => void) | Promise<() => void>;
+  /** Takes a lock over all tabs or processes; gives a function that releases it. */
+  lock?(name: string, options: { signal: AbortSignal }): Promise<() => void | Promise<void>>;
+}
+
+/** What was done and how it ended; never what was sent, read or written. */
+export interface LogLine {
+  effect: string;
+  /** `ok`, or a code. */
+  outcome: string;
+  millis: number;
+}
+
 export interface ClientOptions extends CoreOptions {
+  /**
+   * Where the session is kept: in this tab over reloads (`session`), for the site over restarts
+   * (`local`, `indexeddb`; `auto` takes the better one), for the page's life (`memory`), or in an
+   * adapter. Default: `session` in a page, `memory` elsewhere.
+   */
+  storage?: "auto" | "session" | "local" | "indexeddb" | "memory" | StorageAdapter;
+  /** Takes the place of the global `fetch`. */
+  fetch?: typeof fetch;
+  /** Takes the place of the clocks, in milliseconds. */
+  clock?: { now?(): number; monotonic?(): number };
+  logger?(line: LogLine): void;
   /** Whether failures are given as results or thrown. Default: `result`. */
   errors?: "result" | "throw";
 }
@@ -84,7 +128,17 @@ export interface Client<E extends "result" | "throw" = "result"> {
    * @example
    * button.onclick = () => auth.signIn({ appState: { returnTo: location.pathname } });
    */
-  signIn(options?: SignInOptions): Promise<Outcome<void, E>>;
+  signIn(options?: SignInOptions & Abortable): Promise<Outcome<void, E>>;
+
+  /**
+   * Signs in through a window of its own. To be called in a click's own turn, since browsers open
+   * windows only then. The page of `redirectUri` calls `handleCallback()`, as ever, and the window
+   * closes. Fails with `popup_blocked` or `popup_closed`.
+   *
+   * @example
+   * button.onclick = async () => show(await auth.signInPopup());
+   */
+  signInPopup(options?: SignInOptions & Abortable): Promise<Outcome<CallbackResult, E>>;
 
   /**
    * Completes the sign-in on the page of `redirectUri`. A second call for the same answer gives the
@@ -93,17 +147,27 @@ export interface Client<E extends "result" | "throw" = "result"> {
    *
    * @param url the address, if it is not the page's own
    */
-  handleCallback(url?: string): Promise<Outcome<CallbackResult, E>>;
+  handleCallback(url?: string, options?: Abortable): Promise<Outcome<CallbackResult, E>>;
 
   /** Who is signed in. */
   getSession(): Promise<Session | null>;
 
-  /** The access token, while it is fresh. Fails with `session_missing` or `session_expired`. */
-  getAccessToken(): Promise<Outcome<AccessToken, E>>;
+  /**
+   * The access token, refreshed where it is about to expire: one request over all tabs, however many
+   * ask. An outage does not end the session: while the old token is good it is given, as `stale`.
+   * Fails with `session_missing`, `session_expired`, `session_revoked` or `session_changed` (somebody
+   * signed out, or in as another user, meanwhile), and, while the session goes on, with the codes of
+   * the network and of the token endpoint.
+   *
+   * @example
+   * const { token } = await auth.getAccessToken({ resource: "https://files.example" });
+   */
+  getAccessToken(options?: AccessTokenOptions & Abortable): Promise<Outcome<AccessToken, E>>;
 
   /**
-   * As the global `fetch`, with the access token. Rejects with an `AuthError`: `origin_not_allowed`
-   * if the origin is not among `apiOrigins`, or as `getAccessToken()`.
+   * As the global `fetch`, with the access token; sent once more with a new one where the API refuses
+   * it (401). Rejects with an `AuthError`: `origin_not_allowed` if the origin is not among
+   * `apiOrigins`, or as `getAccessToken()`.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
 
@@ -111,7 +175,7 @@ export interface Client<E extends "result" | "throw" = "result"> {
    * Ends the session here at once, then revokes its tokens and leaves for the issuer's sign-out
    * page, where it offers these.
    */
-  signOut(options?: SignOutOptions): Promise<Outcome<void, E>>;
+  signOut(options?: SignOutOptions & Abortable): Promise<Outcome<void, E>>;
 
   /**
    * Tells of every change, and first of all the state (`initial`), exactly once. Listeners run
@@ -119,7 +183,27 @@ export interface Client<E extends "result" | "throw" = "result"> {
    *
    * @returns a function that removes the listener
    */
-  onAuthStateChange(listener: (event: AuthEvent) => void | Promise<void>): () => void;
+  onAuthStateChange(
+    listener: (event: AuthEvent) => void | Promise<void>,
+    options?: { signal?: AbortSignal },
+  ): () => void;
+
+  /**
+   * The function that Convex's `setAuth` takes: another token when it is forced to, calls side by side
+   * share one refresh, and it never throws.
+   *
+   * @example
+   * convex.setAuth(auth.asTokenFetcher());
+   */
+  asTokenFetcher(options?: AccessTokenOptions): (args?: { forceRefreshToken?: boolean }) => Promise<string | null>;
+
+  /** Ends what is under way, and listens no more. The session stays where it is kept. */
+  dispose(): void;
+}
+
+/** How a call is given up: it fails with `aborted`. */
+export interface Abortable {
+  signal?: AbortSignal;
 }
 
 /**

@@ -12,9 +12,14 @@ export class AuthError extends Error {
     this.code = fields.code;
     this.retryable = fields.retryable;
     this.sessionEnded = fields.sessionEnded;
-    for (const name of ["at", "status", "oauth", "denial"]) {
+    for (const name of ["at", "status", "oauth", "retryAfterMs", "denial"]) {
       if (fields[name] !== undefined) this[name] = fields[name];
     }
+  }
+
+  /** Where the code is explained: the package's own list, of the newest version. */
+  get docs() {
+    return `https://unpkg.com/edgeward/errors.md#${this.code}`;
   }
 
   // Bundles are minified; stack traces are read by people.

@@ -28,9 +28,6 @@ pub struct ClientOptions {
     /// The origins that `fetch()` may send the access token to. Default: none.
     #[tsify(optional)]
     pub api_origins: Option<Vec<String>>,
-    /// Where the session is kept. Default: `session`, which is this tab.
-    #[tsify(optional, type = r#""session" | "local" | "memory""#)]
-    pub storage: Option<String>,
     /// Where the issuer sends the user after signing out there.
     #[tsify(optional)]
     pub post_logout_redirect_uri: Option<String>,
@@ -40,6 +37,9 @@ pub struct ClientOptions {
     /// How far the issuer's clock may differ, 0 to 300. Default: 60.
     #[tsify(optional)]
     pub clock_tolerance_seconds: Option<u32>,
+    /// When tokens are refreshed before anybody asks for them. Default: `visible`, while the page is.
+    #[tsify(optional, type = r#""visible" | "always" | "never""#)]
+    pub background_refresh: Option<String>,
 }
 
 /// What to ask of the issuer at a sign-in.
@@ -107,6 +107,8 @@ pub enum AuthState {
     SignedIn {
         /// Who.
         session: Session,
+        /// Whether the last refresh failed: the session goes on, and it is tried again.
+        stale: bool,
     },
 }
 
@@ -116,8 +118,10 @@ pub enum AuthState {
 pub enum Reason {
     /// `signOut()` was called, here or in another tab.
     SignedOut,
-    /// The access token expired.
+    /// The access token expired, and there was no refresh token.
     Expired,
+    /// The issuer no longer honours the session.
+    Revoked,
 }
 
 /// What happened.
@@ -130,6 +134,28 @@ pub enum AuthEventType {
     SignedIn,
     /// The session ended.
     SignedOut,
+    /// There are new tokens.
+    TokenRefreshed,
+    /// A refresh failed; the session goes on.
+    RefreshFailed,
+    /// More is known about the user.
+    UserUpdated,
+    /// Somebody else signed in, in another tab.
+    SessionSwitched,
+    /// Storage does not work, and the session is kept in memory for now.
+    StorageUnavailable,
+}
+
+/// Where something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Tsify)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Here.
+    Local,
+    /// In another tab or process.
+    Tab,
+    /// At the issuer.
+    Server,
 }
 
 /// An event and the state after it.
@@ -140,14 +166,43 @@ pub struct AuthEvent {
     pub kind: AuthEventType,
     /// The state after it.
     pub state: AuthState,
+    /// Where it happened.
+    #[tsify(optional)]
+    pub origin: Option<Origin>,
+    /// Counts the changes of the session, over all tabs.
+    #[tsify(optional)]
+    pub generation: Option<u64>,
 }
 
-/// An access token, to be sent as `Authorization: Bearer`.
+/// What access token is wanted.
+#[derive(Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessTokenOptions {
+    /// The API that it is for (RFC 8707). Default: what the sign-in asked for.
+    #[tsify(optional)]
+    pub resource: Option<String>,
+    /// A part of what the sign-in was granted. Default: all of it.
+    #[tsify(optional)]
+    pub scope: Option<String>,
+    /// Whether it must be another one than before. Calls within ten seconds share one.
+    #[tsify(optional)]
+    pub force_refresh: Option<bool>,
+    /// How long it must be good for at least. Default: ten seconds.
+    #[tsify(optional)]
+    pub min_validity_seconds: Option<u32>,
+}
+
+/// An access token, to be sent in the header `Authorization` behind its type.
 #[derive(Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessToken {
     /// The token.
     pub token: String,
+    /// How it is sent.
+    #[tsify(type = r#""Bearer" | "DPoP""#)]
+    pub token_type: String,
+    /// Whether a newer one could not be had; this one is still good.
+    pub stale: bool,
     /// What it allows.
     pub scope: Vec<String>,
     /// When it expires, in milliseconds since 1970; null if the issuer does not say.
