@@ -14,7 +14,9 @@ export function openPage(end, href) {
       location.href = new URL(url, location.href).href;
     },
   };
-  const globals = { location, history, sessionStorage: new Storage() };
+  const document = Object.assign(new EventTarget(), { location, visibilityState: "visible", hasFocus: () => true });
+  const addEventListener = (...listener) => document.addEventListener(...listener);
+  const globals = { addEventListener, document, location, history, sessionStorage: new Storage() };
   for (const [name, value] of Object.entries(globals)) {
     const before = Object.getOwnPropertyDescriptor(globalThis, name);
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });

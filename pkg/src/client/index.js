@@ -131,6 +131,11 @@ export class Client {
     return settle(this.#errors, async () => (await this.#start()).call(method, args, { signal }));
   }
 
+  /** Every listener is told of the first state, whenever it comes; so that event is no news. */
+  #tell(event) {
+    if (event.type !== "initial") this.#listeners.tell(event);
+  }
+
   /** The driver of the core, made once; a failed attempt may be repeated. */
   async #start() {
     if (this.#driver) return this.#driver;
@@ -149,7 +154,7 @@ export class Client {
     } catch (thrown) {
       throw toAuthError(thrown);
     }
-    const driver = new Driver(core, this.#platform, { onEvent: (event) => this.#listeners.tell(event) });
+    const driver = new Driver(core, this.#platform, { onEvent: (event) => this.#tell(event) });
     try {
       this.#listeners.settle(await driver.call("start"));
     } catch (thrown) {

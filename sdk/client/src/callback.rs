@@ -35,6 +35,8 @@ use crate::{
 /// `invalid_parameters` at `url`: none is given and there is no page. Those of [`complete`].
 pub(crate) async fn handle(client: &Rc<Client>, url: Option<String>) -> Answer {
     let runtime = &client.runtime;
+    // A sign-out from here on beats the sign-in.
+    let began = client.session.began(client).await;
     let url = match url {
         Some(url) => url,
         None => effect::location(runtime).await.ok_or(Error::at(Code::InvalidParameters, "url"))?,
@@ -46,15 +48,15 @@ pub(crate) async fn handle(client: &Rc<Client>, url: Option<String>) -> Answer {
     {
         return Ok(written::no_callback());
     }
-    complete(client, &url).await
+    complete(client, &url, began).await
 }
 
-/// Completes the sign-in whose callback came to `url`. Calls for the same state share one exchange.
+/// Completes the sign-in whose callback came to `url`, unless a sign-out came since `began`. Calls for the same state share one exchange.
 ///
 /// # Errors
 /// `callback_replayed`: it was handled by an earlier page. Those of the callback, of discovery, of
 /// the token endpoint and of the ID token; `session_changed`: a sign-out came in between.
-pub(crate) async fn complete(client: &Rc<Client>, url: &str) -> Answer {
+pub(crate) async fn complete(client: &Rc<Client>, url: &str, began: u64) -> Answer {
     let Some(callback) = read(url) else { return Ok(written::no_callback()) };
     let outcome = client.runtime.ticket();
     if client.completions.join(&client.runtime, callback.state(), outcome.id()) {
@@ -62,7 +64,7 @@ pub(crate) async fn complete(client: &Rc<Client>, url: &str) -> Answer {
         let client_of_flow = Rc::clone(client);
         client.runtime.spawn(async move {
             let client = client_of_flow;
-            let outcome = take(&client, &callback).await;
+            let outcome = take(&client, &callback, began).await;
             client.completions.finish(&client.runtime, callback.state(), &outcome);
         });
     }
@@ -73,8 +75,7 @@ fn read(url: &str) -> Option<Callback> {
     Callback::read(address::query_of(url)).filter(|callback| is_state(callback.state()))
 }
 
-async fn take(client: &Rc<Client>, callback: &Callback) -> Answer {
-    let began = client.session.began(client).await;
+async fn take(client: &Rc<Client>, callback: &Callback, began: u64) -> Answer {
     match transactions::take(&client.runtime, &client.transactions, callback.state()).await {
         Taken::Unknown => Ok(written::no_callback()),
         Taken::Used => Err(Code::CallbackReplayed.into()),

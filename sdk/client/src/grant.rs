@@ -1,4 +1,4 @@
-//! A grant from what a sign-in brought, and what it says.
+//! A grant from what a sign-in brought.
 
 use edgeward_core::{
     json::{Map, Value},
@@ -38,15 +38,4 @@ pub(crate) fn of_sign_in(
         skew: issued.map(|issued| Millis(Skew::measured(issued, asked, now).0)),
         claims,
     }
-}
-
-/// The access token for what the sign-in asked for.
-pub(crate) fn default_access(grant: &Grant) -> Option<&Access> {
-    grant.access.iter().find(|access| access.target == Target::default())
-}
-
-/// When an access token expires.
-pub(crate) fn expires_at(access: &Access) -> Option<UnixMillis> {
-    let after = |lifetime| access.received_at.0.saturating_add(Millis::from(lifetime).0);
-    access.expires_in.map(|lifetime| UnixMillis(after(lifetime)))
 }

@@ -37,9 +37,10 @@ pub(crate) async fn redirect(client: &Rc<Client>, options: SignIn) -> Result<(),
 /// # Errors
 /// Those of [`address`], of the callback; `popup_blocked`, `popup_closed`.
 pub(crate) async fn popup(client: &Rc<Client>, options: SignIn) -> Answer {
+    let began = client.session.began(client).await;
     let (url, state) = address(client, options, Window::Popup).await?;
     let url = effect::popup(&client.runtime, &url, &state).await?;
-    callback::complete(client, &url).await
+    callback::complete(client, &url, began).await
 }
 
 /// Keeps a transaction, and gives the address to send the user to and the state.

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use edgeward_core::{
     oauth::{Failure, logout},
-    session::Reason,
+    session::{Reason, Target},
 };
 
-use crate::{client::Client, effect, grant, tokens};
+use crate::{client::Client, effect, tokens};
 
 /// Forgets the session and tells of it, revokes its tokens, and leaves for the issuer's sign-out
 /// page if `end_session` says so and there is one. What fails at the issuer changes nothing: the
@@ -23,7 +23,7 @@ pub(crate) async fn run(client: &Rc<Client>, end_session: bool) -> Result<(), Fa
     }
     let Ok(metadata) = client.provider.metadata(&client.runtime).await else { return Ok(()) };
     if let Some(grant) = &grant {
-        let access = grant::default_access(grant).map_or("", |access| access.token.as_str());
+        let access = grant.find(&Target::default()).map_or("", |access| access.token.as_str());
         tokens::revoke(client, &metadata, grant.refresh_token.as_deref(), access).await;
     }
     if let (Some(endpoint), Some(return_to)) = (&metadata.end_session_endpoint, return_to) {

@@ -2,19 +2,17 @@
 
 use edgeward_core::{
     json::{Value, object},
-    session::{Event, EventKind, Grant, Handed, Machine, Origin, Reason, State},
+    session::{Access, Event, EventKind, Grant, Handed, Machine, Origin, Reason, State, Target},
 };
-
-use crate::grant::{default_access, expires_at};
 
 /// A `Session`.
 pub(crate) fn session(grant: &Grant) -> Value {
-    let access = default_access(grant);
+    let access = grant.find(&Target::default());
     object(vec![
         ("subject", grant.subject.as_deref().into()),
         ("claims", Value::Object(grant.claims.clone())),
         ("scope", access.map_or_else(|| scopes(&grant.scope), |access| scopes(&access.scope))),
-        ("expiresAt", access.and_then(expires_at).map(|at| at.0).into()),
+        ("expiresAt", access.and_then(Access::expires_at).map(|at| at.0).into()),
     ])
 }
 
@@ -63,7 +61,7 @@ pub(crate) fn access_token(handed: &Handed) -> Value {
         ("token", access.token.as_str().into()),
         ("tokenType", access.token_type.as_str().into()),
         ("scope", scopes(&access.scope)),
-        ("expiresAt", expires_at(access).map(|at| at.0).into()),
+        ("expiresAt", access.expires_at().map(|at| at.0).into()),
         ("stale", (*stale).into()),
     ])
 }
