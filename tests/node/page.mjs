@@ -16,7 +16,8 @@ export function openPage(end, href) {
   };
   const document = Object.assign(new EventTarget(), { location, visibilityState: "visible", hasFocus: () => true });
   const addEventListener = (...listener) => document.addEventListener(...listener);
-  const globals = { addEventListener, document, location, history, sessionStorage: new Storage() };
+  const removeEventListener = (...listener) => document.removeEventListener(...listener);
+  const globals = { addEventListener, removeEventListener, document, location, history, sessionStorage: new Storage() };
   for (const [name, value] of Object.entries(globals)) {
     const before = Object.getOwnPropertyDescriptor(globalThis, name);
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });

@@ -20,6 +20,7 @@ export class Client {
   #options;
   #errors;
   #fetch;
+  #reach;
   #platform;
   #driver;
   #starting;
@@ -36,7 +37,8 @@ export class Client {
       onNotice: (notice) => this.#driver?.notice(notice),
       onWarning: (event) => this.#listeners.tell({ ...event, state: this.state }),
     };
-    this.#platform = new Platform({ storage, name, fetch, clock, logger }, told, keys);
+    // Not before it is needed: workerd forbids nearly everything at global scope.
+    this.#reach = () => (this.#platform ??= new Platform({ storage, name, fetch, clock, logger }, told, keys));
     // What is called as a function of its own, by a hook or in place of the global fetch.
     this.fetch = this.fetch.bind(this);
   }
@@ -55,8 +57,9 @@ export class Client {
 
   signInPopup(options) {
     // A browser opens windows in a click's own turn only.
-    this.#platform.popups.reserve();
-    return this.#call("signInPopup", options).finally(() => this.#platform.popups.release());
+    const { popups } = this.#reach();
+    popups.reserve();
+    return this.#call("signInPopup", options).finally(() => popups.release());
   }
 
   handleCallback(url, options) {
@@ -119,8 +122,8 @@ export class Client {
   }
 
   dispose() {
-    this.#driver?.dispose();
-    this.#platform.dispose();
+    if (this.#driver) this.#driver.dispose();
+    else this.#platform?.dispose();
   }
 
   [Symbol.asyncDispose ?? Symbol("asyncDispose")]() {
@@ -154,7 +157,7 @@ export class Client {
     } catch (thrown) {
       throw toAuthError(thrown);
     }
-    const driver = new Driver(core, this.#platform, { onEvent: (event) => this.#tell(event) });
+    const driver = new Driver(core, this.#reach(), { onEvent: (event) => this.#tell(event) });
     try {
       this.#listeners.settle(await driver.call("start"));
     } catch (thrown) {

@@ -18,7 +18,7 @@ fn main() {
         let recovery = recovery(code.recovery());
         let (name, status, cause, remedy) =
             (code.as_str(), code.status(), cell(code.message()), cell(code.remedy()));
-        println!("| `{name}` | {status} | {recovery} | {cause} | {remedy} |");
+        println!("| <a id=\"{name}\"></a>`{name}` | {status} | {recovery} | {cause} | {remedy} |");
     }
 }
 

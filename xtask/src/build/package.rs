@@ -43,6 +43,8 @@ pub fn build(toolchain: &Toolchain) -> Outcome {
         core.build(toolchain)?;
         core.bundle()?;
     }
+    // Where every error's `docs` leads.
+    fs::copy(at("docs/errors.md"), at("pkg/errors.md")).context("cannot copy docs/errors.md")?;
     react::build()
 }
 
