@@ -64,9 +64,10 @@ impl<'a> Parameters<'a> {
     /// # Errors
     /// `invalid_parameters` at `extraParameters`: one of them is set by the flow itself.
     pub fn new(client_id: &'a str, start: &'a Transaction, wishes: &'a Wishes) -> Result<Self, Error> {
-        // A server may want its answer posted (Apple does); no other mode than that is read here.
+        // A server may want its answer posted (Apple does) or sign it; a fragment is not read here.
+        let is_read = |mode: &str| mode == "form_post" || mode.ends_with("jwt") && mode != "fragment.jwt";
         let own = |(name, value): &(String, String)| {
-            OWN_PARAMETERS.contains(&name.as_str()) && (name != "response_mode" || value != "form_post")
+            OWN_PARAMETERS.contains(&name.as_str()) && (name != "response_mode" || !is_read(value))
         };
         if wishes.extra.iter().any(own) {
             return Err(Error::at(Code::InvalidParameters, "extraParameters"));

@@ -20,6 +20,7 @@ pub mod form;
 pub mod id_token;
 pub mod introspect;
 pub mod jar;
+pub mod jarm;
 pub mod logout;
 pub mod par;
 pub mod pkce;

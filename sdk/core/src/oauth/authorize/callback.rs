@@ -4,6 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     error::{Code, Error},
+    json::{Map, Value},
     oauth::{Failure, OauthError, discovery::Metadata, form},
     time::UnixSeconds,
 };
@@ -44,6 +45,26 @@ impl Callback {
             error_description: take("error_description"),
             error_uri: take("error_uri"),
             repeats: PARAMETERS.into_iter().any(|name| count(name) > 1),
+        };
+        (callback.code.is_some() || callback.error.is_some()).then_some(callback)
+    }
+
+    /// Takes the response from the claims of a token that the provider has signed
+    /// ([`jarm`](crate::oauth::jarm)). `None`: it is none, or a parameter is no text.
+    #[must_use]
+    pub fn from_claims(claims: &Map) -> Option<Self> {
+        if PARAMETERS.iter().any(|name| claims.get(name).is_some_and(|value| !value.is_string())) {
+            return None;
+        }
+        let take = |name| claims.get(name).and_then(Value::as_str).map(String::from);
+        let callback = Self {
+            state: take("state")?,
+            code: take("code"),
+            issuer: take("iss"),
+            error: take("error"),
+            error_description: take("error_description"),
+            error_uri: take("error_uri"),
+            repeats: false,
         };
         (callback.code.is_some() || callback.error.is_some()).then_some(callback)
     }

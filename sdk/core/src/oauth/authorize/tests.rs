@@ -73,11 +73,17 @@ fn builds_the_request() {
 }
 
 #[test]
-fn an_answer_may_be_posted() {
-    let wishes = Wishes { extra: vec![("response_mode".into(), "form_post".into())], ..Wishes::default() };
-    assert!(
-        url(&metadata(""), "spa", &transaction(), &wishes).unwrap().ends_with("&response_mode=form_post")
-    );
+fn an_answer_may_be_posted_or_signed() {
+    let made = |mode: &str| {
+        let extra = vec![("response_mode".into(), mode.into())];
+        url(&metadata(""), "spa", &transaction(), &Wishes { extra, ..Wishes::default() })
+    };
+    for mode in ["form_post", "jwt", "query.jwt", "form_post.jwt"] {
+        assert!(made(mode).unwrap().ends_with(&format!("&response_mode={mode}")));
+    }
+    for mode in ["fragment", "fragment.jwt", "query", "web_message", ""] {
+        assert!(made(mode).is_err(), "{mode}");
+    }
 }
 
 #[test]
