@@ -130,6 +130,10 @@ impl Machine {
     /// With a record just read: refresh, or leave it to whoever does.
     pub(super) fn decide(&mut self, at: Moment, out: &mut Vec<Action>) {
         self.phase = Phase::Idle;
+        if self.is_looking() {
+            // Somebody has told of something newer: what was just read may be refreshed already.
+            return self.finish(out);
+        }
         self.serve(at, out);
         self.prune(at);
         let Some(target) = self.wanted.first().cloned().filter(|_| !self.leaving()) else {

@@ -36,6 +36,8 @@ pub(super) struct Bench {
     pub held: bool,
     /// What others write just before the next swap.
     pub meddle: Option<Option<String>>,
+    /// What others write and tell of while the next lock is waited for.
+    pub rival: Option<String>,
     inputs: VecDeque<Input>,
     /// Requests that wait for an answer.
     pub requests: Vec<(Step, Refresh)>,
@@ -60,6 +62,7 @@ impl Bench {
             lock: true,
             held: false,
             meddle: None,
+            rival: None,
             inputs: VecDeque::new(),
             requests: Vec::new(),
             answers: Vec::new(),
@@ -137,6 +140,10 @@ impl Bench {
                 }
                 let held = self.held;
                 self.inputs.push_back(Input::Locked { step, held });
+                if let Some(text) = self.rival.take() {
+                    self.stored = Some(text);
+                    self.inputs.push_back(Input::Noticed(Notice::Elsewhere));
+                }
             }
             Action::Unlock => {
                 self.log.push("unlock");

@@ -68,6 +68,16 @@ fn access_tokens_are_bounded_and_the_default_stays() {
 }
 
 #[test]
+fn what_somebody_refreshed_and_told_of_under_the_lock_is_not_refreshed_again() {
+    let mut bench = Bench::due();
+    bench.rival = Some(refreshed(&bench.record(), "1", START + 20_000).to_text());
+    bench.want(1);
+    assert_eq!(bench.got(), ["1 at1"]);
+    assert!(bench.requests.is_empty(), "{:?}", bench.log);
+    assert!(!bench.held);
+}
+
+#[test]
 fn what_somebody_else_refreshed_needs_no_lock() {
     let mut bench = Bench::due();
     bench.stored = Some(refreshed(&bench.record(), "1", START + 20_000).to_text());
