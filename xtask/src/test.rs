@@ -27,7 +27,7 @@ enum Kind {
     Node(&'static [Artefact]),
 }
 
-const PARTS: [(&str, Kind); 13] = [
+const PARTS: [(&str, Kind); 14] = [
     ("check", Kind::Check),
     ("native", Kind::Native),
     ("fuzz", Kind::Fuzz),
@@ -40,6 +40,7 @@ const PARTS: [(&str, Kind); 13] = [
     ("race", Kind::Node(&[Artefact::Pkg])),
     ("peers", Kind::Node(&[Artefact::Pkg])),
     ("react", Kind::Node(&[Artefact::Pkg])),
+    ("server", Kind::Node(&[Artefact::Pkg])),
     ("e2e", Kind::Node(&[Artefact::Worker, Artefact::Pkg])),
 ];
 
