@@ -87,7 +87,7 @@ impl Machine {
             Change::SignIn { ticket, .. } => {
                 if again {
                     self.forced.clear();
-                    self.tell(EventKind::SignedIn);
+                    self.tell(EventKind::SignedIn, Origin::Local);
                 }
                 (Some(ticket), Answer::SignedIn)
             }

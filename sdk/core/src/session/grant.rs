@@ -16,6 +16,9 @@ pub const MAX_TARGETS: usize = 16;
 /// How long before its end a token counts as expired, so that it survives its way to the API.
 const MARGIN: Millis = Millis(10_000);
 
+/// How long before its end a token is refreshed at the earliest.
+const MAX_AHEAD: Millis = Millis(60_000);
+
 /// What a sign-in gave. It holds tokens, so it has no `Debug`.
 #[derive(Clone, PartialEq)]
 pub struct Grant {
@@ -165,6 +168,14 @@ impl Access {
     #[must_use]
     pub fn expires_at(&self) -> Option<UnixMillis> {
         self.lifetime().map(|lifetime| UnixMillis(self.received_at.0.saturating_add(lifetime.0)))
+    }
+
+    /// How long before its end it is refreshed by whoever does not wait to be asked: a tenth of its
+    /// life, at least ten seconds and at most a minute, and never more than half. `None`: it has no end.
+    #[must_use]
+    pub fn ahead(&self) -> Option<Millis> {
+        let lifetime = self.lifetime()?;
+        Some(Millis(lifetime.0 / 10).min(MAX_AHEAD).max(self.margin()))
     }
 
     pub(super) fn lifetime(&self) -> Option<Millis> {

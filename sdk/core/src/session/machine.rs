@@ -1,6 +1,6 @@
 //! The machine: what happens is sorted here, and after each input everybody gets what is due.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use super::{
     Action, Event, EventKind, Grant, Input, Millis, Notice, Now, Options, Origin, Reason, Record, State,
@@ -35,6 +35,8 @@ pub struct Machine {
     /// Counts the records that were known.
     pub(super) version: u32,
     pub(super) waiters: Vec<Waiter>,
+    /// The refresh token that was signed out last.
+    pub(super) parted: Option<String>,
     /// What is to be refreshed, in this order.
     pub(super) wanted: Vec<Target>,
     /// What was refreshed by force, and when, counted as [`Moment::passed`].
@@ -50,7 +52,7 @@ pub struct Machine {
     pub(super) failing: Option<Failed>,
     /// How many changes in a row came too late.
     pub(super) losses: u8,
-    pub(super) tells: Vec<(EventKind, Origin)>,
+    tells: Vec<Event>,
     pub(super) alarm: Option<(Step, Millis)>,
 }
 
@@ -69,6 +71,7 @@ impl Machine {
             look_due: false,
             version: 0,
             waiters: Vec::new(),
+            parted: None,
             wanted: Vec::new(),
             forced: Vec::new(),
             phase: Phase::Idle,
@@ -112,10 +115,17 @@ impl Machine {
     /// Whether somebody is signed in.
     #[must_use]
     pub fn state(&self) -> State {
+        match self.committed() {
+            State::SignedIn { .. } if self.leaving() => State::SignedOut { reason: Some(Reason::SignedOut) },
+            state => state,
+        }
+    }
+
+    /// The same, as the record says it: a sign-out on its way does not count yet.
+    fn committed(&self) -> State {
         match &self.view.record.grant {
             _ if !self.ready => State::Loading,
-            Some(_) if !self.leaving() => State::SignedIn { stale: self.failing.is_some() },
-            Some(_) => State::SignedOut { reason: Some(Reason::SignedOut) },
+            Some(_) => State::SignedIn { stale: self.failing.is_some() },
             None => State::SignedOut { reason: self.view.record.ended },
         }
     }
@@ -136,7 +146,7 @@ impl Machine {
         self.look_again(at);
         self.serve(at, out);
         if let Phase::Sending(_, sent) = &self.phase
-            && (self.leaving() || self.view.record.refresh_token() != Some(&sent.refresh_token))
+            && self.view.record.refresh_token() != Some(&sent.refresh_token)
         {
             // The answer is waited for, but nobody else needs to.
             self.unlock(out);
@@ -150,9 +160,7 @@ impl Machine {
     /// Tells what there is to tell, unless the lock is held.
     pub(super) fn flush(&mut self, out: &mut Vec<Action>) {
         if self.lock != Lock::Held {
-            let (generation, state) = (self.view.record.generation, self.state());
-            let tell = |(kind, origin)| Action::Tell(Event { kind, origin, generation, state });
-            out.extend(self.tells.drain(..).map(tell));
+            out.extend(self.tells.drain(..).map(Action::Tell));
         }
     }
 
@@ -171,17 +179,13 @@ impl Machine {
     }
 
     pub(super) fn fail(&mut self, failure: Failure, origin: Origin) {
-        if self.failing.is_none() {
-            self.tells.push((EventKind::RefreshFailed, origin));
+        if self.failing.replace(Failed(failure)).is_none() {
+            self.tell(EventKind::RefreshFailed, origin);
         }
-        self.failing = Some(Failed(failure));
     }
 
     /// Tells what has become of the session since `before`.
     pub(super) fn notice_change(&mut self, before: &Record, origin: Origin) {
-        if self.leaving() {
-            return;
-        }
         let after = &self.view.record;
         let kind = match (&before.grant, &after.grant) {
             (None, None) => return,
@@ -189,21 +193,25 @@ impl Machine {
             (Some(_), None) => EventKind::SignedOut,
             (Some(old), Some(new)) if old.subject != new.subject => EventKind::SessionSwitched,
             (Some(old), Some(new)) => {
-                if old.refresh_token != new.refresh_token || old.access != new.access {
-                    self.tells.push((EventKind::TokenRefreshed, origin));
+                let tokens = old.refresh_token != new.refresh_token || old.access != new.access;
+                let claims = old.claims != new.claims;
+                if tokens {
+                    self.tell(EventKind::TokenRefreshed, origin);
                 }
-                if old.claims != new.claims {
-                    self.tells.push((EventKind::UserUpdated, origin));
+                if claims {
+                    self.tell(EventKind::UserUpdated, origin);
                 }
                 return;
             }
         };
         self.forced.clear();
-        self.tells.push((kind, origin));
+        self.tell(kind, origin);
     }
 
-    pub(super) fn tell(&mut self, kind: EventKind) {
-        self.tells.push((kind, Origin::Local));
+    /// Notes what is to be told, with the state that it leads to.
+    pub(super) fn tell(&mut self, kind: EventKind, origin: Origin) {
+        let (generation, state) = (self.view.record.generation, self.committed());
+        self.tells.push(Event { kind, origin, generation, state });
     }
 
     pub(super) fn step(&mut self) -> Step {

@@ -133,8 +133,12 @@ impl Machine {
             Phase::Swapping(swapping) => swapping,
             other => return self.phase = other,
         };
+        // Two who claim at the same moment write the same text, and only one of them may send.
+        let claims = matches!(swapping.then, Then::Claim(_));
         match result {
-            Err(current) if self.losses < MAX_LOSSES && current.as_ref() != Some(&swapping.text) => {
+            Err(current)
+                if self.losses < MAX_LOSSES && (claims || current.as_ref() != Some(&swapping.text)) =>
+            {
                 self.losses += 1;
                 self.take_over(current, at);
                 self.lost(swapping.then, at, out);
@@ -194,7 +198,9 @@ impl Machine {
     fn settled(&mut self, before: &Record, origin: Origin, out: &mut Vec<Action>) {
         self.finish(out);
         out.push(Action::Announce { generation: self.view.record.generation });
-        self.notice_change(before, origin);
+        if !self.leaving() {
+            self.notice_change(before, origin);
+        }
     }
 }
 

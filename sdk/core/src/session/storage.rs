@@ -96,17 +96,23 @@ impl Machine {
             return;
         }
         let record = stored.as_deref().and_then(Record::from_text).unwrap_or_default();
-        let known = self.view.record.signed_out;
+        let undone = self.is_undone(&record);
         let before = self.replace(stored, record, None, at);
-        let record = &self.view.record;
         if first {
-            self.tells.push((EventKind::Initial, Origin::Local));
-        } else if record.grant.is_some() && record.signed_out < known && known <= record.generation {
-            // A storage without a real compare-and-swap let a late writer undo the sign-out.
+            self.tell(EventKind::Initial, Origin::Local);
+        } else if undone {
             self.changes.push(Change::SignOut { ticket: None, reason: Reason::SignedOut });
-        } else {
+        } else if !self.leaving() {
             self.notice_change(&before, Origin::Tab);
         }
+    }
+
+    /// Whether a storage without a real compare-and-swap let a late writer undo a sign-out. A storage
+    /// that was wiped begins anew, with other tokens.
+    fn is_undone(&self, record: &Record) -> bool {
+        let known = self.view.record.signed_out;
+        let same = || self.parted.is_some() && self.parted.as_deref() == record.refresh_token();
+        record.grant.is_some() && record.signed_out < known && (known <= record.generation || same())
     }
 
     /// Makes a record the one that is known; gives the one before it.
@@ -119,6 +125,9 @@ impl Machine {
     ) -> Record {
         let before = self.view.record.clone();
         self.version = self.version.wrapping_add(1);
+        if record.signed_out > before.signed_out && before.grant.is_some() {
+            self.parted = before.refresh_token().map(String::from);
+        }
         self.view.replace(text, record, at, own.map(|sent| (&sent.target, sent.passed)));
         let attempt = self.view.record.attempt.as_ref();
         if self.seen.as_ref().map(|seen| &seen.attempt) != attempt {

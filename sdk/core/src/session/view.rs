@@ -4,8 +4,6 @@ use alloc::{string::String, vec::Vec};
 
 use super::{Access, Millis, Record, Target, clock::Moment};
 
-/// How much longer before its end a token is refreshed that nobody has asked for yet.
-const EARLY: Millis = Millis(60_000);
 /// A wall clock that was set back by more than this tells nothing about what is older.
 const ROUNDING: i64 = 5_000;
 
@@ -71,10 +69,9 @@ impl Aged<'_> {
     /// How long until it is refreshed without being asked for; `None` for never, as for tokens that
     /// would do nothing but be refreshed.
     pub(super) fn early_in(self) -> Option<Millis> {
-        let lifetime = self.access.lifetime()?;
-        let margin = EARLY.min(Millis(lifetime.0 / 10)).max(self.access.margin());
-        let long = margin.0 < lifetime.0 / 2;
-        self.access.left(self.age).filter(|_| long).map(|left| left - margin)
+        let (lifetime, ahead) = (self.access.lifetime()?, self.access.ahead()?);
+        let long = ahead.0 < lifetime.0 / 2;
+        self.access.left(self.age).filter(|_| long).map(|left| left - ahead)
     }
 
     /// How long until it is no longer handed out.

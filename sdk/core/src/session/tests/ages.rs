@@ -140,3 +140,14 @@ fn another_target_cannot_be_had_without_a_refresh_token() {
     bench.want_for(1, Target::new(Some("https://api.example"), ""), false);
     assert_eq!(bench.got(), ["1 invalid_parameters"]);
 }
+
+#[test]
+fn how_far_ahead_a_token_is_refreshed_depends_on_its_life() {
+    for (expires_in, ahead) in
+        [(7200, 60), (600, 60), (599, 59), (300, 30), (100, 10), (60, 10), (20, 10), (4, 2), (0, 0)]
+    {
+        let seconds = access("0", Some(expires_in)).ahead().unwrap().0 / 1000;
+        assert_eq!(seconds, ahead, "{expires_in}");
+    }
+    assert_eq!(access("0", None).ahead(), None);
+}

@@ -106,12 +106,15 @@ fn a_sign_out_without_a_session_still_beats_what_was_begun() {
 #[test]
 fn a_sign_out_that_a_careless_storage_undid_is_done_again() {
     let mut bench = Bench::signed_in(3600);
-    let late = refreshed(&bench.record(), "9", START);
+    // What was there, and what somebody made of it meanwhile.
+    let before = bench.record();
     sign_out(&mut bench, 1);
     bench.forget();
-    bench.stored = Some(late.to_text());
-    bench.input(Input::Noticed(Notice::Elsewhere));
-    assert!(bench.record().grant.is_none() && bench.events.is_empty());
+    for late in [before.clone(), refreshed(&before, "9", START)] {
+        bench.stored = Some(late.to_text());
+        bench.input(Input::Noticed(Notice::Elsewhere));
+        assert!(bench.record().grant.is_none() && bench.events.is_empty());
+    }
     // What was wiped and written anew is another story.
     bench.stored = Some(Record::default().commit(0, grant("bob", "0", None)).unwrap().to_text());
     bench.input(Input::Noticed(Notice::Elsewhere));
@@ -194,4 +197,20 @@ fn one_operation_on_storage_is_under_way_at_a_time_and_whoever_leaves_goes_first
     let actions = bench.machine.handle(read, now);
     assert!(actions.iter().filter(|action| stores(action)).count() == 1);
     assert!(actions.iter().any(|action| matches!(action, Action::Swap { .. })));
+}
+
+#[test]
+fn the_lock_is_kept_until_a_sign_out_is_committed() {
+    let mut bench = Bench::due();
+    bench.want(1);
+    let leaving = Input::SignOut { ticket: Ticket(2), reason: Reason::SignedOut };
+    let actions = bench.machine.handle(leaving, bench.now());
+    assert!(!actions.iter().any(|action| matches!(action, Action::Unlock)));
+    let swap = actions.iter().find_map(|action| match action {
+        Action::Swap { step, .. } => Some(*step),
+        _ => None,
+    });
+    let done = Input::Swapped { step: swap.unwrap(), result: Ok(()) };
+    let actions = bench.machine.handle(done, bench.now());
+    assert!(actions.iter().any(|action| matches!(action, Action::Unlock)));
 }

@@ -292,3 +292,16 @@ fn the_same_refresh_token_has_the_same_idempotency_key() {
     bench.force(3);
     assert_ne!(key(&mut bench), first);
 }
+
+#[test]
+fn of_two_who_claim_in_the_same_words_one_sends() {
+    let mut bench = Bench::due();
+    bench.lock = false;
+    let at = bench.wall + 5_000;
+    let starts = vec![UnixMillis(at)];
+    let until = UnixMillis(at + 11_000);
+    let same = Attempt { stage: Stage::Unlocked, until, failures: 0, starts };
+    bench.meddle = Some(Some(bench.record().with(Some(same)).to_text()));
+    bench.want(1);
+    assert!(bench.meddle.is_none() && bench.requests.is_empty());
+}
