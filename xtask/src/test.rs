@@ -19,6 +19,8 @@ enum Kind {
     Check,
     /// cargo's tests on this machine.
     Native,
+    /// What may happen to several session machines together.
+    Model,
     /// Every fuzz target for a short time.
     Fuzz,
     /// Our answers and other libraries' to altered tokens.
@@ -30,6 +32,7 @@ enum Kind {
 const PARTS: [(&str, Kind); 14] = [
     ("check", Kind::Check),
     ("native", Kind::Native),
+    ("model", Kind::Model),
     ("fuzz", Kind::Fuzz),
     ("differential", Kind::Differential),
     ("node", Kind::Node(&[Artefact::Pkg, Artefact::Vectors])),
@@ -40,7 +43,6 @@ const PARTS: [(&str, Kind); 14] = [
     ("race", Kind::Node(&[Artefact::Pkg])),
     ("peers", Kind::Node(&[Artefact::Pkg])),
     ("react", Kind::Node(&[Artefact::Pkg])),
-    ("server", Kind::Node(&[Artefact::Pkg])),
     ("e2e", Kind::Node(&[Artefact::Worker, Artefact::Pkg])),
 ];
 
@@ -104,6 +106,7 @@ fn part(name: &str, kind: &Kind) -> Outcome<String> {
     match kind {
         Kind::Check => check::run(None).map(|()| String::new()),
         Kind::Native => native(),
+        Kind::Model => model(),
         Kind::Fuzz => fuzz::run(None, FUZZ_SECONDS).map(|inputs| format!("{inputs} inputs")),
         Kind::Differential => differential::compare(differential::IN_TESTS, 1)
             .map(|()| format!("{} tokens", differential::IN_TESTS)),
@@ -126,6 +129,18 @@ fn native() -> Outcome<String> {
         return Err(Failure("no native test ran".to_owned()));
     }
     Ok(count.to_string())
+}
+
+/// A workspace of its own, because it has to be optimised to be worth its time.
+fn model() -> Outcome<String> {
+    println!("the model of the session");
+    let cargo = Run::new("cargo").args(["test", "--locked", "--no-fail-fast"]);
+    let folder = target("model");
+    let run = cargo.within(&at("tests/model")).envs([("CARGO_TARGET_DIR", &folder)]);
+    match passed(&logged(run, "model")?) {
+        0 => Err(Failure("no test of tests/model ran".to_owned())),
+        count => Ok(count.to_string()),
+    }
 }
 
 fn node(name: &str) -> Outcome<String> {

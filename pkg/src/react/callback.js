@@ -1,4 +1,4 @@
-import { valueOf } from "../shared/result.js";
+import { valueOf } from "./outcome.js";
 
 /** The callbacks that a client completes or has completed: the result by the page's address. */
 const completed = new WeakMap();

@@ -19,8 +19,6 @@ pub enum Artefact {
     Worker,
     /// The core of npm `edgeward`.
     Client,
-    /// The core of npm `edgeward/server`.
-    Oauth,
     /// The core of npm `edgeward/verify`.
     Verifier,
     /// The npm package, which has both cores.
@@ -29,10 +27,9 @@ pub enum Artefact {
     Vectors,
 }
 
-const NAMES: [(&str, Artefact); 6] = [
+const NAMES: [(&str, Artefact); 5] = [
     ("worker", Artefact::Worker),
     ("client", Artefact::Client),
-    ("oauth", Artefact::Oauth),
     ("verifier", Artefact::Verifier),
     ("pkg", Artefact::Pkg),
     ("vectors", Artefact::Vectors),
@@ -63,7 +60,6 @@ pub fn build(wanted: &[Artefact]) -> Outcome {
         match artefact {
             Artefact::Worker => worker::build(&toolchain)?,
             Artefact::Client => package::CLIENT.build(&toolchain)?,
-            Artefact::Oauth => package::OAUTH.build(&toolchain)?,
             Artefact::Verifier => package::VERIFIER.build(&toolchain)?,
             Artefact::Pkg => package::build(&toolchain)?,
             Artefact::Vectors => package::VECTORS.build(&toolchain)?,
