@@ -41,7 +41,7 @@ pub struct Request {
     pub url: String,
     /// Header names in lower case, and values.
     pub headers: Vec<(&'static str, String)>,
-    /// The body; empty for `GET` and `DELETE`.
+    /// The body; empty for `GET`.
     pub body: String,
 }
 

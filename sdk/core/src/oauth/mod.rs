@@ -2,6 +2,14 @@
 //!
 //! An exchange is a pair of pure functions, `…request(..) -> Request` and `…response(&Response, ..)`.
 //! `now` and random bytes are arguments.
+//!
+//! - finding the server: [`discovery`], and from an API [`challenge`] and [`resource`]
+//! - becoming a client of it: [`register`], [`client_metadata`]; showing who it is: [`client_auth`]
+//! - signing in: [`authorize`] and [`pkce`], pushed ([`par`]), signed ([`jar`], [`jarm`]), on a
+//!   [`device`], or at one of the [`providers`]
+//! - tokens: [`token`], [`credentials`], [`exchange`], bound to a key ([`dpop`]), [`introspect`],
+//!   [`revoke`]
+//! - who it is: [`id_token`], [`userinfo`]; and whether still: [`check_session`], [`logout`]
 
 mod answer;
 pub mod authorize;

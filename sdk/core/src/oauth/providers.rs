@@ -3,6 +3,7 @@
 
 mod answer;
 pub mod apple;
+mod revocation;
 mod table;
 
 use alloc::{
@@ -12,6 +13,7 @@ use alloc::{
 };
 
 pub use answer::Granted;
+pub use revocation::Revocation;
 pub use table::PROVIDERS;
 
 use crate::{
@@ -57,6 +59,8 @@ pub struct Provider {
     pub profile: Option<Profile>,
     /// Whether the client authenticates.
     pub secret: ClientSecret,
+    /// How a grant is given back.
+    pub revocation: Revocation,
 }
 
 /// How a refresh token is asked for.

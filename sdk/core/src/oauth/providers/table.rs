@@ -1,6 +1,6 @@
 //! The table.
 
-use super::{ClientSecret, Form, Offline, Profile, Provider};
+use super::{ClientSecret, Form, Offline, Profile, Provider, Revocation};
 
 /// What most do.
 const STANDARD: Provider = Provider {
@@ -18,6 +18,7 @@ const STANDARD: Provider = Provider {
     implied: &[],
     profile: None,
     secret: ClientSecret::Registered,
+    revocation: Revocation::Standard,
 };
 
 /// Every provider that is known by name. `generic` is any that keeps to the specifications; its
@@ -44,6 +45,7 @@ pub const PROVIDERS: &[Provider] = &[
             subject: "id",
         }),
         secret: ClientSecret::Required,
+        revocation: Revocation::Grant("https://api.github.com/applications/"),
         ..STANDARD
     },
     // https://docs.slack.dev/authentication/installing-with-oauth
@@ -65,8 +67,10 @@ pub const PROVIDERS: &[Provider] = &[
             "token_expired",
             "token_revoked",
             "account_inactive",
+            "invalid_auth",
         ],
         secret: ClientSecret::Required,
+        revocation: Revocation::Token("https://slack.com/api/auth.revoke"),
         ..STANDARD
     },
     // https://developers.google.com/identity/openid-connect/openid-connect
