@@ -78,14 +78,17 @@ export class Client {
     const request = new Request(input, init);
     try {
       const driver = await this.#start();
-      const { origin } = new URL(request.url);
+      const { url, method } = request;
+      const { origin } = new URL(url);
       // A body that was sent is gone; a stream cannot be kept for a second time.
       const again = request.body && init?.body instanceof ReadableStream ? undefined : request.clone();
-      const first = await driver.call("authorize", { origin }, request);
+      const first = await driver.call("authorize", { origin, url, method }, request);
       const answer = await this.#fetch(dressed(request, first));
       if (answer.status !== 401 || !again) return answer;
       const refused = first.headers.find(([name]) => name === "authorization")[1];
-      const second = await driver.call("authorize", { origin, refused }, request).catch(() => null);
+      const seen = { status: answer.status, headers: [...answer.headers] };
+      const asked = { origin, url, method, refused, answer: seen };
+      const second = await driver.call("authorize", asked, request).catch(() => null);
       if (!second) return answer;
       // The connection is free again before it is asked for another time.
       answer.body?.cancel().catch(() => {});

@@ -99,7 +99,7 @@ async fn redeem(
     let code = callback.code(&metadata)?;
     let request = token::exchange_request(&metadata, &client.settings.client_id, code, &transaction)?;
     let asked = runtime.now();
-    let tokens = tokens::ask(client, request).await?;
+    let tokens = tokens::ask(client, request, None).await?;
     let verdict = verified_claims(client, &metadata, &tokens, &transaction).await;
     let claims = match verdict {
         Ok(claims) => claims,
@@ -109,7 +109,7 @@ async fn redeem(
         }
     };
     let Transaction { scope, app_state, .. } = *transaction;
-    let grant = grant::of_sign_in(tokens, claims, scope, asked.wall, runtime.now().wall);
+    let grant = grant::of_sign_in(client, tokens, claims, scope, asked.wall);
     let session = written::session(&grant);
     client.session.sign_in(client, grant, began).await?;
     Ok(written::signed_in(session, app_state))
@@ -133,7 +133,7 @@ async fn verified_claims(
     };
     let expected = Expected {
         client_id: &settings.client_id,
-        nonce: &transaction.nonce,
+        nonce: Some(&transaction.nonce),
         access_token: &tokens.access_token,
         max_age: transaction.max_age,
     };

@@ -26,8 +26,13 @@ pub(crate) struct Client {
     pub provider: Provider,
     pub session: Session,
     pub completions: Completions,
+    /// The client's own name among those of the site.
+    name: String,
     /// What the keys of all stored sign-ins begin with.
     pub transactions: String,
+    /// What the flows of the whole client remember.
+    #[cfg(feature = "oauth")]
+    pub memory: crate::oauth::Memory,
     /// The calls that have not ended, and the flow of each.
     calls: RefCell<Vec<(Id, Id)>>,
 }
@@ -46,10 +51,18 @@ impl Client {
             provider: Provider::new(settings.issuer.clone()),
             completions: Completions::default(),
             transactions: [&name, ":transaction:"].concat(),
+            #[cfg(feature = "oauth")]
+            memory: Default::default(),
+            name,
             calls: RefCell::default(),
             runtime,
             settings,
         }))
+    }
+
+    /// The name of the key that tokens may be bound to.
+    pub(crate) fn key_name(&self) -> String {
+        [&self.name, ":dpop"].concat()
     }
 
     /// Takes an input, runs what can run, and gives what it brought about. An input that is none

@@ -167,7 +167,7 @@ fn request_members(request: &Request) -> Vec<(&'static str, Value)> {
     vec![("request", edgeward_core::json::object(members))]
 }
 
-fn response(answer: Value) -> Option<Response> {
+pub(crate) fn response(answer: Value) -> Option<Response> {
     let header = |pair: &Value| {
         let [name, value] = pair.as_array()?.as_slice() else { return None };
         Some((name.as_str()?.into(), value.as_str()?.into()))
@@ -197,7 +197,7 @@ pub(crate) fn failure(error: &Value) -> Failure {
 }
 
 /// What effects fail with.
-const RAISED: [Code; 11] = [
+const RAISED: [Code; 12] = [
     Code::NetworkFailed,
     Code::NetworkTimeout,
     Code::RedirectRefused,
@@ -209,7 +209,9 @@ const RAISED: [Code; 11] = [
     Code::PopupBlocked,
     Code::PopupClosed,
     Code::Aborted,
+    Code::ConfigInvalid,
 ];
 
 /// What the platform may lack.
-const PLACES: [&str; 5] = ["location", "history", "crypto.subtle", "crypto.getRandomValues", "window"];
+const PLACES: [&str; 6] =
+    ["location", "history", "crypto.subtle", "crypto.getRandomValues", "window", "keys"];

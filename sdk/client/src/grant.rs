@@ -3,20 +3,26 @@
 use edgeward_core::{
     json::{Map, Value},
     jwt::numeric_date,
-    oauth::{clock::Skew, token::Tokens},
+    oauth::{
+        clock::Skew,
+        token::{TokenType, Tokens},
+    },
     session::{Access, Grant, Millis, Target},
     time::UnixMillis,
 };
 
-/// The grant of a sign-in that asked for `scope` at the wall clock's `asked`, and was answered by
-/// `now`.
+use crate::client::Client;
+
+/// The grant of a sign-in that asked for `scope` at the wall clock's `asked`, and was answered now.
 pub(crate) fn of_sign_in(
+    client: &Client,
     tokens: Tokens,
     claims: Map,
     scope: String,
     asked: UnixMillis,
-    now: UnixMillis,
 ) -> Grant {
+    let now = client.runtime.now().wall;
+    let bound = tokens.token_type == TokenType::Dpop;
     let scope = tokens.scope.unwrap_or(scope);
     // Counted from the question, since nobody knows how long the answer was on its way.
     let access = Access {
@@ -34,7 +40,7 @@ pub(crate) fn of_sign_in(
         subject: claims.get("sub").and_then(Value::as_str).map(String::from),
         scope,
         access: vec![access],
-        key: None,
+        key: bound.then(|| client.key_name()),
         skew: issued.map(|issued| Millis(Skew::measured(issued, asked, now).0)),
         claims,
     }

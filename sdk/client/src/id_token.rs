@@ -1,6 +1,6 @@
 //! Verifies an ID token: the core says what to check, WebCrypto checks the signature.
 
-mod webcrypto;
+pub(crate) mod webcrypto;
 
 use std::rc::Rc;
 
@@ -36,7 +36,11 @@ pub(crate) async fn verify(
 }
 
 /// Tries the keys that fit. A failure of the last one is reported.
-async fn check_signature(runtime: &Rc<Runtime>, token: &Unverified<'_>, keys: &KeySet) -> Result<(), Error> {
+pub(crate) async fn check_signature(
+    runtime: &Rc<Runtime>,
+    token: &Unverified<'_>,
+    keys: &KeySet,
+) -> Result<(), Error> {
     let header = token.header();
     let alg = header.alg.ok_or(Code::TokenAlgNotAllowed)?;
     engine::admit(alg, token.signature())?;

@@ -12,6 +12,8 @@ mod exports;
 mod grant;
 mod id_token;
 mod methods;
+#[cfg(feature = "oauth")]
+mod oauth;
 mod options;
 mod output;
 mod provider;

@@ -2,10 +2,9 @@
 
 use std::{future::Future, pin::Pin, rc::Rc};
 
-use edgeward_core::{
-    Code, Error,
-    json::{Members, Value},
-};
+use edgeward_core::json::{Members, Value};
+#[cfg(not(feature = "oauth"))]
+use edgeward_core::{Code, Error};
 
 use crate::{
     callback,
@@ -42,6 +41,9 @@ pub(crate) fn run(client: &Rc<Client>, method: &str, args: Members) -> Flow {
             sign_out::run(&client, options::end_session(&args)?).await?;
             Ok(Value::Null)
         }),
+        #[cfg(feature = "oauth")]
+        _ => crate::oauth::run(client, method, args),
+        #[cfg(not(feature = "oauth"))]
         _ => Box::pin(async { Err(Error::at(Code::InvalidParameters, "method").into()) }),
     }
 }

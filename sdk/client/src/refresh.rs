@@ -28,7 +28,7 @@ pub(crate) async fn run(client: &Rc<Client>, refresh: Refresh) -> Result<Renewed
         &refresh.refresh_token,
         resources,
     );
-    let tokens = tokens::ask(client, request).await?;
+    let tokens = tokens::ask(client, request, refresh.key.as_deref()).await?;
     check_subject(client, &tokens)?;
     Ok(Renewed { tokens, claims: None, skew: None })
 }

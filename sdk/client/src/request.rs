@@ -5,30 +5,52 @@ use std::rc::Rc;
 use edgeward_core::{
     Code,
     json::{Members, Value, object},
-    session::{Millis, Target},
+    oauth::Failure,
+    session::Access,
 };
 
 use crate::{client::Client, runtime::Answer, session::Want};
 
-/// The headers for a request to `origin`, as the browser writes origins. With `refused`, the access
-/// token that the API has just refused, it is another one; null if there is none.
+/// The headers for a request with `method` to `url`, of the `origin` as the browser writes it. With
+/// `refused`, the `authorization` that the API has just refused with `answer`, they are others; null
+/// if there are none.
 ///
 /// # Errors
 /// `origin_not_allowed`: it is not among `apiOrigins`; then those of [`Session::access`].
 ///
 /// [`Session::access`]: crate::session::Session::access
 pub(crate) async fn authorize(client: &Rc<Client>, args: &Members) -> Answer {
-    let origin = args.required("origin")?;
-    if !client.settings.api_origins.contains(&origin) {
+    if !client.settings.api_origins.contains(&args.required("origin")?) {
         return Err(Code::OriginNotAllowed.into());
     }
     let refused = args.text("refused")?;
-    let want = Want { target: Target::default(), force: refused.is_some(), min_validity: Millis(0) };
-    let handed = client.session.access(client, want).await?;
-    let header = [handed.access.token_type.as_str(), " ", &handed.access.token].concat();
+    #[cfg(feature = "oauth")]
+    let proof_was_refused = crate::oauth::proof_was_refused(client, args)?;
+    #[cfg(not(feature = "oauth"))]
+    let proof_was_refused = false;
+    let force = refused.is_some() && !proof_was_refused;
+    let handed = client.session.access(client, Want { force, ..Want::default() }).await?;
+    let header = credential(&handed.access);
     // The same again would be refused again.
-    if refused.is_some_and(|refused| refused == header) {
+    if force && refused.is_some_and(|refused| refused == header) {
         return Ok(Value::Null);
     }
-    Ok(object(vec![("headers", Value::Array(vec![vec!["authorization", &header].into()]))]))
+    Ok(object(vec![("headers", Value::Array(headers(client, args, &handed.access).await?))]))
+}
+
+#[cfg(not(feature = "oauth"))]
+async fn headers(_: &Rc<Client>, _: &Members, access: &Access) -> Result<Vec<Value>, Failure> {
+    Ok(vec![vec!["authorization", &credential(access)].into()])
+}
+
+#[cfg(feature = "oauth")]
+async fn headers(client: &Rc<Client>, args: &Members, access: &Access) -> Result<Vec<Value>, Failure> {
+    let mut headers = vec![vec!["authorization", &credential(access)].into()];
+    let (method, url) = (args.required("method")?, args.required("url")?);
+    headers.extend(crate::oauth::proof_header(client, &method, &url, access).await?);
+    Ok(headers)
+}
+
+fn credential(access: &Access) -> String {
+    [access.token_type.as_str(), " ", &access.token].concat()
 }

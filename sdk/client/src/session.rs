@@ -5,6 +5,8 @@ use std::{
     rc::Rc,
 };
 
+#[cfg(feature = "oauth")]
+use edgeward_core::json::Map;
 use edgeward_core::{
     Code,
     json::Value,
@@ -54,6 +56,7 @@ enum Waited {
 }
 
 /// What a caller wants of an access token.
+#[derive(Default)]
 pub(crate) struct Want {
     pub target: Target,
     pub force: bool,
@@ -107,6 +110,10 @@ impl Session {
     /// `session_missing`, `session_expired`, `session_revoked`, `session_changed`; those of the
     /// token endpoint, while the session goes on.
     pub(crate) async fn access(&self, client: &Rc<Client>, want: Want) -> Result<Handed, Failure> {
+        #[cfg(feature = "oauth")]
+        if client.settings.acts_for_itself {
+            return crate::oauth::access(client, want).await;
+        }
         let Want { target, force, min_validity } = want;
         self.start(client).await;
         let asked = |ticket| Input::Wanted { ticket, target, force, min_validity };
@@ -139,6 +146,15 @@ impl Session {
             Answer::SignedOut(grant) => Ok(grant),
             _ => Err(Code::InternalError.into()),
         }
+    }
+
+    /// Replaces the claims of the session.
+    ///
+    /// # Errors
+    /// `session_missing`; `session_changed`: they are somebody else's.
+    #[cfg(feature = "oauth")]
+    pub(crate) async fn update_user(&self, client: &Rc<Client>, claims: Map) -> Result<(), Failure> {
+        self.ask(client, |ticket| Input::UserUpdated { ticket, claims }).await.map(drop)
     }
 
     /// Takes an effect's answer, if the machine waits for it; else gives it back.

@@ -24,6 +24,18 @@ pub(crate) struct Settings {
     pub background: Background,
     /// What ID tokens must satisfy.
     pub policy: Policy,
+    /// How the client shows who it is.
+    #[cfg(feature = "oauth")]
+    pub authentication: crate::oauth::Authentication,
+    /// How tokens are used.
+    #[cfg(feature = "oauth")]
+    pub binding: edgeward_core::oauth::token::TokenType,
+    /// How authorization requests get to the server.
+    #[cfg(feature = "oauth")]
+    pub delivery: crate::oauth::Delivery,
+    /// Whether access tokens are the client's own.
+    #[cfg(feature = "oauth")]
+    pub acts_for_itself: bool,
 }
 
 const DEFAULT_SCOPE: &str = "openid profile email";
@@ -51,13 +63,26 @@ impl Settings {
     /// `config_invalid`, at the option.
     pub(crate) fn read(options: &str) -> Result<Self, Error> {
         let options = Members::parse(options, Code::ConfigInvalid)?;
+        #[cfg(not(feature = "oauth"))]
         options.only(&OPTIONS)?;
+        #[cfg(feature = "oauth")]
+        options.only(&[OPTIONS.as_slice(), &crate::oauth::OPTIONS].concat())?;
         let issuer = options.required("issuer")?;
         let issuer = Issuer::parse(&issuer, reach(&issuer)).map_err(|_| invalid("issuer"))?;
         let client_id = options.required("clientId")?;
         let policy = policy(&options, issuer.as_str(), &client_id)?;
+        #[cfg(feature = "oauth")]
+        let authentication = crate::oauth::Authentication::read(&options)?;
         Ok(Self {
-            redirect_uri: page(options.required("redirectUri")?, "redirectUri")?,
+            redirect_uri: redirect_uri(&options)?,
+            #[cfg(feature = "oauth")]
+            acts_for_itself: crate::oauth::acts_for_itself(&options, &authentication)?,
+            #[cfg(feature = "oauth")]
+            authentication,
+            #[cfg(feature = "oauth")]
+            binding: crate::oauth::binding_of(&options)?,
+            #[cfg(feature = "oauth")]
+            delivery: crate::oauth::Delivery::read(&options)?,
             scope: options.text("scope")?.unwrap_or_else(|| DEFAULT_SCOPE.into()),
             resources: resources(&options)?,
             api_origins: api_origins(&options)?,
@@ -81,6 +106,14 @@ impl Settings {
 /// A client sits in its user's network, so private hosts are fine; http is for development.
 fn reach(url: &str) -> Reach {
     if url.starts_with("http://") { Reach::Development } else { Reach::Https }
+}
+
+/// An agent that never sends anybody away needs none.
+fn redirect_uri(options: &Members) -> Result<String, Error> {
+    if cfg!(feature = "oauth") && options.member("redirectUri").is_none() {
+        return Ok(String::new());
+    }
+    page(options.required("redirectUri")?, "redirectUri")
 }
 
 fn page(url: String, at: &'static str) -> Result<String, Error> {

@@ -6,7 +6,7 @@ use edgeward_core::{
     Code, Error,
     oauth::{
         Failure,
-        authorize::{self, Target, Transaction},
+        authorize::{Target, Transaction},
     },
 };
 
@@ -53,6 +53,9 @@ pub(crate) async fn address(
     window: Window,
 ) -> Result<(String, String), Failure> {
     let (runtime, settings) = (&client.runtime, &client.settings);
+    if settings.redirect_uri.is_empty() {
+        return Err(Error::at(Code::ConfigInvalid, "redirectUri").into());
+    }
     let metadata = client.provider.metadata(runtime).await?;
     let target = Target {
         issuer: metadata.issuer.clone(),
@@ -64,7 +67,11 @@ pub(crate) async fn address(
     let mut transaction = Transaction::begin(target, &effect::random(runtime).await?, now);
     transaction.max_age = options.wishes.max_age;
     transaction.app_state = options.app_state;
-    let url = authorize::url(&metadata, &settings.client_id, &transaction, &options.wishes)?;
+    #[cfg(not(feature = "oauth"))]
+    let url =
+        edgeward_core::oauth::authorize::url(&metadata, &settings.client_id, &transaction, &options.wishes)?;
+    #[cfg(feature = "oauth")]
+    let url = crate::oauth::authorization_url(client, &metadata, &transaction, options.wishes).await?;
     transactions::begin(runtime, &client.transactions, &transaction, window).await;
     Ok((url, transaction.state))
 }

@@ -8,21 +8,44 @@ use edgeward_core::{
         Failure,
         discovery::Metadata,
         revoke::{self, TokenKind},
-        token::{self, TokenType, Tokens},
+        token::{self, Tokens},
     },
 };
 
 use crate::{
     client::Client,
-    effect::{self, GOODBYE, SERVER},
+    effect::{self, GOODBYE},
 };
 
-/// Sends a request of this client to the token endpoint.
+/// Sends a request of this client to the token endpoint. `bound` names the key that what it has is
+/// bound to.
 ///
 /// # Errors
 /// Those of [`effect::fetch`] and [`token::response`].
-pub(crate) async fn ask(client: &Rc<Client>, request: Request) -> Result<Tokens, Failure> {
-    token::response(&effect::fetch(&client.runtime, &request, SERVER).await?, TokenType::Bearer)
+#[cfg(not(feature = "oauth"))]
+pub(crate) async fn ask(
+    client: &Rc<Client>,
+    request: Request,
+    _bound: Option<&str>,
+) -> Result<Tokens, Failure> {
+    token::response(
+        &effect::fetch(&client.runtime, &request, effect::SERVER).await?,
+        token::TokenType::Bearer,
+    )
+}
+
+/// The same, with the client's authentication and, where tokens are bound to a key, with its proof.
+///
+/// # Errors
+/// As well `dpop_key_lost`, `dpop_nonce_hidden`, and those of the client's authentication.
+#[cfg(feature = "oauth")]
+pub(crate) async fn ask(
+    client: &Rc<Client>,
+    request: Request,
+    bound: Option<&str>,
+) -> Result<Tokens, Failure> {
+    let (answer, asked) = crate::oauth::send(client, request, bound).await?;
+    token::response(&answer, asked)
 }
 
 /// Revoking the refresh token ends the whole grant, so it goes alone where there is one
@@ -39,6 +62,8 @@ pub(crate) async fn revoke(
         None => (access_token, TokenKind::Access),
     };
     let request = revoke::request(endpoint, &client.settings.client_id, token, kind);
+    #[cfg(feature = "oauth")]
+    let Ok(request) = crate::oauth::dress(client, request).await else { return };
     // Nobody waits for the verdict: an access token dies by itself soon.
     drop(effect::fetch(&client.runtime, &request, GOODBYE).await);
 }

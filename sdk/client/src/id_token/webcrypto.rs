@@ -42,6 +42,15 @@ pub(super) async fn verify(
     if answer == Value::Bool(true) { Ok(()) } else { Err(Code::TokenSignatureInvalid.into()) }
 }
 
+/// How a signature is made.
+///
+/// # Errors
+/// `algorithm_unsupported`: WebCrypto does not know it.
+#[cfg(feature = "oauth")]
+pub(crate) fn signature_algorithm(alg: Algorithm) -> Result<Value, Error> {
+    parameters(alg).map(|(_, algorithm)| algorithm)
+}
+
 /// How a key is imported for this algorithm, and how a signature is verified with it.
 fn parameters(alg: Algorithm) -> Result<(Value, Value), Error> {
     let named = |name: &str| object(vec![("name", name.into())]);

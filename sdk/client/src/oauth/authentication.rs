@@ -1,0 +1,164 @@
+//! Shows the authorization server who the client is.
+
+use std::rc::Rc;
+
+use edgeward_core::{
+    Code, Error, base64url,
+    http::Request,
+    jose::Algorithm,
+    json::Members,
+    oauth::{
+        Failure,
+        client_auth::{Assertion, ClientAuthentication},
+        clock::Skew,
+    },
+    secret::Secret,
+    time::UnixSeconds,
+};
+
+use crate::{client::Client, effect, id_token::webcrypto, runtime::Runtime};
+
+/// Whether the client acts for itself: then access tokens are its own, and never a user's.
+///
+/// # Errors
+/// `config_invalid` at `grant`: it is none that is known, or the client cannot show who it is.
+pub(crate) fn acts_for_itself(options: &Members, authentication: &Authentication) -> Result<bool, Error> {
+    match options.text("grant")?.as_deref() {
+        None | Some("authorization_code") => Ok(false),
+        Some("client_credentials") if !matches!(authentication, Authentication::None) => Ok(true),
+        Some(_) => Err(invalid("grant")),
+    }
+}
+
+/// How the client shows who it is.
+pub(crate) enum Authentication {
+    /// Not at all: a public client.
+    None,
+    /// With a secret, by the method that is configured, or one that the server knows.
+    Secret(Secret, Option<&'static str>),
+    /// With a key that the application has handed over to the platform.
+    Key(Algorithm, Option<String>),
+}
+
+const BASIC: &str = "client_secret_basic";
+const POST: &str = "client_secret_post";
+const SIGNED: &str = "client_secret_jwt";
+/// What a client with a secret may be configured to do.
+const WITH_SECRET: [&str; 3] = [BASIC, POST, SIGNED];
+/// The name under which the platform keeps the application's key.
+const KEY: &str = "client";
+
+impl Authentication {
+    /// Reads the options.
+    ///
+    /// # Errors
+    /// `config_invalid`, at the option.
+    pub(crate) fn read(options: &Members) -> Result<Self, Error> {
+        let secret = options.text("clientSecret")?;
+        let method = options.text("clientAuthentication")?;
+        let known = |method: String| {
+            let found = WITH_SECRET.into_iter().find(|known| *known == method);
+            found.ok_or_else(|| invalid("clientAuthentication"))
+        };
+        match (secret, options.member("clientKey")) {
+            (Some(_), Some(_)) => Err(invalid("clientSecret")),
+            (Some(secret), None) => {
+                Ok(Self::Secret(Secret::new(secret.into()), method.map(known).transpose()?))
+            }
+            (None, None) if method.is_none_or(|method| method == "none") => Ok(Self::None),
+            (None, None) => Err(invalid("clientSecret")),
+            (None, Some(key)) => {
+                let text = |name| key.get(name).and_then(|value| value.as_str());
+                let alg = text("alg").and_then(|name| name.parse::<Algorithm>().ok());
+                let alg = alg.filter(|alg| !alg.is_symmetric()).ok_or_else(|| invalid("clientKey"))?;
+                Ok(Self::Key(alg, text("kid").map(String::from)))
+            }
+        }
+    }
+
+    /// Whether there is anything to show.
+    pub(crate) const fn is_confidential(&self) -> bool {
+        !matches!(self, Self::None)
+    }
+}
+
+/// The request with the client's authentication on it.
+///
+/// # Errors
+/// Those of discovery; `config_invalid` at `clientAuthentication`: the server knows no method that
+/// the client can do; those of the platform's key.
+pub(crate) async fn dress(client: &Rc<Client>, mut request: Request) -> Result<Request, Failure> {
+    let authentication = match &client.settings.authentication {
+        Authentication::None => return Ok(request),
+        Authentication::Secret(secret, method) => with_secret(client, secret, *method).await?,
+        Authentication::Key(..) => {
+            let metadata = client.provider.metadata(&client.runtime).await?;
+            signed(client, &metadata.issuer).await?
+        }
+    };
+    authentication.apply(&client.settings.client_id, &mut request);
+    Ok(request)
+}
+
+/// A `client_assertion` for the server that `audience` names.
+///
+/// # Errors
+/// `config_invalid` at `clientKey`: there is no key; those of the platform.
+pub(crate) async fn assertion(client: &Rc<Client>, audience: &str) -> Result<String, Failure> {
+    let ClientAuthentication::Assertion(token) = signed(client, audience).await? else {
+        return Err(Code::InternalError.into());
+    };
+    String::from_utf8(token.expose().to_vec()).map_err(|_| Code::InternalError.into())
+}
+
+async fn with_secret(
+    client: &Rc<Client>,
+    secret: &Secret,
+    method: Option<&'static str>,
+) -> Result<ClientAuthentication, Failure> {
+    let metadata = client.provider.metadata(&client.runtime).await?;
+    let method =
+        method.or_else(|| metadata.first_of("token_endpoint_auth_methods_supported", &WITH_SECRET, BASIC));
+    Ok(match method.ok_or_else(|| invalid("clientAuthentication"))? {
+        BASIC => ClientAuthentication::SecretBasic(secret.clone()),
+        POST => ClientAuthentication::SecretPost(secret.clone()),
+        _ => {
+            let random = effect::random(&client.runtime).await?;
+            let client_id = &client.settings.client_id;
+            Assertion::with_secret(client_id, &metadata.issuer, secret, &random, server_now(client))
+        }
+    })
+}
+
+async fn signed(client: &Rc<Client>, audience: &str) -> Result<ClientAuthentication, Failure> {
+    let Authentication::Key(alg, kid) = &client.settings.authentication else {
+        return Err(invalid("clientKey").into());
+    };
+    let random = effect::random(&client.runtime).await?;
+    let key = (*alg, kid.as_deref());
+    let assertion = Assertion::new(&client.settings.client_id, audience, key, &random, server_now(client));
+    let signature = sign(&client.runtime, *alg, assertion.signing_input()).await?;
+    Ok(assertion.finish(&signature))
+}
+
+/// Signs with the application's key.
+///
+/// # Errors
+/// Those of the platform's key.
+pub(super) async fn sign(runtime: &Rc<Runtime>, alg: Algorithm, data: &str) -> Result<Vec<u8>, Failure> {
+    let algorithm = webcrypto::signature_algorithm(alg)?;
+    let members = vec![("name", KEY.into()), ("algorithm", algorithm), ("data", data.into())];
+    let answer = runtime.order("sign", members).await?;
+    let signature = answer.as_str().and_then(|text| base64url::decode(text).ok());
+    signature.ok_or_else(|| Code::InternalError.into())
+}
+
+/// The server's time, as far as the session has told how far its clock is off.
+pub(super) fn server_now(client: &Rc<Client>) -> UnixSeconds {
+    let skew = client.session.grant().and_then(|grant| grant.skew).map_or(0, |skew| skew.0);
+    Skew(skew).server_time(client.runtime.now().wall).to_seconds()
+}
+
+const fn invalid(at: &'static str) -> Error {
+    Error::at(Code::ConfigInvalid, at)
+}

@@ -1,0 +1,141 @@
+//! Hands on what the client has: a token for somebody else, narrower and shorter than its own.
+//!
+//! Source: [RFC 8693](https://www.rfc-editor.org/rfc/rfc8693).
+
+use std::rc::Rc;
+
+use edgeward_core::{
+    Code, Error,
+    json::{Members, Value, object},
+    oauth::{
+        Failure,
+        exchange::{self, Exchange, Exchanged, Typed, kind},
+        form, scope,
+    },
+    session::{Handed, Millis, Target},
+    time::Seconds,
+};
+
+use super::credentials;
+use crate::{client::Client, runtime::Answer, session::Want};
+
+/// What is wanted of the new token.
+struct Wanted {
+    audiences: Vec<String>,
+    resources: Vec<String>,
+    /// Empty: that of the parent.
+    scope: String,
+    lifetime: Option<Seconds>,
+    names_actor: bool,
+}
+
+/// The parent's own: what is left of it, and what it allows.
+struct Parent {
+    handed: Handed,
+    left: Option<Millis>,
+}
+
+/// Gives a token in exchange for the session's, or for the client's own if it acts for itself.
+///
+/// # Errors
+/// `invalid_scope` at `scope`, `invalid_parameters` at `ttlSeconds`: it would be wider or longer than
+/// its parent; nothing was sent. `response_invalid` at `scope`: what came is wider than what was asked
+/// for. Those of the session, of discovery and of the token endpoint.
+pub(crate) async fn run(client: &Rc<Client>, args: &Members) -> Answer {
+    let wanted = read(args)?;
+    let parent = parent(client, wanted.lifetime).await?;
+    let granted = parent.handed.access.scope.as_str();
+    if !scope::covers(granted, &wanted.scope) {
+        return Err(Error::at(Code::InvalidScope, "scope").into());
+    }
+    if let (Some(lifetime), Some(left)) = (wanted.lifetime, parent.left)
+        && Millis::from(lifetime) > left
+    {
+        return Err(Error::at(Code::InvalidParameters, "ttlSeconds").into());
+    }
+    let asked = client.runtime.now();
+    let exchanged = send(client, &wanted, &parent).await?;
+    let scope = exchanged.tokens.scope.as_deref().unwrap_or(if wanted.scope.is_empty() {
+        granted
+    } else {
+        &wanted.scope
+    });
+    if !scope::covers(if wanted.scope.is_empty() { granted } else { &wanted.scope }, scope) {
+        return Err(Error::at(Code::ResponseInvalid, "scope").into());
+    }
+    let bounds =
+        [exchanged.tokens.expires_in.map(Millis::from), wanted.lifetime.map(Millis::from), parent.left];
+    let lifetime = bounds.into_iter().flatten().min();
+    Ok(object(vec![
+        ("token", exchanged.tokens.access_token.as_str().into()),
+        (
+            "tokenType",
+            if exchanged.is_access_token { exchanged.tokens.token_type.as_str() } else { "N_A" }.into(),
+        ),
+        ("issuedTokenType", exchanged.issued.as_str().into()),
+        ("scope", scope::list(scope).map(String::from).collect::<Vec<_>>().into()),
+        ("expiresAt", lifetime.map(|lifetime| asked.wall.0.saturating_add(lifetime.0)).into()),
+    ]))
+}
+
+fn read(args: &Members) -> Result<Wanted, Error> {
+    let actor = match args.member("actor") {
+        None => false,
+        Some(Value::String(actor)) if actor == "self" => true,
+        Some(_) => return Err(Error::at(Code::InvalidParameters, "actor")),
+    };
+    let lifetime = args.number("ttlSeconds")?.map(Seconds);
+    if lifetime == Some(Seconds(0)) {
+        return Err(Error::at(Code::InvalidParameters, "ttlSeconds"));
+    }
+    Ok(Wanted {
+        audiences: args.texts("audience")?.unwrap_or_default(),
+        resources: args.texts("resource")?.unwrap_or_default(),
+        scope: scope::normal(&args.texts("scope")?.unwrap_or_default().join(" ")),
+        lifetime,
+        names_actor: actor,
+    })
+}
+
+/// The token to exchange, good for as long as the new one shall be.
+async fn parent(client: &Rc<Client>, lifetime: Option<Seconds>) -> Result<Parent, Failure> {
+    let min_validity = lifetime.map_or(Millis(0), Millis::from);
+    let want = Want { target: Target::default(), force: false, min_validity };
+    let handed = client.session.access(client, want).await?;
+    let left = handed.access.expires_in.map(|lifetime| {
+        let age = client.runtime.now().wall.0.saturating_sub(handed.access.received_at.0);
+        Millis::from(lifetime) - Millis(age.max(0))
+    });
+    Ok(Parent { handed, left })
+}
+
+async fn send(client: &Rc<Client>, wanted: &Wanted, parent: &Parent) -> Result<Exchanged, Failure> {
+    let actor = if wanted.names_actor { actor(client).await? } else { None };
+    let typed = |token| Typed { token, kind: kind::ACCESS_TOKEN };
+    let asked = Exchange {
+        subject: typed(&parent.handed.access.token),
+        actor: actor.as_ref().map(|actor| typed(&actor.access.token)),
+        requested: Some(kind::ACCESS_TOKEN),
+        audiences: &wanted.audiences,
+        resources: &wanted.resources,
+        scope: Some(wanted.scope.as_str()).filter(|scope| !scope.is_empty()),
+    };
+    let metadata = client.provider.metadata(&client.runtime).await?;
+    let mut request = exchange::request(&metadata, &client.settings.client_id, &asked)?;
+    if let Some(lifetime) = wanted.lifetime {
+        // No specification has a name for it; servers that know this one obey, the others are bounded here.
+        form::add(&mut request, &[("expires_in", &form::decimal(lifetime.0))]);
+    }
+    let (answer, kind) = super::send(client, request, None).await?;
+    exchange::response(&answer, &asked, kind)
+}
+
+/// The client's own token, which says who acts. A public client has none: there the server goes by
+/// the client that asks.
+async fn actor(client: &Rc<Client>) -> Result<Option<Handed>, Failure> {
+    if client.settings.acts_for_itself || !client.settings.authentication.is_confidential() {
+        return Ok(None);
+    }
+    let want = Want { target: Target::default(), force: false, min_validity: Millis(0) };
+    credentials::access(client, want).await.map(Some)
+}

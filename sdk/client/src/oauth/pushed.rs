@@ -1,0 +1,100 @@
+//! How the authorization request gets to the server: in the address, signed, or pushed beforehand.
+//!
+//! Source: [RFC 9126](https://www.rfc-editor.org/rfc/rfc9126),
+//! [RFC 9101](https://www.rfc-editor.org/rfc/rfc9101)
+
+use std::rc::Rc;
+
+use edgeward_core::{
+    Code, Error,
+    json::Members,
+    oauth::{
+        Failure,
+        authorize::{self, Parameters, Transaction, Wishes},
+        discovery::Metadata,
+        jar, par,
+        token::TokenType,
+    },
+};
+
+use super::{
+    authentication::{Authentication, dress, server_now, sign},
+    binding,
+};
+use crate::{
+    client::Client,
+    effect::{self, SERVER},
+};
+
+/// What the application asks for beyond what the server demands.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Delivery {
+    pushed: bool,
+    signed: bool,
+}
+
+impl Delivery {
+    /// Reads the options `pushedAuthorizationRequests` and `signedAuthorizationRequests`.
+    ///
+    /// # Errors
+    /// `config_invalid`, at the option.
+    pub(crate) fn read(options: &Members) -> Result<Self, Error> {
+        let flag = |name| options.flag(name).map(Option::unwrap_or_default);
+        Ok(Self {
+            pushed: flag("pushedAuthorizationRequests")?,
+            signed: flag("signedAuthorizationRequests")?,
+        })
+    }
+}
+
+/// The address to send the user to.
+///
+/// # Errors
+/// Those of [`authorize::url`], of [`par`] and [`jar`]; `config_invalid` at `clientKey`: the server
+/// demands a signed request, and there is no key.
+pub(crate) async fn url(
+    client: &Rc<Client>,
+    metadata: &Metadata,
+    transaction: &Transaction,
+    mut wishes: Wishes,
+) -> Result<String, Failure> {
+    let settings = &client.settings;
+    if settings.binding == TokenType::Dpop {
+        let key = binding::make_key(client).await?;
+        wishes.extra.push(("dpop_jkt".into(), key.thumbprint()));
+    }
+    let client_id = &settings.client_id;
+    let parameters = Parameters::new(client_id, transaction, &wishes)?;
+    let pushed = settings.delivery.pushed || par::is_required(metadata)?;
+    let object = if settings.delivery.signed || jar::is_required(metadata)? {
+        Some(signed(client, metadata, &parameters).await?)
+    } else {
+        None
+    };
+    let request = match (&object, pushed) {
+        (None, false) => return Ok(authorize::url(metadata, client_id, transaction, &wishes)?),
+        (Some(object), false) => return Ok(jar::url(metadata, client_id, object)?),
+        (None, true) => par::request(metadata, &parameters)?,
+        (Some(object), true) => par::signed_request(metadata, client_id, object)?,
+    };
+    let request = dress(client, request).await?;
+    let answer = match settings.binding {
+        TokenType::Bearer => effect::fetch(&client.runtime, &request, SERVER).await?,
+        TokenType::Dpop => binding::send(client, &request, None).await?,
+    };
+    Ok(par::url(metadata, client_id, &par::response(&answer)?)?)
+}
+
+async fn signed(
+    client: &Rc<Client>,
+    metadata: &Metadata,
+    parameters: &Parameters<'_>,
+) -> Result<String, Failure> {
+    let Authentication::Key(alg, kid) = &client.settings.authentication else {
+        return Err(Error::at(Code::ConfigInvalid, "clientKey").into());
+    };
+    let random = effect::random(&client.runtime).await?;
+    let draft = jar::draft(metadata, parameters, (*alg, kid.as_deref()), &random, server_now(client));
+    let signature = sign(&client.runtime, *alg, draft.signing_input()).await?;
+    Ok(draft.finish(&signature))
+}
