@@ -29,7 +29,7 @@ enum Kind {
     Node(&'static [Artefact]),
 }
 
-const PARTS: [(&str, Kind); 14] = [
+const PARTS: [(&str, Kind); 15] = [
     ("check", Kind::Check),
     ("native", Kind::Native),
     ("model", Kind::Model),
@@ -43,6 +43,7 @@ const PARTS: [(&str, Kind); 14] = [
     ("race", Kind::Node(&[Artefact::Pkg])),
     ("peers", Kind::Node(&[Artefact::Pkg])),
     ("react", Kind::Node(&[Artefact::Pkg])),
+    ("server", Kind::Node(&[Artefact::Pkg])),
     ("e2e", Kind::Node(&[Artefact::Worker, Artefact::Pkg])),
 ];
 

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { toAuthError } from "../shared/errors.js";
+import { valueOf } from "../shared/result.js";
 import { useSnapshot, useStore } from "./provider.js";
-import { valueOf } from "./outcome.js";
 
 const LOADING = Object.freeze({ status: "loading", token: null });
 const NONE = Object.freeze({ status: "none", token: null });

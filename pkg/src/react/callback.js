@@ -1,4 +1,4 @@
-import { valueOf } from "./outcome.js";
+import { valueOf } from "../shared/result.js";
 
 /** The callbacks that a client completes or has completed: the result by the page's address. */
 const completed = new WeakMap();

@@ -30,3 +30,9 @@ export function settleNow(errors, operation) {
     return { ok: false, error };
   }
 }
+
+/** The value of what a method gave, whether it gives results or throws. */
+export function valueOf(outcome) {
+  if (outcome?.ok === false) throw toAuthError(outcome.error);
+  return outcome?.ok === true ? outcome.data : outcome;
+}

@@ -19,6 +19,8 @@ pub enum Artefact {
     Worker,
     /// The core of npm `edgeward`.
     Client,
+    /// The core of npm `edgeward/server`.
+    Oauth,
     /// The core of npm `edgeward/verify`.
     Verifier,
     /// The npm package, which has both cores.
@@ -27,9 +29,10 @@ pub enum Artefact {
     Vectors,
 }
 
-const NAMES: [(&str, Artefact); 5] = [
+const NAMES: [(&str, Artefact); 6] = [
     ("worker", Artefact::Worker),
     ("client", Artefact::Client),
+    ("oauth", Artefact::Oauth),
     ("verifier", Artefact::Verifier),
     ("pkg", Artefact::Pkg),
     ("vectors", Artefact::Vectors),
@@ -60,6 +63,7 @@ pub fn build(wanted: &[Artefact]) -> Outcome {
         match artefact {
             Artefact::Worker => worker::build(&toolchain)?,
             Artefact::Client => package::CLIENT.build(&toolchain)?,
+            Artefact::Oauth => package::OAUTH.build(&toolchain)?,
             Artefact::Verifier => package::VERIFIER.build(&toolchain)?,
             Artefact::Pkg => package::build(&toolchain)?,
             Artefact::Vectors => package::VECTORS.build(&toolchain)?,

@@ -15,18 +15,45 @@ use crate::step::{Context, Outcome, step};
 /// A crate whose exports become `glue.js`, `glue.d.ts` and a wasm file.
 pub struct Core {
     package: &'static str,
+    features: &'static [&'static str],
     folder: &'static str,
     wasm: &'static str,
+    /// The parts of the package around it: folders of `pkg/src` and `pkg/dist`.
+    doors: &'static [&'static str],
 }
 
 /// The core of `edgeward`.
-pub const CLIENT: Core = Core { package: "edgeward-client", folder: "pkg/dist/client", wasm: "client.wasm" };
+pub const CLIENT: Core = Core {
+    package: "edgeward-client",
+    features: &[],
+    folder: "pkg/dist/client",
+    wasm: "client.wasm",
+    doors: &["client"],
+};
+/// The core of what servers need.
+pub const OAUTH: Core = Core {
+    package: "edgeward-client",
+    features: &["oauth"],
+    folder: "pkg/dist/oauth",
+    wasm: "oauth.wasm",
+    doors: &["server"],
+};
 /// The core of `edgeward/verify`.
-pub const VERIFIER: Core =
-    Core { package: "edgeward-verifier", folder: "pkg/dist/verify", wasm: "verifier.wasm" };
+pub const VERIFIER: Core = Core {
+    package: "edgeward-verifier",
+    features: &[],
+    folder: "pkg/dist/verify",
+    wasm: "verifier.wasm",
+    doors: &["verify"],
+};
 /// The published vectors, for the tests of the WASM build.
-pub const VECTORS: Core =
-    Core { package: "edgeward-vectors", folder: "tests/vectors/dist", wasm: "vectors.wasm" };
+pub const VECTORS: Core = Core {
+    package: "edgeward-vectors",
+    features: &[],
+    folder: "tests/vectors/dist",
+    wasm: "vectors.wasm",
+    doors: &[],
+};
 
 /// The entries of a core: name, format, esbuild's platform.
 const ENTRIES: [(&str, Format, &str); 5] = [
@@ -37,11 +64,14 @@ const ENTRIES: [(&str, Format, &str); 5] = [
     ("inline", Format::Cjs, "browser"),
 ];
 
-/// Builds both cores and bundles their entries, unless the inputs are unchanged; then what needs no core.
+/// Builds the cores and bundles their entries, unless the inputs are unchanged; then what needs no core.
 pub fn build(toolchain: &Toolchain) -> Outcome {
-    for core in [&CLIENT, &VERIFIER] {
+    for core in [&CLIENT, &OAUTH, &VERIFIER] {
         core.build(toolchain)?;
-        core.bundle()?;
+        core.base64()?;
+        for door in core.doors {
+            core.bundle(door)?;
+        }
     }
     // Where every error's `docs` leads.
     fs::copy(at("docs/errors.md"), at("pkg/errors.md")).context("cannot copy docs/errors.md")?;
@@ -51,15 +81,16 @@ pub fn build(toolchain: &Toolchain) -> Outcome {
 impl Core {
     /// Builds the crate and its glue.
     pub fn build(&self, toolchain: &Toolchain) -> Outcome {
-        step(self.package, || {
-            let raw = wasm::compile(toolchain, self.package)?;
-            let stamp = Stamp::at(target("edgeward").join(self.package).with_extension("stamp"), |hash| {
+        let name = [&[self.package], self.features].concat().join("-");
+        step(&name, || {
+            let raw = wasm::compile(toolchain, self.package, self.features)?;
+            let stamp = Stamp::at(target("edgeward").join(&name).with_extension("stamp"), |hash| {
                 hash.files([raw.clone(), at("package-lock.json"), at("xtask/src")])
             })?;
             if stamp.is_fresh() && self.written().iter().all(|path| path.exists()) {
                 return Ok("unchanged".to_owned());
             }
-            let staging = target("edgeward").join(self.package);
+            let staging = target("edgeward").join(&name);
             let folder = at(self.folder);
             fs::create_dir_all(&folder).context(format!("cannot make {}", self.folder))?;
             bindgen::bind(&raw, &staging, "glue", Glue::Web)?;
@@ -77,46 +108,47 @@ impl Core {
     }
 
     /// Bundles the hand-written entries around the glue, with types for `import` and `require`.
-    fn bundle(&self) -> Outcome {
-        let name = self.folder.rsplit('/').next().unwrap_or(self.folder);
-        step(&format!("edgeward {name}"), || {
-            let stamp = Stamp::at(target("edgeward").join(name).with_extension("stamp"), |hash| {
+    fn bundle(&self, door: &str) -> Outcome {
+        step(&format!("edgeward {door}"), || {
+            let stamp = Stamp::at(target("edgeward").join(door).with_extension("stamp"), |hash| {
                 hash.files(self.written())?;
                 hash.files([at("pkg/src"), at("package-lock.json"), at("xtask/src")])
             })?;
-            let folder = at(self.folder);
+            let folder = at("pkg/dist").join(door);
             if stamp.is_fresh() && folder.join("index.d.cts").exists() {
                 return Ok("unchanged".to_owned());
             }
-            self.base64()?;
+            fs::create_dir_all(&folder).context(format!("cannot make {}", shown(&folder)))?;
             for (entry, format, platform) in ENTRIES {
-                self.entry(name, entry, format, platform)?;
+                self.entry(door, entry, format, platform)?;
             }
-            self.types(name)?;
+            self.types(door)?;
             stamp.write()?;
             Ok(shown(&folder))
         })
     }
 
-    fn entry(&self, name: &str, entry: &str, format: Format, platform: &str) -> Outcome {
+    fn entry(&self, door: &str, entry: &str, format: Format, platform: &str) -> Outcome {
         let extension = match format {
             Format::Esm => "js",
             Format::Cjs => "cjs",
         };
-        let output = at(self.folder).join(format!("{entry}.{extension}"));
-        let module = format!("./{}", self.wasm);
+        let output = at("pkg/dist").join(door).join(format!("{entry}.{extension}"));
+        let core = self.folder.rsplit('/').next().unwrap_or(self.folder);
+        let beside = if core == door { ".".to_owned() } else { format!("../{core}") };
+        let (module, text) = (format!("{beside}/{}", self.wasm), format!("{beside}/wasm-base64.js"));
         let bundle = Bundle {
-            entry: at("pkg/src").join(name).join(format!("{entry}.js")),
+            entry: at("pkg/src").join(door).join(format!("{entry}.js")),
             output: output.clone(),
             format,
             platform,
-            external: &[&module, "./wasm-base64.js"],
+            external: &[&module, &text],
             alias: &[],
         };
         bundle.write()?;
         if matches!(format, Format::Cjs) {
             let written = fs::read_to_string(&output).context("cannot read a bundle")?;
-            let required = written.replace("./wasm-base64.js", "./wasm-base64.cjs");
+            let required = written.replace("/wasm-base64.js", "/wasm-base64.cjs");
             fs::write(&output, required).context("cannot write a bundle")?;
         }
         Ok(())
@@ -135,10 +167,10 @@ impl Core {
     }
 
     /// Copies the types twice: a `.d.cts` describes what `require` gives.
-    fn types(&self, name: &str) -> Outcome {
-        let folder = at(self.folder);
-        let entry = at("pkg/src").join(name).join("index.d.ts");
-        for (from, stem) in [(entry, "index"), (folder.join("glue.d.ts"), "glue")] {
+    fn types(&self, door: &str) -> Outcome {
+        let entry = at("pkg/src").join(door).join("index.d.ts");
+        let (own, core) = (at("pkg/dist").join(door), at(self.folder));
+        for (from, folder, stem) in [(entry, &own, "index"), (core.join("glue.d.ts"), &core, "glue")] {
             let types = fs::read_to_string(&from).context(format!("cannot read {}", shown(&from)))?;
             let required = types.replace(".js\"", ".cjs\"").replace(".js'", ".cjs'");
             fs::write(folder.join(format!("{stem}.d.ts")), types)

@@ -27,6 +27,7 @@ const WORKER: &[Measured] = &[
     ("worker js", &["edge/dist/worker.mjs"]),
 ];
 const CLIENT: &[Measured] = &[("client wasm", &["pkg/dist/client/client.wasm"])];
+const OAUTH: &[Measured] = &[("oauth wasm", &["pkg/dist/oauth/oauth.wasm"])];
 const VERIFIER: &[Measured] = &[("verifier wasm", &["pkg/dist/verify/verifier.wasm"])];
 const PKG: &[Measured] = &[
     ("client wasm", &["pkg/dist/client/client.wasm"]),
@@ -78,6 +79,7 @@ fn of(artefact: Artefact) -> &'static [Measured] {
     match artefact {
         Artefact::Worker => WORKER,
         Artefact::Client => CLIENT,
+        Artefact::Oauth => OAUTH,
         Artefact::Verifier => VERIFIER,
         Artefact::Pkg => PKG,
         Artefact::Vectors => VECTORS,

@@ -11,10 +11,11 @@ use crate::step::Outcome;
 ///
 /// One crate at a time: cargo unifies features over everything in one call, and the exports
 /// and features of one artefact must not leak into another.
-pub fn compile(toolchain: &Toolchain, package: &str) -> Outcome<PathBuf> {
+pub fn compile(toolchain: &Toolchain, package: &str, features: &[&str]) -> Outcome<PathBuf> {
     toolchain
         .cargo()
         .args(["build", "--release", "--lib", "--target", TARGET, "--package", package])
+        .args(["--features", &features.join(",")])
         .envs([("CARGO_ENCODED_RUSTFLAGS", flags())])
         .succeed()?;
     Ok(target(TARGET).join("release").join(format!("{}.wasm", package.replace('-', "_"))))

@@ -19,7 +19,7 @@ const GLUE: &str = "edgeward-edge-glue";
 /// Builds the Worker, unless its inputs are unchanged.
 pub fn build(toolchain: &Toolchain) -> Outcome {
     step("worker", || {
-        let raw = wasm::compile(toolchain, PACKAGE)?;
+        let raw = wasm::compile(toolchain, PACKAGE, &[])?;
         let dist = at("edge/dist");
         let module = dist.join(format!("{NAME}.wasm"));
         let stamp = Stamp::at(target("edgeward/worker.stamp"), |hash| {

@@ -8,21 +8,22 @@ use edgeward_core::{
 
 /// Judges a stored record: `none`, nobody is signed in; `fresh`; `due`, to be refreshed before it is
 /// used; `clear`, nothing that could be used. `validity` says for how many seconds a token has to
-/// be good, `keep` for how many milliseconds a page may keep it.
+/// be good, `keep` for how many milliseconds a page may keep it. `generation` tells whether a
+/// browser has to be told of it: that a refresh was tried is for other requests of the server only.
 pub(super) fn judge(record: &str, now: UnixMillis) -> Value {
-    let Some(record) = Record::from_text(record) else { return verdict("clear") };
-    let Some(grant) = &record.grant else { return verdict("none") };
+    let Some(record) = Record::from_text(record) else { return verdict("clear", 0, 0, 0) };
+    let of = |name, validity, keep| verdict(name, validity, keep, record.generation);
+    let Some(grant) = &record.grant else { return of("none", 0, 0) };
     if grant.refresh_token.as_deref().is_some_and(|token| !is_token(token)) {
-        return verdict("clear");
+        return of("clear", 0, 0);
     }
-    let Some(access) = grant.find(&Target::default()) else { return verdict("due") };
-    let Some(threshold) = threshold(access) else { return verdict("fresh") };
+    let Some(access) = grant.find(&Target::default()) else { return of("due", 0, 0) };
+    let Some(threshold) = threshold(access) else { return of("fresh", 0, 0) };
     let left = access.expires_at().map_or(0, |at| at.0.saturating_sub(now.0));
     let keep = left.saturating_sub(threshold.saturating_mul(1000)).max(0);
     let refreshable = grant.refresh_token.is_some();
     // Without a refresh token, what is still valid is all there is.
-    let name = if keep > 0 || (!refreshable && left > 0) { "fresh" } else { "due" };
-    object(vec![("verdict", name.into()), ("validity", threshold.into()), ("keep", keep.into())])
+    of(if keep > 0 || (!refreshable && left > 0) { "fresh" } else { "due" }, threshold, keep)
 }
 
 /// How long before its end a token is refreshed, in seconds: a tenth of its life, at least ten
@@ -39,6 +40,11 @@ fn is_token(text: &str) -> bool {
     text != super::proxy::DUMMY && printable && !text.trim().is_empty()
 }
 
-fn verdict(name: &str) -> Value {
-    object(vec![("verdict", name.into()), ("validity", 0_u32.into()), ("keep", 0_u32.into())])
+fn verdict(name: &str, validity: i64, keep: i64, generation: u64) -> Value {
+    object(vec![
+        ("verdict", name.into()),
+        ("validity", validity.into()),
+        ("keep", keep.into()),
+        ("generation", generation.into()),
+    ])
 }

@@ -1,5 +1,5 @@
 use edgeward_core::{
-    json::{self, Map, Value},
+    json::{self, Map, Value, object},
     oauth::token::TokenType,
     session::{Access, Grant, Record, Target},
     time::{Seconds, UnixMillis},
@@ -277,8 +277,7 @@ fn record(refresh_token: Option<&str>, lifetime: Option<u32>, ago: i64) -> Strin
 }
 
 fn judged(record: &str) -> (String, i64, i64) {
-    let question =
-        json::object(vec![("type", "judge".into()), ("now", NOW.into()), ("record", record.into())]);
+    let question = object(vec![("type", "judge".into()), ("now", NOW.into()), ("record", record.into())]);
     let answer = ask(&server(), &question.to_text()).unwrap();
     let number = |name: &str| answer.get(name).unwrap().as_i64().unwrap();
     (answer.get("verdict").unwrap().as_str().unwrap().to_owned(), number("validity"), number("keep"))
@@ -326,6 +325,14 @@ fn what_is_no_record_is_cleared_and_a_sign_out_is_remembered() {
         assert_eq!(judged(odd).0, "clear", "{odd}");
     }
     assert_eq!(judged(r#"{"generation":2,"signed_out":2}"#).0, "none");
+}
+
+#[test]
+fn a_browser_is_told_of_a_new_generation_not_of_each_try() {
+    let record = record(Some("rt"), Some(300), 0);
+    let question = object(vec![("type", "judge".into()), ("now", NOW.into()), ("record", record.into())]);
+    let judged = ask(&server(), &question.to_text()).unwrap();
+    assert_eq!(judged.get("generation"), Some(&Value::from(1_u64)));
 }
 
 #[test]

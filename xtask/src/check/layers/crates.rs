@@ -1,4 +1,4 @@
-//! The direction of crates: `core ← host ← {client, verifier, edge}`.
+//! The direction of crates: `core ← host ← {verifier, edge}` and `core ← client`.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::step::{Context, Outcome};
 const ALLOWED: [(&str, &[&str]); 9] = [
     ("edgeward-core", &[]),
     ("edgeward-host", &["edgeward-core"]),
-    ("edgeward-client", &["edgeward-core", "edgeward-host"]),
+    ("edgeward-client", &["edgeward-core"]),
     ("edgeward-verifier", &["edgeward-core", "edgeward-host"]),
     ("edgeward-edge", &["edgeward-core", "edgeward-host"]),
     ("edgeward-hostile", &["edgeward-core"]),

@@ -1,0 +1,7 @@
+import base64 from "../oauth/wasm-base64.js";
+import * as glue from "../../dist/oauth/glue.js";
+import { inlineSource } from "../shared/inline.js";
+import { serverFactory } from "./index.js";
+
+export { AuthError, isAuthError } from "./index.js";
+export const createServerClient = /* @__PURE__ */ serverFactory(glue, inlineSource(base64));
