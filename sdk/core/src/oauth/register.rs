@@ -69,7 +69,7 @@ pub fn request(metadata: &Metadata, client: &Map, token: Option<&Secret>) -> Res
 }
 
 /// Reads the answer. What the server has changed about the client is in
-/// [`Registration::members`].
+/// [`Registration::expose`].
 ///
 /// # Errors
 /// The OAuth error that the server named, for example `invalid_redirect_uri`; `server_rate_limited`,
