@@ -30,7 +30,8 @@ impl Machine {
         let due = [waiters, phase].into_iter().flatten().filter(|after| after.0 > 0).min();
         let Some(after) = due else { return };
         let due = at.monotonic + after;
-        if self.alarm.is_none_or(|(_, alarm)| due < alarm) {
+        // One that is overdue may never go off: timers need not keep step with the clock.
+        if self.alarm.is_none_or(|(_, alarm)| due < alarm || alarm <= at.monotonic) {
             let step = self.step();
             self.alarm = Some((step, due));
             out.push(Action::Wake { step, after: Millis(after.0.min(MAX_WAKE)) });

@@ -23,6 +23,19 @@ fn a_refused_refresh_token_ends_the_session_after_two_looks() {
 }
 
 #[test]
+fn an_alarm_that_is_overdue_does_not_stand_in_for_another() {
+    let mut bench = Bench::due();
+    bench.want(1);
+    // The clock has jumped, and the timer has not.
+    bench.wake = None;
+    bench.monotonic += 60_000;
+    bench.wall += 60_000;
+    bench.fails(oauth("invalid_grant", 400));
+    bench.pass(250);
+    assert_eq!(bench.machine.state(), State::SignedOut { reason: Some(Reason::Revoked) });
+}
+
+#[test]
 fn a_refresh_token_that_changed_in_the_meantime_is_adopted() {
     for (look, text) in [(1, "at the first look"), (2, "at the second look"), (3, "at the swap")] {
         let mut bench = Bench::due();
