@@ -73,8 +73,10 @@ pub fn build(toolchain: &Toolchain) -> Outcome {
             core.bundle(door)?;
         }
     }
-    // Where every error's `docs` leads.
-    fs::copy(at("docs/errors.md"), at("pkg/errors.md")).context("cannot copy docs/errors.md")?;
+    // Where every error's `docs` leads, and what the README promises.
+    for page in ["errors.md", "client.md"] {
+        fs::copy(at("docs").join(page), at("pkg").join(page)).context(format!("cannot copy docs/{page}"))?;
+    }
     react::build()
 }
 
