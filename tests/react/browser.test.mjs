@@ -111,6 +111,20 @@ describe("under StrictMode", () => {
     await shows(page, "token", "ready at.later");
   });
 
+  test("a token that is always due is asked for once at a time, not for ever", async () => {
+    let asked = 0;
+    await answerProxy(harness, () => {
+      asked += 1;
+      const tokens = { token: `at.${asked}`, refreshToken: "dummy", expiresAt: asked, scope: [], keepMs: 0 };
+      return { session: { ...ADA, expiresAt: asked }, tokens };
+    });
+    const page = await open({ proxied: { url: `${harness.provider.issuer}/proxy` } });
+    await shows(page, "token", "ready at.2");
+    await page.getByRole("button", { name: "Refresh" }).click();
+    await shows(page, "token", "ready at.3");
+    assert.equal(asked, 3, "once for the session, once for the token, once by the button");
+  });
+
   test("what the server knows to be signed out is not brought back from storage", async () => {
     const page = await open({ options: { ...options(), storage: "local" } });
     await page.getByRole("button", { name: "Sign in" }).click();
@@ -129,9 +143,9 @@ describe("under StrictMode", () => {
 
 /** Lets the scripted provider play the server's route. */
 async function answerProxy({ provider }, body) {
-  provider.on("/proxy", ({ request }) => ({
-    status: request.method === "OPTIONS" ? 204 : 200,
-    headers: { "access-control-allow-headers": "content-type" },
-    body,
-  }));
+  const headers = { "access-control-allow-headers": "content-type" };
+  provider.on("/proxy", ({ request }) => {
+    if (request.method === "OPTIONS") return { status: 204, headers, body: "" };
+    return { headers, body: typeof body === "function" ? body() : body };
+  });
 }

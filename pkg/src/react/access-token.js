@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { toAuthError } from "../shared/errors.js";
 import { valueOf } from "../shared/result.js";
 import { useSnapshot, useStore } from "./provider.js";
@@ -30,23 +30,31 @@ export function useAccessToken({ scope, resource } = {}) {
     [store, wanted],
   );
 
+  // What the last answer was to: a refresh is told of like any other, and must not be asked about again.
+  const last = useRef({});
+  const take = useCallback(
+    async (options) => {
+      const mine = (last.current = { store, whose, changes: Infinity });
+      const answer = await ask(options);
+      // What the answer has brought about is told of in this turn.
+      await new Promise((resolve) => setTimeout(resolve));
+      mine.changes = store.snapshot().changes;
+      if (last.current === mine) setGot({ ...answer, whose, store });
+      return answer.token;
+    },
+    [ask, whose, store],
+  );
+
   // What the server gave is good for the default audience, until the client says something.
   const given = wanted === "[null,null]" ? store.token : undefined;
   useEffect(() => {
     if (whose === undefined) setGot(undefined);
-    if (whose === undefined || given !== undefined) return undefined;
-    const controller = new AbortController();
-    ask({ signal: controller.signal }).then((answer) => {
-      if (!controller.signal.aborted) setGot({ ...answer, whose, store });
-    });
-    return () => controller.abort();
-  }, [ask, whose, changes, given, store]);
+    if (whose === undefined || given !== undefined) return;
+    const known = last.current;
+    if (known.store !== store || known.whose !== whose || known.changes < changes) take();
+  }, [take, whose, changes, given, store]);
 
-  const refresh = useCallback(async () => {
-    const answer = await ask({ forceRefresh: true });
-    setGot({ ...answer, whose, store });
-    return answer.token;
-  }, [ask, whose, store]);
+  const refresh = useCallback(() => take({ forceRefresh: true }), [take]);
 
   return { ...shown(state, given, got?.whose === whose && got?.store === store ? got : undefined), refresh };
 }
