@@ -48,7 +48,11 @@ async function configuration(site, accessTokenSeconds) {
     ],
     cookies: { keys: [randomBytes(32).toString("base64url")] },
     jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: "ES256", use: "sig", kid: "key-1" }] },
-    features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
+    features: {
+      devInteractions: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: (_context, client, token) => client.clientId === token.clientId },
+      rpInitiatedLogout: { enabled: true, logoutSource: askToSignOut },
+    },
     findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
     loadExistingGrant: everything,
@@ -60,6 +64,11 @@ async function configuration(site, accessTokenSeconds) {
     },
     ttl: { AccessToken: accessTokenSeconds, Grant: 86_400, IdToken: 300, Interaction: 600, RefreshToken: 86_400, Session: 86_400 },
   };
+}
+
+function askToSignOut(context, form) {
+  context.body = `<!doctype html><html lang="en"><title>Sign out</title><h1>Sign out here, too?</h1>${form}
+<button form="op.logoutForm" name="logout" value="yes">Yes, sign me out</button>`;
 }
 
 /** Whoever signs in has agreed to what this one client asks for. */
