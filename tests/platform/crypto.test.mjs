@@ -71,6 +71,17 @@ describe("verify", () => {
     });
   }
 
+  test("is false for what WebCrypto refuses to look at, and says what it does not know", async (t) => {
+    const [importing, algorithm] = ALGORITHMS.ES256;
+    const { kty, crv, x, y } = await exported("jwk", (await pairFor(importing)).publicKey);
+    const effect = { key: { kty, crv, x, y }, import: importing, algorithm, data: "", signature: "AA" };
+    const refuse = (name) => t.mock.method(webcrypto.subtle, "verify", async () => { throw new DOMException("", name); }, { times: 1 });
+    refuse("OperationError");
+    assert.equal(await verify(effect), false);
+    refuse("NotSupportedError");
+    await assert.rejects(verify(effect), { code: "algorithm_unsupported" });
+  });
+
   test("says of a key that it is none, and of an algorithm that nobody knows", async () => {
     const effect = { import: ALGORITHMS.ES256[0], algorithm: ALGORITHMS.ES256[1], data: "", signature: "AA" };
     for (const key of [{ kty: "EC", crv: "P-256", x: "AA", y: "AA" }, { kty: "oct", k: "AA" }, {}]) {

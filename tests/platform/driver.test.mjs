@@ -90,14 +90,17 @@ describe("the driver", () => {
   test("never feeds the core while it feeds it, also when an effect calls back at once", async () => {
     let driver;
     const script = (input) => {
-      if (input.method === "outer") return { effects: [{ effect: 1, kind: "a" }], settled: [{ call: input.call, ok: 1 }] };
-      if (input.method === "inner") return { settled: [{ call: input.call, ok: 2 }] };
+      if (input.method === "outer") return { effects: [{ effect: 1, kind: "a" }], settled: [{ call: input.call, ok: 1 }], events: ["outer"] };
+      if (input.method === "inner") return { settled: [{ call: input.call, ok: 2 }], events: ["inner"] };
     };
     let inner;
-    const made = driven(script, () => void (inner = driver.call("inner")));
+    const order = [];
+    const made = driven(script, () => void (inner = driver.call("inner")), { onEvent: (event) => order.push(event) });
     driver = made.driver;
     assert.equal(await driver.call("outer"), 1);
     assert.equal(await inner, 2);
+    await settledMicrotasks();
+    assert.deepEqual(order, ["outer", "inner"], "what the core said first is done first");
     assert.deepEqual(made.core.inputs.map((input) => input.method ?? input.type), ["outer", "inner", "answer"]);
   });
 
@@ -214,6 +217,17 @@ describe("a core that breaks", () => {
 });
 
 describe("dispose", () => {
+  test("from within an effect feeds the core no more", async () => {
+    let driver;
+    const { core, ...made } = driven(() => ({ effects: [{ effect: 1, kind: "a" }] }), () => {
+      driver.notice("online");
+      driver.dispose();
+    });
+    driver = made.driver;
+    await assert.rejects(driver.call("x"), { code: "aborted" });
+    assert.deepEqual(core.inputs.map(({ type }) => type), ["call"]);
+  });
+
   test("cancels effects, fails calls with aborted, lets the platform and the core go, once", async () => {
     let signal;
     const { core, platform, driver } = driven(asks("fetch"), (_, given) => ((signal = given), new Promise(() => {})));

@@ -44,12 +44,26 @@ describe("fetch", () => {
     assert.deepEqual(JSON.parse(JSON.stringify(answer)), answer);
   });
 
+  /** An answer of these pieces; `cancelled` says whether its reader gave up. */
+  function streamed(...pieces) {
+    const made = { cancelled: false };
+    const body = new ReadableStream({
+      pull: (controller) => (pieces.length ? controller.enqueue(pieces.shift()) : controller.close()),
+      cancel: () => void (made.cancelled = true),
+    }, { highWaterMark: 0 });
+    made.fetch = async () => new Response(body);
+    return made;
+  }
+
   test("joins characters that two pieces share", async () => {
-    const bytes = Buffer.from("😀");
-    handler = (_, response) => {
-      response.write(bytes.subarray(0, 2), () => setImmediate(() => response.end(bytes.subarray(2))));
-    };
-    assert.equal((await send(effect(), never)).body, "😀");
+    const bytes = new TextEncoder().encode("😀");
+    assert.equal((await send(effect(), never, streamed(bytes.subarray(0, 2), bytes.subarray(2)).fetch)).body, "😀");
+  });
+
+  test("stops reading what is too large, also from a fetch that does not listen", async () => {
+    const large = streamed(new Uint8Array(600), new Uint8Array(600), new Uint8Array(600));
+    await assert.rejects(send(effect(), never, large.fetch), code("response_too_large"));
+    assert.equal(large.cancelled, true);
   });
 
   for (const status of [301, 302, 303, 307, 308]) {
@@ -112,8 +126,10 @@ describe("fetch", () => {
       closed = new Promise((resolve) => response.on("close", resolve));
       controller.abort();
     };
+    const begun = performance.now();
     await assert.rejects(send(effect(), controller.signal), Failed);
     await closed;
+    assert.ok(performance.now() - begun < 4_000, "not at the deadline");
   });
 
   test("tells a refused connection, a reset and a broken body alike, without what was thrown", async () => {

@@ -59,7 +59,9 @@ describe("a lock in the process", () => {
     const cancelled = b.lock(name, 5_000, controller.signal);
     const next = c.lock(name, 5_000, never());
     controller.abort();
+    const begun = performance.now();
     assert.equal(await cancelled, false);
+    assert.ok(performance.now() - begun < 4_000, "not at the deadline");
     a.unlock(name);
     assert.equal(await next, true);
     c.unlock(name);
@@ -114,6 +116,15 @@ describe("a lock of an adapter", () => {
     assert.equal(await a.lock(name, 100, never()), true);
     assert.equal(await b.lock(name, 20, never()), false);
     a.unlock(name);
+    assert.equal(await b.lock(name, 100, never()), true);
+    b.unlock(name);
+  });
+
+  test("that is given up takes none in the process", async () => {
+    const [name, controller, a, b] = [fresh(), new AbortController(), new Locks({ lock: () => new Promise(() => {}) }), new Locks()];
+    const cancelled = a.lock(name, 5_000, controller.signal);
+    controller.abort();
+    assert.equal(await cancelled, false);
     assert.equal(await b.lock(name, 100, never()), true);
     b.unlock(name);
   });

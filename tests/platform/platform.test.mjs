@@ -83,11 +83,13 @@ describe("the platform in Node", () => {
 
   test("hears of what an adapter's other users write, until it is disposed of", async () => {
     const listeners = new Map();
+    let subscriptions = 0;
     const storage = {
       get: () => null,
       set() {},
       remove() {},
       subscribe(key, listener) {
+        subscriptions++;
         listeners.set(key, listener);
         return () => listeners.delete(key);
       },
@@ -96,9 +98,24 @@ describe("the platform in Node", () => {
     await perform("read", { area: "session", key: "s" });
     await perform("read", { area: "session", key: "s" });
     listeners.get("s")();
-    assert.deepEqual(told, ["storage"]);
+    assert.deepEqual([told, subscriptions], [["storage"], 1]);
     made.dispose();
     assert.equal(listeners.size, 0);
+  });
+
+  test("warns once of storage that fails, however often it comes back", async () => {
+    let broken = true;
+    const get = async () => { if (broken) throw new Error("busy"); };
+    const { made, perform, told } = platform({ storage: { get, set() {}, remove() {} } });
+    const { now } = performance;
+    for (let later = 0; later < 4; later++) {
+      performance.now = () => now.call(performance) + later * 6_000;
+      await perform("read", { area: "session", key: "s" });
+      broken = !broken;
+    }
+    delete performance.now;
+    assert.deepEqual(told, [{ type: "storage_unavailable" }, "storage", "storage"]);
+    made.dispose();
   });
 
   test("tells others of the same name, not itself and not others of another name", async () => {
