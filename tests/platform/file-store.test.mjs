@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { chmod, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL, fileURLToPath } from "node:url";
@@ -187,7 +188,7 @@ describe("a lock file", () => {
   }
 
   const left = {
-    "of a machine that is gone": { id: "x", pid: 1, host: `not-${hostname()}`, began: 0 },
+    "of a machine that is gone": { id: "x", pid: 2 ** 22 + 1, host: `not-${hostname()}`, began: 0 },
     "of a process whose number another one has": { id: "x", pid: process.ppid, host: hostname(), began: 0 },
     "without a word": "",
   };
@@ -216,6 +217,29 @@ describe("a lock file", () => {
     await assert.rejects(store.compareAndSwap("a", null, "1"));
     await faster(40, () => store.compareAndSwap("a", null, "1"));
     assert.equal(await store.get("a"), "1");
+  });
+
+  test("that another process has taken over is left to it, and nothing is written without it", async () => {
+    const path = join(folder, `left-${made++}.json`);
+    const theirs = JSON.stringify({ id: "y", pid: process.ppid, host: hostname(), began: 0 });
+    const release = await fileStore(path).lock("refresh", within(1_000));
+    const name = (await readdir(folder)).find((entry) => entry.startsWith(basename(path)));
+    await writeFile(join(folder, name), theirs);
+    release();
+    assert.equal(await readFile(join(folder, name), "utf8"), theirs);
+    // This process stands still between taking the lock and writing.
+    const { stringify } = JSON;
+    JSON.stringify = (value) => {
+      if (value?.a === "1") writeFileSync(`${path}.lock`, theirs);
+      return stringify(value);
+    };
+    try {
+      await assert.rejects(fileStore(path).compareAndSwap("a", null, "1"));
+    } finally {
+      JSON.stringify = stringify;
+    }
+    assert.equal(await fileStore(path).get("a"), null);
+    assert.equal(await readFile(`${path}.lock`, "utf8"), theirs);
   });
 
   test("of a process that shows that it lives is never taken", async () => {

@@ -61,7 +61,7 @@ export class Guard {
       if (current !== expected) return { done: false, current };
       const own = this.#owed.get(key) ?? new Set();
       this.#owed.set(key, own);
-      if (own.size < NOTED) own.add(expected).add(next);
+      if (own.size < NOTED) own.add(expected);
       this.#note(key, next);
       return { done: true };
     };
