@@ -145,6 +145,25 @@ describe("a page", { timeout: 300_000 }, () => {
       });
     }
 
+    test("is waited for when it is the page that is slow", async () => {
+      const page = await site.open();
+      const told = await page.evaluate(async () => {
+        const busy = () => {
+          for (const end = performance.now() + 2_500; performance.now() < end; );
+        };
+        start({ storage: "indexeddb" });
+        const reading = session("read");
+        busy();
+        await reading;
+        const writing = session("swap", { expected: await session("read"), next: "slow" });
+        busy();
+        await writing;
+        return told;
+      });
+      assert.deepEqual(told, []);
+      await page.close();
+    });
+
     test("keeps keys in memory, and says so", async () => {
       const page = await site.open();
       await stub(page, "throw new DOMException('', 'InvalidStateError')");

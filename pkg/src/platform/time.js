@@ -1,6 +1,12 @@
 /** A longer timer fires at once: its delay is a signed number of 32 bits. */
 const LONGEST = 2 ** 31 - 1;
 
+/**
+ * In how many parts a deadline is waited for. While the page computes, or the machine sleeps, time passes
+ * that the work did not have: of that, one part counts.
+ */
+const PARTS = 4;
+
 /** Why work was stopped: it took too long. */
 export const LATE = Symbol("late");
 
@@ -43,7 +49,11 @@ export async function within(millis, work, outer) {
   let cancel;
   try {
     return await new Promise((resolve, reject) => {
-      timer = setTimeout(reject, Math.min(millis, LONGEST), LATE);
+      const wait = (parts) => {
+        if (parts) timer = setTimeout(wait, Math.min(millis / PARTS, LONGEST), parts - 1);
+        else reject(LATE);
+      };
+      wait(PARTS);
       outer?.addEventListener("abort", (cancel = () => reject(outer.reason)));
       (async () => work(controller.signal))().then(resolve, reject);
     });
