@@ -79,6 +79,9 @@ describe("a file store", () => {
     await symlink(path, link);
     await fileStore(link).compareAndSwap("a", "1", "2");
     assert.equal(await fileStore(path).get("a"), "2");
+    const release = await fileStore(path).lock("refresh", within(1_000));
+    await assert.rejects(fileStore(link).lock("refresh", within(50)));
+    release();
   });
 
   for (const [what, text] of [["no JSON", "{\"a\":\"s3cret"], ["a list", "[1]"], ["null", "null"], ["a text", "\"abc\""], ["no texts", "{\"a\":1}"], ["far too long", " ".repeat(1024 * 1024 + 1)]]) {

@@ -23,11 +23,15 @@ const COMMIT = 1_500;
 export function fileStore(path) {
   // Whoever changes the folder later means the same file.
   const file = resolve(path instanceof URL ? fileURLToPath(path) : path);
+  /** What is heard of, as it was last read or written here. */
   const seen = new Map();
+  const note = (key, text) => {
+    if (seen.has(key)) seen.set(key, text);
+  };
 
   const get = async (key) => {
     const text = read(file).get(key) ?? null;
-    seen.set(key, text);
+    note(key, text);
     return text;
   };
   return {
@@ -35,15 +39,15 @@ export function fileStore(path) {
     keys: async (prefix) => [...read(file).keys()].filter((key) => key.startsWith(prefix)),
 
     async compareAndSwap(key, expected, next) {
-      makeFolder(file);
-      const lock = await lockFile(`${file}.lock`, AbortSignal.timeout(COMMIT));
+      const target = prepared(file);
+      const lock = await lockFile(`${target}.lock`, AbortSignal.timeout(COMMIT));
       try {
         const texts = read(file);
         if ((texts.get(key) ?? null) !== expected) return false;
         if (next === null) texts.delete(key);
         else texts.set(key, next);
-        write(file, texts, lock);
-        seen.set(key, next);
+        write(target, texts, lock);
+        note(key, next);
         return true;
       } finally {
         lock.release();
@@ -51,22 +55,21 @@ export function fileStore(path) {
     },
 
     async lock(name, { signal }) {
-      makeFolder(file);
       const id = createHash("sha256").update(name).digest("hex").slice(0, 16);
-      const lock = await lockFile(`${file}.${id}.lock`, signal);
+      const lock = await lockFile(`${prepared(file)}.${id}.lock`, signal);
       return () => lock.release();
     },
 
     /** Hears of what other processes write. */
     async subscribe(key, listener) {
-      makeFolder(file);
-      const name = basename(file);
+      const target = prepared(file);
+      seen.set(key, read(file).get(key) ?? null);
       const changed = async () => {
-        const before = seen.get(key) ?? null;
+        const before = seen.get(key);
         if ((await get(key)) !== before) listener();
       };
-      const watcher = fs.watch(dirname(file), { persistent: false }, (_, entry) => {
-        if (entry === name) changed().catch(() => {});
+      const watcher = fs.watch(dirname(target), { persistent: false }, (_, entry) => {
+        if (entry === basename(target)) changed().catch(() => {});
       });
       watcher.on("error", () => watcher.close());
       return () => watcher.close();
@@ -74,8 +77,10 @@ export function fileStore(path) {
   };
 }
 
-function makeFolder(file) {
+/** Makes the folder, and follows a link: whoever comes by another way means the same file and its locks. */
+function prepared(file) {
   fs.mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  return fs.existsSync(file) ? fs.realpathSync(file) : file;
 }
 
 /** @throws if it is not a file of ours; it is then left as it is */
@@ -104,9 +109,7 @@ function entries(text) {
 }
 
 /** Replaces the file in one step: whoever reads it meanwhile gets the old or the new one. */
-function write(file, texts, lock) {
-  // A link is followed, or it would be replaced.
-  const target = fs.existsSync(file) ? fs.realpathSync(file) : file;
+function write(target, texts, lock) {
   removeLeftovers(target);
   const temporary = `${target}.${process.pid}.tmp`;
   const opened = fs.openSync(temporary, "w", 0o600);
