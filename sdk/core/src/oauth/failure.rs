@@ -1,6 +1,6 @@
 //! Why an exchange failed: the stable code, and the server's own words where it gave any.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{boxed::Box, string::String, vec, vec::Vec};
 
 use crate::{
     error::{Code, Error, Recovery},
@@ -18,7 +18,7 @@ pub struct Failure {
     /// The status of the server's answer, if there was one.
     pub status: Option<u16>,
     /// The OAuth error that the server named.
-    pub oauth: Option<OauthError>,
+    pub oauth: Option<Box<OauthError>>,
     /// How long the server wants to be left alone, an hour at most.
     pub retry_after: Option<Seconds>,
 }
@@ -122,7 +122,7 @@ impl OauthError {
 
 impl From<OauthError> for Failure {
     fn from(oauth: OauthError) -> Self {
-        Self { error: oauth.code().into(), status: None, oauth: Some(oauth), retry_after: None }
+        Self { error: oauth.code().into(), status: None, oauth: Some(Box::new(oauth)), retry_after: None }
     }
 }
 
