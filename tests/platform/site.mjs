@@ -48,6 +48,8 @@ self.addEventListener("message", async ({ data, ports: [port] }) => {
 
 const FILES = {
   "/": { type: "text/html", body: '<!doctype html><title>test</title><script type="module" src="/harness.js"></script>' },
+  // A page without an origin: every kind of storage throws.
+  "/sandboxed": { type: "text/html", sandbox: true, body: '<!doctype html><title>test</title><script type="module" src="/harness.js"></script>' },
   "/harness.js": { type: "text/javascript", body: HARNESS },
   "/worker.js": { type: "text/javascript", body: WORKER },
 };
@@ -64,6 +66,8 @@ export async function startSite(end, handle = () => false, options = {}) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://site");
     const file = FILES[pathname];
+    response.setHeader("access-control-allow-origin", "*");
+    if (file?.sandbox) response.setHeader("content-security-policy", "sandbox allow-scripts");
     if (file) return response.writeHead(200, { "content-type": file.type }).end(file.body);
     if (await handle(request, response)) return;
     const path = /^\/src\/([\w./-]+)$/.exec(pathname)?.[1];
