@@ -26,13 +26,15 @@ const ANY_PORTS = { site: 0, provider: 0 };
 export async function start({ ports = ANY_PORTS, mode = "dev", accessTokenSeconds } = {}) {
   const port = await freePort(ports.site);
   const url = `http://${HOST}:${port}`;
-  const provider = await startProvider({ site: url, port: ports.provider, accessTokenSeconds });
+  const clientSecret = randomBytes(32).toString("base64url");
+  const provider = await startProvider({ site: url, clientSecret, port: ports.provider, accessTokenSeconds });
   const env = {
     ...process.env,
     NODE_ENV: undefined,
     NEXT_TELEMETRY_DISABLED: "1",
     ISSUER: provider.issuer,
     CLIENT_ID,
+    CLIENT_SECRET: clientSecret,
     SITE: url,
     // A site that is deployed has the secret in its environment, the same for every process.
     COOKIE_SECRET: process.env.COOKIE_SECRET ?? randomBytes(32).toString("base64url"),

@@ -12,16 +12,17 @@ export const CLIENT_ID = "node-server";
  *
  * @param {object} o
  * @param {string} o.site the example's address
+ * @param {string} o.clientSecret what the site shows that it is the site
  * @param {number} [o.port] 0 takes any free port
  * @param {number} [o.accessTokenSeconds]
  * @returns {Promise<{ issuer: string, refreshes: () => number, close(): Promise<void> }>}
  */
-export async function startProvider({ site, port = 0, accessTokenSeconds = 60 }) {
+export async function startProvider({ site, clientSecret, port = 0, accessTokenSeconds = 60 }) {
   const Provider = await importProvider();
   let answer;
   const server = createServer((request, response) => answer(request, response));
   const issuer = await listen(server, port);
-  const provider = new Provider(issuer, await configuration(site, accessTokenSeconds));
+  const provider = new Provider(issuer, await configuration({ site, clientSecret, accessTokenSeconds }));
   let refreshes = 0;
   provider.on("grant.success", ({ oidc }) => (refreshes += oidc.params.grant_type === "refresh_token" ? 1 : 0));
   provider.on("server_error", (_context, error) => console.error(error));
@@ -33,13 +34,13 @@ export async function startProvider({ site, port = 0, accessTokenSeconds = 60 })
   return { issuer, refreshes: () => refreshes, close: () => close(server) };
 }
 
-async function configuration(site, accessTokenSeconds) {
+async function configuration({ site, clientSecret, accessTokenSeconds }) {
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
   return {
     clients: [
       {
         client_id: CLIENT_ID,
-        token_endpoint_auth_method: "none",
+        client_secret: clientSecret,
         redirect_uris: [`${site}/callback`],
         post_logout_redirect_uris: [`${site}/`],
         grant_types: ["authorization_code", "refresh_token"],

@@ -11,7 +11,7 @@ import { send, toRequest } from "./lib/web.mjs";
  * @param {number} [o.port] 0 takes any free port
  * @param {string} o.secret what cookies are sealed with
  * @param {object} [o.store] keeps sessions out of the cookies
- * @returns {Promise<{ url: string, configure(client: { issuer: string, clientId: string }): Promise<void>, close(): Promise<void> }>}
+ * @returns {Promise<{ url: string, configure(client: { issuer: string, clientId: string, clientSecret: string }): Promise<void>, close(): Promise<void> }>}
  */
 export async function startSite({ port = 0, secret, store }) {
   let auth;

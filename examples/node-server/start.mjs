@@ -17,14 +17,15 @@ const ANY_PORTS = { site: 0, provider: 0 };
 export async function start({ ports = ANY_PORTS, accessTokenSeconds, store } = {}) {
   // A site that is deployed has the secret in its environment, the same for every process.
   const secret = process.env.COOKIE_SECRET ?? randomBytes(32).toString("base64url");
+  const clientSecret = randomBytes(32).toString("base64url");
   const site = await startSite({ port: ports.site, secret, store });
   try {
-    const provider = await startProvider({ site: site.url, port: ports.provider, accessTokenSeconds });
+    const provider = await startProvider({ site: site.url, clientSecret, port: ports.provider, accessTokenSeconds });
     const close = async () => {
       await site.close();
       await provider.close();
     };
-    await site.configure({ issuer: provider.issuer, clientId: CLIENT_ID });
+    await site.configure({ issuer: provider.issuer, clientId: CLIENT_ID, clientSecret });
     return { url: site.url, provider, close };
   } catch (error) {
     await site.close();

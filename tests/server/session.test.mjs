@@ -1,6 +1,7 @@
 /** A session in cookies, from the sign-in to the sign-out. */
 import assert from "node:assert/strict";
 import { before, beforeEach, describe, test } from "node:test";
+import { exportJWK, generateKeyPair, importJWK, jwtVerify } from "jose";
 import { atEnd } from "../support/at-end.mjs";
 import { LIFETIME, ORIGIN, SECRET, makeSite, signIn, startIssuer, whoami } from "./site.mjs";
 
@@ -239,6 +240,25 @@ describe("a session in cookies", () => {
     const other = await startIssuer(end);
     for (let at = 0; at < 3; at++) await signIn(other, makeSite(other).browser());
     assert.equal(other.provider.discoveries, 1);
+  });
+
+  test("shows the issuer who the site is, with a secret or with a key", async () => {
+    const secret = makeSite(issuer, { clientSecret: "s3cret/+" });
+    await signIn(issuer, secret.browser());
+    assert.equal(issuer.exchanges.at(-1).authorization, `Basic ${btoa("web:s3cret%2F%2B")}`);
+    const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+    const jwk = { ...(await exportJWK(privateKey)), alg: "ES256", kid: "web-1" };
+    const { d, ...published } = jwk;
+    const site = makeSite(issuer, { privateKey: jwk });
+    const browser = site.browser();
+    await signIn(issuer, browser);
+    site.pass(LIFETIME);
+    assert.equal(await whoami(browser), "ada");
+    for (const { client_assertion: assertion } of issuer.exchanges.slice(-2)) {
+      const { payload, protectedHeader } = await jwtVerify(assertion, await importJWK(published, "ES256"), { audience: issuer.issuer, currentDate: new Date(site.clock.now()) });
+      assert.deepEqual([payload.iss, payload.sub, protectedHeader.kid], ["web", "web", "web-1"]);
+    }
+    assert.equal(new Set(issuer.exchanges.slice(-2).map((one) => one.client_assertion)).size, 2);
   });
 
   test("wrong options are named", async () => {

@@ -4,6 +4,7 @@ import { createServerClient } from "edgeward/server";
 export const server = createServerClient({
   issuer: process.env.ISSUER,
   clientId: process.env.CLIENT_ID,
+  clientSecret: process.env.CLIENT_SECRET,
   redirectUri: `${process.env.SITE}/callback`,
   postLogoutRedirectUri: `${process.env.SITE}/`,
   scope: "openid offline_access",

@@ -39,8 +39,12 @@ export interface ServerClientOptions<E extends "result" | "throw" = "result" | "
   /** Where sign-ins come back to: `https`, or `http` on this machine. The route of `callback()`. */
   redirectUri: string;
   cookies: CookieOptions;
-  /** For `client_secret_basic`. */
+  /** The secret of a confidential client. */
   clientSecret?: string;
+  /** How the secret is shown. Default: what the issuer offers, `client_secret_basic` first. */
+  clientAuthentication?: "client_secret_basic" | "client_secret_post" | "client_secret_jwt";
+  /** In place of a secret: a key that signs (`private_key_jwt`), as a JWK, or with its algorithm beside it. */
+  privateKey?: JsonWebKey | { key: CryptoKey | JsonWebKey | string; alg: Algorithm; kid?: string };
   scope?: string;
   resource?: string | string[];
   /** Where the issuer sends the user after signing out. */
@@ -65,8 +69,6 @@ export interface ServerClientOptions<E extends "result" | "throw" = "result" | "
   /** Instead of the global one. */
   fetch?: typeof fetch;
   clock?: { now?(): number; monotonic?(): number };
-  /** Private keys by name: `client` signs for `private_key_jwt`. */
-  keys?: Record<string, CryptoKey | CryptoKeyPair | JsonWebKey | string>;
 }
 
 export interface ServerSignInOptions {

@@ -1,3 +1,4 @@
+import { givenKeys } from "../platform/given-keys.js";
 import { lazyCore } from "../shared/core.js";
 import { AuthError, isAuthError, toAuthError } from "../shared/errors.js";
 import { Decider } from "./decider.js";
@@ -20,20 +21,20 @@ class ServerClient {
   #shared;
   #decider;
 
-  constructor(runtime, glue, { store, fetch, clock, logger, keys, errors = "result", errorPath = "/", ...options } = {}) {
+  constructor(runtime, glue, { store, fetch, clock, privateKey, errors = "result", errorPath = "/", ...options } = {}) {
     this.#runtime = runtime;
     this.#glue = glue;
     const { cookies, proxyPath, origins, issuerAliases, ...client } = options;
+    const { keys, clientKey } = keyOptions(privateKey);
     const name = [client.issuer, client.clientId, client.redirectUri, cookies?.name].join(" ");
     this.#shared = {
       ...processState(name),
-      client: JSON.stringify({ ...client, backgroundRefresh: "never" }),
+      client: JSON.stringify({ ...client, clientKey, backgroundRefresh: "never" }),
       server: JSON.stringify({ ...options, stored: Boolean(store) }),
       redirectUri: String(options.redirectUri),
       store,
       fetch,
       clock,
-      logger,
       keys,
       errors,
       errorPath,
@@ -75,4 +76,11 @@ class ServerClient {
       throw toAuthError(thrown);
     }
   }
+}
+
+/** The key goes to the platform, which signs with it; the core is told only what kind it is. */
+function keyOptions(privateKey) {
+  if (privateKey === undefined) return {};
+  const { key = privateKey, alg = key.alg, kid = key.kid } = privateKey;
+  return { keys: givenKeys({ client: key }), clientKey: { alg, ...(kid && { kid }) } };
 }

@@ -1,3 +1,4 @@
+import { sleep } from "../platform/time.js";
 import { Documents } from "./documents.js";
 import { Recent } from "./recent.js";
 
@@ -13,23 +14,27 @@ const REGISTRY = Symbol.for("edgeward.server/1");
 export function processState(name) {
   const states = (globalThis[REGISTRY] ??= new Map());
   if (!states.has(name)) {
-    const made = { documents: new Documents(), sessions: new Recent(), transactions: new Recent(), lock: queue() };
+    const made = { documents: new Documents(), sessions: new Recent(), transactions: new Recent(), lock: locks() };
     states.set(name, made);
   }
   return states.get(name);
 }
 
-/** Locks by name: whoever came first is first. */
-function queue() {
-  const tails = new Map();
-  return async (name) => {
-    const before = tails.get(name);
-    let release;
-    const mine = new Promise((resolve) => (release = resolve));
-    const tail = Promise.resolve(before).then(() => mine);
-    tails.set(name, tail);
-    tail.then(() => tails.get(name) === tail && tails.delete(name));
-    await before;
-    return release;
+/** How often it is looked whether a lock is free, in milliseconds. */
+const LOOK = 10;
+/** Longer than whatever is done under a lock: whoever holds it for so long has gone. */
+const LEASE = 20_000;
+
+/**
+ * Locks by name. Whoever waits looks again and again: in a Worker, no request may wait for another
+ * one's promise, and a request that was cut off lets nothing go.
+ */
+function locks() {
+  const held = new Map();
+  return async (name, { signal }) => {
+    while (Date.now() < (held.get(name)?.until ?? 0)) await sleep(LOOK, signal, true);
+    const mine = { until: Date.now() + LEASE };
+    held.set(name, mine);
+    return () => void (held.get(name) === mine && held.delete(name));
   };
 }

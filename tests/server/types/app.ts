@@ -4,7 +4,7 @@ import { createServerClient, isAuthError, type ServerAuth, type SessionStore } f
 const values = new Map<string, string>();
 const store: SessionStore = { get: (key) => values.get(key), set: async (key, value) => values.set(key, value), remove: (key) => values.delete(key) };
 const server = createServerClient({ issuer: "https://id.example", clientId: "web", redirectUri: "https://app.example/callback", cookies: { secret: ["a", "b"], maxAge: null }, store });
-const thrower = createServerClient({ issuer: "https://id.example", clientId: "web", redirectUri: "https://app.example/callback", cookies: { secret: "a" }, errors: "throw" });
+const thrower = createServerClient({ issuer: "https://id.example", clientId: "web", redirectUri: "https://app.example/callback", cookies: { secret: "a" }, errors: "throw", privateKey: { key: "-----BEGIN PRIVATE KEY-----", alg: "ES256" } });
 
 export async function handle(request: Request): Promise<Response> {
   const auth: ServerAuth = await server.open(request);
