@@ -7,6 +7,9 @@ import { Listeners } from "./listeners.js";
 
 export { AuthError, isAuthError };
 
+/** The name of the method by which entries with a larger core call what only that one knows. */
+export const call = Symbol("call");
+
 /** Makes `createClient` for one way to load the core. */
 export function clientFactory(glue, source) {
   const runtime = lazyCore(glue, source);
@@ -133,8 +136,12 @@ export class Client {
     this.dispose();
   }
 
-  #call(method, { signal, ...args } = {}) {
-    return settle(this.#errors, async () => (await this.#start()).call(method, args, { signal }));
+  [call](method, options, errors) {
+    return this.#call(method, options, errors);
+  }
+
+  #call(method, { signal, ...args } = {}, errors = this.#errors) {
+    return settle(errors, async () => (await this.#start()).call(method, args, { signal }));
   }
 
   /** Every listener is told of the first state, whenever it comes; so that event is no news. */

@@ -1,4 +1,4 @@
-//! The npm package: two wasm cores, one thin entry per runtime around each.
+//! The npm package: three wasm cores, one thin entry per runtime around each.
 
 use std::fs;
 use std::path::PathBuf;
@@ -30,13 +30,13 @@ pub const CLIENT: Core = Core {
     wasm: "client.wasm",
     doors: &["client"],
 };
-/// The core of what servers need.
+/// The core of `edgeward/oauth`, and of what servers and programs need.
 pub const OAUTH: Core = Core {
     package: "edgeward-client",
     features: &["oauth"],
     folder: "pkg/dist/oauth",
     wasm: "oauth.wasm",
-    doors: &["server"],
+    doors: &["oauth", "server", "agent"],
 };
 /// The core of `edgeward/verify`.
 pub const VERIFIER: Core = Core {
@@ -121,7 +121,9 @@ impl Core {
                 return Ok("unchanged".to_owned());
             }
             fs::create_dir_all(&folder).context(format!("cannot make {}", shown(&folder)))?;
-            for (entry, format, platform) in ENTRIES {
+            // What needs files is for the runtimes that have them.
+            let fits = |entry: &&(&str, Format, &str)| door != "agent" || entry.0 == "node";
+            for (entry, format, platform) in ENTRIES.iter().filter(fits).copied() {
                 self.entry(door, entry, format, platform)?;
             }
             self.types(door)?;

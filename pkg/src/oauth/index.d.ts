@@ -1,0 +1,107 @@
+import type { Abortable, AccessToken, Client, ClientOptions as LightOptions, Outcome, Session } from "../client/index.js";
+
+export * from "../client/index.js";
+
+/** A key of the application: PKCS #8 in PEM, a JWK, or one of WebCrypto's. */
+export type PrivateKey =
+  | (JsonWebKey & { alg: string; kid?: string })
+  | { key: CryptoKey | JsonWebKey | string; alg: string; kid?: string };
+
+export interface ClientOptions extends Omit<LightOptions, "redirectUri"> {
+  /** Where the issuer sends the user back to. Without it nobody is sent away. */
+  redirectUri?: string;
+  /** The client's secret, which no browser may have. */
+  clientSecret?: string;
+  /** How the secret is sent. Default: what the issuer names first among these, else `client_secret_basic`. */
+  clientAuthentication?: "client_secret_basic" | "client_secret_post" | "client_secret_jwt";
+  /** The key with which the client shows who it is (`private_key_jwt`), and signs its requests. */
+  privateKey?: PrivateKey;
+  /**
+   * Whose access tokens are: a user's who signs in (default), or the client's own, for which nobody
+   * signs in.
+   */
+  grant?: "authorization_code" | "client_credentials";
+  /** Binds tokens to a key that no script can read (RFC 9449). Default: `bearer`. */
+  tokenBinding?: "bearer" | "dpop";
+  /** Pushes requests to the issuer beforehand (RFC 9126), also where it does not ask for that. */
+  pushedAuthorizationRequests?: boolean;
+  /** Signs requests (RFC 9101), also where the issuer does not ask for that. */
+  signedAuthorizationRequests?: boolean;
+}
+
+/** What the user is told, who confirms the sign-in on another device (RFC 8628). */
+export interface DeviceSignIn<E extends "result" | "throw" = "result"> {
+  kind: "device";
+  userCode: string;
+  verificationUri: string;
+  /** The same with the code in it. */
+  verificationUriComplete: string | null;
+  /** Until when, in milliseconds since 1970. */
+  expiresAt: number;
+  /** Waits for the user. Fails with `access_denied`, `device_expired`, `aborted`. May be called once. */
+  wait(options?: Abortable): Promise<Outcome<Session, E>>;
+}
+
+export interface ExchangeOptions extends Abortable {
+  /** Names of the services that the token is for. */
+  audience?: string | string[];
+  /** Addresses of the services that it is for. */
+  resource?: string | string[];
+  /** What it shall be good for. More than the parent has fails with `invalid_scope`, and nothing is sent. */
+  scope?: string | string[];
+  /** How long it shall live. Longer than the parent fails with `invalid_parameters`. */
+  ttlSeconds?: number;
+  /** Names the client as the one who acts, where it can show who it is. */
+  actor?: "self";
+}
+
+/** A token that was given in exchange (RFC 8693). */
+export interface ExchangedToken {
+  token: string;
+  tokenType: "Bearer" | "DPoP" | "N_A";
+  issuedTokenType: string;
+  scope: string[];
+  /** When it expires at the latest, in milliseconds since 1970; null: nobody said. */
+  expiresAt: number | null;
+}
+
+/** Members as a specification names them. */
+export type Members = Record<string, unknown>;
+
+/** The requests of OAuth beside a sign-in. */
+export interface Oauth<E extends "result" | "throw" = "result"> {
+  /** A token for the client itself, kept until it is about to expire. */
+  clientCredentials(options?: { resource?: string; scope?: string; forceRefresh?: boolean } & Abortable): Promise<Outcome<AccessToken, E>>;
+  /** A token for somebody else, narrower and shorter than the client's. */
+  exchangeToken(options?: ExchangeOptions): Promise<Outcome<ExchangedToken, E>>;
+  /** What an API says about itself (RFC 9728); `challenge` is the `www-authenticate` of its refusal. */
+  discoverResource(options: { url: string; challenge?: string } & Abortable): Promise<Outcome<{ resource: string; authorizationServers: string[]; scopes: string[] }, E>>;
+  /** What the issuer says about a token (RFC 7662). */
+  introspect(options: { token: string; kind?: "access_token" | "refresh_token" } & Abortable): Promise<Outcome<Members, E>>;
+  /** Ends a token at the issuer (RFC 7009). */
+  revoke(options: { token: string; kind?: "access_token" | "refresh_token" } & Abortable): Promise<Outcome<null, E>>;
+  /** The claims about the user. */
+  userinfo(options?: Abortable): Promise<Outcome<Members, E>>;
+  /** Registers a client (RFC 7591); gives what has to be kept, which holds secrets. */
+  register(options: { client: Members; initialAccessToken?: string } & Abortable): Promise<Outcome<Members, E>>;
+  /** Reads what is registered, or replaces it (RFC 7592). */
+  renewRegistration(options: { registration: Members; client?: Members } & Abortable): Promise<Outcome<Members, E>>;
+  deleteRegistration(options: { registration: Members } & Abortable): Promise<Outcome<null, E>>;
+}
+
+/** A client with the whole of OAuth. */
+export interface OauthClient<E extends "result" | "throw" = "result"> extends Client<E> {
+  oauth: Oauth<E>;
+  /**
+   * Begins a sign-in that the user confirms on another device.
+   *
+   * @example
+   * const device = await auth.signInDevice({ scope: "openid offline_access" });
+   * if (device.ok) await device.data.wait({ signal: AbortSignal.timeout(600_000) });
+   */
+  signInDevice(options?: { scope?: string } & Abortable): Promise<Outcome<DeviceSignIn<E>, E>>;
+}
+
+/** As that of `edgeward`, with the whole of OAuth. */
+export function createClient(options: ClientOptions & { errors: "throw" }): OauthClient<"throw">;
+export function createClient(options: ClientOptions & { errors?: "result" }): OauthClient;
