@@ -1,5 +1,6 @@
 //! `cargo xtask build`: cargo → wasm-bindgen → wasm-opt → esbuild, and what came out in bytes.
 
+mod asmjs;
 mod bindgen;
 mod bundle;
 mod optimise;

@@ -21,6 +21,17 @@ const FEATURES: [&str; 7] = [
 /// Optimises for size. Nothing lives in the first KiB: it is the stack's far end, which is never
 /// reached, and lets wasm-opt fold offsets into addresses.
 pub fn optimise(from: &Path, to: &Path) -> Outcome {
+    run(&[], from, to)
+}
+
+/// The same, with only what WebAssembly could do at first, since wasm2js knows no more.
+pub fn lower(from: &Path, to: &Path) -> Outcome {
+    let lowering =
+        ["--signext-lowering", "--llvm-nontrapping-fptoint-lowering", "--llvm-memory-copy-fill-lowering"];
+    run(&lowering, from, to)
+}
+
+fn run(passes: &[&str], from: &Path, to: &Path) -> Outcome {
     let strip = [
         "-Oz",
         "--converge",
@@ -29,6 +40,6 @@ pub fn optimise(from: &Path, to: &Path) -> Outcome {
         "--strip-producers",
         "--strip-target-features",
     ];
-    let run = Run::new(npm_bin("wasm-opt")).args(strip).args(FEATURES);
+    let run = Run::new(npm_bin("wasm-opt")).args(passes).args(strip).args(FEATURES);
     run.arg(from).arg("-o").arg(to).quietly().map(drop)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::bindgen::{self, Glue};
 use super::bundle::{Bundle, Format};
-use super::{optimise, react, wasm};
+use super::{asmjs, optimise, react, wasm};
 use crate::paths::{at, shown, target};
 use crate::run::Run;
 use crate::setup::wasm::Toolchain;
@@ -20,6 +20,8 @@ pub struct Core {
     wasm: &'static str,
     /// The parts of the package around it: folders of `pkg/src` and `pkg/dist`.
     doors: &'static [&'static str],
+    /// Whether the core is written as JavaScript as well.
+    asmjs: bool,
 }
 
 /// The core of `edgeward`.
@@ -29,6 +31,7 @@ pub const CLIENT: Core = Core {
     folder: "pkg/dist/client",
     wasm: "client.wasm",
     doors: &["client"],
+    asmjs: true,
 };
 /// The core of `edgeward/oauth`, and of what servers and programs need.
 pub const OAUTH: Core = Core {
@@ -37,6 +40,7 @@ pub const OAUTH: Core = Core {
     folder: "pkg/dist/oauth",
     wasm: "oauth.wasm",
     doors: &["oauth", "server", "agent"],
+    asmjs: false,
 };
 /// The core of `edgeward/verify`.
 pub const VERIFIER: Core = Core {
@@ -45,6 +49,7 @@ pub const VERIFIER: Core = Core {
     folder: "pkg/dist/verify",
     wasm: "verifier.wasm",
     doors: &["verify"],
+    asmjs: false,
 };
 /// The published vectors, for the tests of the WASM build.
 pub const VECTORS: Core = Core {
@@ -53,6 +58,7 @@ pub const VECTORS: Core = Core {
     folder: "tests/vectors/dist",
     wasm: "vectors.wasm",
     doors: &[],
+    asmjs: false,
 };
 
 /// The entries of a core: name, format, esbuild's platform.
@@ -63,6 +69,9 @@ const ENTRIES: [(&str, Format, &str); 5] = [
     ("inline", Format::Esm, "browser"),
     ("inline", Format::Cjs, "browser"),
 ];
+/// The entries around a core that is JavaScript.
+const ASMJS: [(&str, Format, &str); 2] =
+    [("asmjs", Format::Esm, "browser"), ("asmjs", Format::Cjs, "browser")];
 
 /// Builds the cores and bundles their entries, unless the inputs are unchanged; then what needs no core.
 pub fn build(toolchain: &Toolchain) -> Outcome {
@@ -97,6 +106,9 @@ impl Core {
             fs::create_dir_all(&folder).context(format!("cannot make {}", self.folder))?;
             bindgen::bind(&raw, &staging, "glue", Glue::Web)?;
             optimise::optimise(&staging.join("glue_bg.wasm"), &folder.join(self.wasm))?;
+            if self.asmjs {
+                asmjs::build(&raw)?;
+            }
             fs::copy(staging.join("glue.js"), folder.join("glue.js")).context("cannot write glue.js")?;
             let types = fs::read_to_string(staging.join("glue.d.ts")).context("cannot read glue.d.ts")?;
             fs::write(folder.join("glue.d.ts"), shapes(&types)).context("cannot write glue.d.ts")?;
@@ -105,8 +117,10 @@ impl Core {
         })
     }
 
-    fn written(&self) -> [PathBuf; 3] {
-        ["glue.js", "glue.d.ts", self.wasm].map(|file| at(self.folder).join(file))
+    fn written(&self) -> Vec<PathBuf> {
+        let asmjs: &[&str] = if self.asmjs { &["asmjs/core.js", "asmjs/glue.js"] } else { &[] };
+        let files = ["glue.js", "glue.d.ts", self.wasm];
+        files.iter().chain(asmjs).map(|file| at(self.folder).join(file)).collect()
     }
 
     /// Bundles the hand-written entries around the glue, with types for `import` and `require`.
@@ -123,7 +137,8 @@ impl Core {
             fs::create_dir_all(&folder).context(format!("cannot make {}", shown(&folder)))?;
             // What needs files is for the runtimes that have them.
             let fits = |entry: &&(&str, Format, &str)| door != "agent" || entry.0 == "node";
-            for (entry, format, platform) in ENTRIES.iter().filter(fits).copied() {
+            let asmjs = ASMJS.iter().filter(|_| self.asmjs);
+            for (entry, format, platform) in ENTRIES.iter().filter(fits).chain(asmjs).copied() {
                 self.entry(door, entry, format, platform)?;
             }
             self.types(door)?;

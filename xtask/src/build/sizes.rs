@@ -32,6 +32,7 @@ const VERIFIER: &[Measured] = &[("verifier wasm", &["pkg/dist/verify/verifier.wa
 const PKG: &[Measured] = &[
     ("client wasm", &["pkg/dist/client/client.wasm"]),
     ("client js", &["pkg/dist/client/inline.js"]),
+    ("client asm.js", &["pkg/dist/client/asmjs.js"]),
     ("verifier wasm", &["pkg/dist/verify/verifier.wasm"]),
     ("verifier js", &["pkg/dist/verify/inline.js"]),
 ];
