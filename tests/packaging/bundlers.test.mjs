@@ -51,7 +51,7 @@ describe("in Chromium, the packed package", () => {
   });
 
   for (const [name, bundle] of Object.entries(BUNDLERS)) {
-    test(`through ${name} verifies and signs in`, async (t) => {
+    test(`through ${name} verifies, signs in and refreshes`, async (t) => {
       const folder = join(project, "out", name.replaceAll(/\W+/g, "-"));
       await bundle(project, folder);
       await assertWorks(t, await serve(t, folder));
@@ -60,7 +60,7 @@ describe("in Chromium, the packed package", () => {
     });
   }
 
-  test("through Vite's development server verifies and signs in", async (t) => {
+  test("through Vite's development server verifies, signs in and refreshes", async (t) => {
     const server = await vite.createServer({
       root: join(project, "page"),
       cacheDir: join(project, "out/vite"),
@@ -88,7 +88,7 @@ describe("in Node, the packed package", () => {
   });
 
   for (const [format, file] of [["esm", "app.mjs"], ["cjs", "app.cjs"]]) {
-    test(`through esbuild in one file, ${format}, verifies and signs in`, async (t) => {
+    test(`through esbuild in one file, ${format}, verifies, signs in and refreshes`, async (t) => {
       const { settings } = await startProvider(t);
       const outfile = join(project, "out/server", file);
       await esbuild.build({ entryPoints: [join(project, "node", file)], bundle: true, platform: "node", format, outfile });

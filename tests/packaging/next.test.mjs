@@ -30,14 +30,14 @@ describe("in Next 16, the packed package", () => {
     end.after(() => browser.close());
   });
 
-  test("on the page verifies and signs in, after the server rendered the component", async (t) => {
+  test("on the page verifies, signs in and refreshes, after the server rendered the component", async (t) => {
     const { provider, settings } = await startProvider(t);
     assert.match(await (await fetch(origin)).text(), /<p>app<\/p>/);
     assert.deepEqual(await outcome(browser, `${origin}/`, settings), GOOD);
     assert.equal(provider.count("/token"), EXCHANGES);
   });
 
-  test("on the server verifies and signs in", async (t) => {
+  test("on the server verifies, signs in and refreshes", async (t) => {
     const { provider, settings } = await startProvider(t);
     const answer = await fetch(`${origin}/server`, { method: "POST", body: JSON.stringify(settings) });
     assert.equal(answer.status, 200, "see what next start printed");

@@ -1,4 +1,4 @@
-/** The packed package in Node, by import and by require, in Bun and in Deno: verifies and signs in. */
+/** The packed package in Node, by import and by require, in Bun and in Deno: verifies, signs in and refreshes. */
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { atEnd } from "../support/at-end.mjs";
@@ -27,7 +27,7 @@ describe("the packed package", () => {
     for (const [how, app] of [["imported", "node/app.mjs"], ["required", "node/app.cjs"]]) {
       // What Deno runs is imported.
       if (name === "Deno" && how === "required") continue;
-      test(`in ${name}, ${how}, verifies and signs in`, { skip: path !== process.execPath && missing(path) }, async (t) => {
+      test(`in ${name}, ${how}, verifies, signs in and refreshes`, { skip: path !== process.execPath && missing(path) }, async (t) => {
         const { provider, settings } = await startProvider(t);
         const runtime = path === process.execPath ? path : program(path);
         assert.deepEqual(await answer(project, [runtime, ...args, app], settings), GOOD);

@@ -49,7 +49,7 @@ describe("in Chromium, the packed package", () => {
     assert.equal(provider.discoveries, 0, "nothing is asked for before");
   });
 
-  test("verifies and signs in in a service worker and in a page's worker", async (t) => {
+  test("verifies, signs in and refreshes in a service worker and in a page's worker", async (t) => {
     const { provider, settings } = await startProvider(t);
     const entries = ["main", "worker"].map((out) => ({ out, entry: `service-worker/${out}.js` }));
     const origin = await site(t, entries);

@@ -20,7 +20,7 @@ describe("in workerd, the packed package", () => {
     await worker.ready;
   });
 
-  test("verifies at once and later, and signs in", async (t) => {
+  test("verifies at once and later, signs in and refreshes", async (t) => {
     const { provider, settings } = await startProvider(t);
     const body = JSON.stringify({ ...settings, jwks: { keys: provider.keys } });
     const answer = await worker.dispatchFetch("http://worker/", { method: "POST", body });

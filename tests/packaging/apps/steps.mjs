@@ -7,9 +7,9 @@ export async function verifying({ createVerifier }, { issuer, audience, token, t
   return results.map((result) => (result.ok ? result.data.subject : result.error.code));
 }
 
-/** What a signed-in client can do: give tokens, and sign out. */
+/** What a signed-in client can do: refresh, and sign out. */
 export async function using(client, back) {
-  const access = [await client.getAccessToken(), await client.getAccessToken()];
+  const access = [await client.getAccessToken(), await client.getAccessToken({ forceRefresh: true })];
   await client.signOut({ endSession: false });
   const left = await client.getAccessToken();
   return {
@@ -22,20 +22,24 @@ export async function using(client, back) {
 /** Signs in where there is no page: somebody else opens the address. */
 export async function signingIn({ createClient }, { issuer, clientId }) {
   const redirectUri = "https://app.example/callback";
-  const opened = standInForPage();
   const client = createClient({ issuer, clientId, redirectUri, scope: "openid offline_access", storage: "memory" });
-  const asked = await client.signIn();
-  if (!asked.ok) throw new Error(`${asked.error.code}: ${asked.error.message}`);
-  const answer = await fetch(opened[0], { headers: { accept: "application/json" } });
+  const address = await leaving(() => client.signIn());
+  const answer = await fetch(address, { headers: { accept: "application/json" } });
   const { location } = await answer.json();
   return using(client, await client.handleCallback(location));
 }
 
-function standInForPage() {
-  const opened = [];
-  const location = { href: "https://app.example/", assign: (url) => void opened.push(String(url)) };
-  Object.defineProperty(globalThis, "location", { value: location, configurable: true, writable: true });
-  return opened;
+/** Where a sign-in would lead a page that is not there. */
+async function leaving(signIn) {
+  let address;
+  globalThis.document = { location: { href: "https://app.example/", assign: (url) => (address = url) } };
+  try {
+    const result = await signIn();
+    if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
+    return address;
+  } finally {
+    delete globalThis.document;
+  }
 }
 
 /** Everything, where there is no page. */

@@ -8,12 +8,12 @@ export const CLIENT_ID = "app";
 export const GOOD = {
   verified: ["ada", "token_signature_invalid", "ada"],
   signedIn: ["signedIn", "ada"],
-  tokens: ["at-1", "at-1"],
+  tokens: ["at-1", "at-2"],
   left: "session_missing",
 };
 
 /** How often the token endpoint is asked for that. */
-export const EXCHANGES = 1;
+export const EXCHANGES = 2;
 
 /**
  * Starts a provider.
