@@ -8,6 +8,8 @@
  * @returns {{ post(text: string): void, close(): void }}
  */
 export function openChannel(name, onMessage) {
+  // Deno would stay alive to listen, and cannot be told that it need not.
+  if (globalThis.Deno) return { post() {}, close() {} };
   try {
     const channel = new BroadcastChannel(name);
     channel.onmessage = onMessage;
