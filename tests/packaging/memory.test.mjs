@@ -65,6 +65,7 @@ async function collected() {
 
 /** Signs in, refreshes, signs out. */
 async function signIn(client, provider) {
+  await client.ready();
   let address;
   globalThis.document = { location: { href: PAGE, assign: (url) => (address = url) } };
   const left = await client.signIn({ appState: { page: 1 } });

@@ -1,5 +1,6 @@
 /** The packed package in Chromium under Content Security Policies, and in module workers. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { build } from "esbuild";
@@ -16,8 +17,9 @@ describe("in Chromium, the packed package", () => {
   const end = atEnd();
   let browser;
   let project;
+  let root;
   before(async () => {
-    ({ project } = await install(end));
+    ({ project, root } = await install(end));
     browser = await launchChromium();
     end.after(() => browser.close());
   });
@@ -42,9 +44,13 @@ describe("in Chromium, the packed package", () => {
     const origin = await site(t, [{ out: "main", entry: "page/blocked.js" }], STRICT);
     const failed = await outcome(browser, `${origin}/`, settings);
     assert.equal(failed.length, 2, "the client and the verifier");
-    for (const { ours, code, message, retryable } of failed) {
+    const page = await readFile(join(root, "errors.md"), "utf8");
+    for (const { ours, code, message, retryable, docs } of failed) {
       assert.deepEqual([ours, code, retryable], [true, "runtime_wasm_blocked", false]);
       assert.match(message, /'wasm-unsafe-eval'.*script-src.*Content-Security-Policy/);
+      const { hostname, pathname, hash } = new URL(docs);
+      assert.deepEqual([hostname, pathname], ["unpkg.com", "/edgeward/errors.md"], "of the tarball's own files");
+      assert.ok(page.includes(`<a id="${hash.slice(1)}"></a>`), docs);
     }
     assert.equal(provider.discoveries, 0, "nothing is asked for before");
   });

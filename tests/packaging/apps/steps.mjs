@@ -23,6 +23,7 @@ export async function using(client, back) {
 export async function signingIn({ createClient }, { issuer, clientId }) {
   const redirectUri = "https://app.example/callback";
   const client = createClient({ issuer, clientId, redirectUri, scope: "openid offline_access", storage: "memory" });
+  await client.ready();
   const address = await leaving(() => client.signIn());
   const answer = await fetch(address, { headers: { accept: "application/json" } });
   const { location } = await answer.json();
