@@ -74,6 +74,8 @@ fn fmt() -> Outcome<String> {
 fn clippy() -> Outcome<String> {
     let strict = ["--", "--deny", "warnings"];
     Run::new("cargo").args(["clippy", "--quiet", "--workspace", "--all-targets"]).args(strict).quietly()?;
+    let whole = ["--package", "edgeward-client", "--features", "oauth"];
+    Run::new("cargo").args(["clippy", "--quiet", "--all-targets"]).args(whole).args(strict).quietly()?;
     let packages = WASM_CRATES.iter().flat_map(|name| ["--package", name]);
     let wasm = wasm::require()?.cargo().args(["clippy", "--quiet", "--lib", "--target", wasm::TARGET]);
     wasm.args(packages).args(strict).quietly()?;
