@@ -120,6 +120,8 @@ describe("a page opens a window", { timeout: 300_000 }, () => {
   test("and is deaf to other sign-ins, other sites and other messages", async () => {
     const page = await site.open();
     const { window, answer } = await popup(page, provider());
+    // By now it is listened for.
+    await window.waitForURL("**/provider**");
     await page.evaluate(async () => {
       const text = (state) => `edgeward:popup ${state} ${location.origin}/callback?code=stolen&state=${state}`;
       const say = (data, origin = location.origin) => dispatchEvent(new MessageEvent("message", { data, origin }));
@@ -129,14 +131,14 @@ describe("a page opens a window", { timeout: 300_000 }, () => {
       new BroadcastChannel("edgeward:popup").postMessage({ anything: 1 });
     });
     const right = site.origin + callback();
-    await window.goto(right);
+    await window.evaluate((url) => void setTimeout(() => location.replace(url)), right);
     assert.equal(await answer(), right);
     await page.close();
   });
 
   test("and a callback that nobody waits for stays where it is", async () => {
     const page = await site.browser.newPage();
-    await page.goto(site.origin + callback());
+    await page.goto(site.origin + callback().replace("state=S", "state=nobody"));
     await page.waitForFunction(() => globalThis.relayed);
     assert.equal(await page.evaluate(() => relayed), false);
     assert.equal(page.isClosed(), false);
