@@ -39,16 +39,16 @@ describe("a page", { timeout: 300_000 }, () => {
 
   test("fetches without redirects, cookies and the cache", async () => {
     const page = await site.open();
-    const [redirected, first, second] = await page.evaluate(async () => {
+    const [redirected, first, second, third] = await page.evaluate(async () => {
       document.cookie = "a=1";
       const fetching = (path, more) => perform("fetch", { request: { method: "GET", url: location.origin + path, headers: [], ...more }, deadline: 5_000, limit: 10_000, keepalive: true });
-      return [await fetching("/redirect"), await fetching("/echo", { method: "POST", headers: [["content-type", "application/x-www-form-urlencoded"]], body: "a=1" }), await fetching("/echo")];
+      return [await fetching("/redirect"), await fetching("/echo", { method: "POST", headers: [["content-type", "application/x-www-form-urlencoded"]], body: "a=1" }), await fetching("/echo"), await fetching("/echo")];
     });
     assert.deepEqual(redirected, { failed: "redirect_refused" });
     assert.equal(first.status, 200);
     const [a, b] = [JSON.parse(first.body), JSON.parse(second.body)];
     assert.deepEqual([a.cookie, a.type, b.cookie], [null, "application/x-www-form-urlencoded", null]);
-    assert.notEqual(a.at, b.at);
+    assert.notEqual(JSON.parse(third.body).at, b.at, "not from the cache");
     assert.equal(await page.evaluate(() => document.cookie), "a=1");
     await page.close();
   });
