@@ -73,7 +73,7 @@ impl Machine {
 
     fn fate(&self, sent: &Sent) -> Fate {
         let record = &self.view.record;
-        if self.leaving() || record.signed_out > sent.generation {
+        if record.signed_out > sent.generation {
             return Fate::Gone;
         }
         match &record.grant {

@@ -214,3 +214,34 @@ fn the_lock_is_kept_until_a_sign_out_is_committed() {
     let actions = bench.machine.handle(done, bench.now());
     assert!(actions.iter().any(|action| matches!(action, Action::Unlock)));
 }
+
+#[test]
+fn tokens_of_a_session_that_was_signed_out_are_revoked_though_the_same_user_is_back() {
+    let mut bench = Bench::due();
+    bench.want(1);
+    sign_out(&mut bench, 2);
+    let began = bench.machine.generation();
+    signed_in(&mut bench, 3, "ada", "5", began);
+    bench.grants("1");
+    assert_eq!(bench.revoked[0].refresh_token.as_deref(), Some("rt1"));
+    assert_eq!(bench.record().refresh_token(), Some("rt5"));
+}
+
+#[test]
+fn tokens_that_come_while_somebody_leaves_are_revoked_after_the_sign_out() {
+    let mut bench = Bench::due();
+    bench.want(1);
+    let leaving = Input::SignOut { ticket: Ticket(2), reason: Reason::SignedOut };
+    let actions = bench.machine.handle(leaving, bench.now());
+    let swap = actions.iter().find_map(|action| match action {
+        Action::Swap { step, next, .. } => Some((*step, next.clone())),
+        _ => None,
+    });
+    bench.grants("1");
+    assert!(bench.revoked.is_empty());
+    let (step, next) = swap.unwrap();
+    bench.stored = Some(next);
+    bench.input(Input::Swapped { step, result: Ok(()) });
+    assert_eq!(bench.revoked[0].refresh_token.as_deref(), Some("rt1"));
+    assert!(bench.record().grant.is_none());
+}
