@@ -9,7 +9,10 @@
 mod drain;
 mod effect;
 pub mod explore;
+mod happenings;
 mod moves;
+mod orders;
+mod perform;
 mod rule;
 mod server;
 mod tab;
