@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use edgeward_core::{
     Code, Error,
+    json::Value,
     jwt::Unverified,
-    oauth::{Failure, token, token::Tokens},
+    oauth::{Failure, scope, token, token::Tokens},
     session::{Refresh, Renewed},
 };
 
@@ -22,14 +23,18 @@ pub(crate) async fn run(client: &Rc<Client>, refresh: Refresh) -> Result<Renewed
         Some(resource) => std::slice::from_ref(resource),
         None => client.settings.resources.as_slice(),
     };
-    let request = token::refresh_request(
+    let mut request = token::refresh_request(
         metadata.token_endpoint()?,
         &client.settings.client_id,
         &refresh.refresh_token,
         resources,
     );
+    if !refresh.target.scope.is_empty() {
+        let granted = client.session.grant().map(|grant| grant.scope).unwrap_or_default();
+        scope::narrow(&mut request, &granted, &refresh.target.scope)?;
+    }
     let tokens = tokens::ask(client, request, refresh.key.as_deref()).await?;
-    check_subject(client, &tokens)?;
+    check_owner(client, &tokens)?;
     Ok(Renewed { tokens, claims: None, skew: None })
 }
 
@@ -37,12 +42,17 @@ pub(crate) async fn run(client: &Rc<Client>, refresh: Refresh) -> Result<Renewed
 /// shows that the whole answer is somebody else's.
 ///
 /// Source: [OpenID Connect Core §12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)
-fn check_subject(client: &Rc<Client>, tokens: &Tokens) -> Result<(), Error> {
+fn check_owner(client: &Rc<Client>, tokens: &Tokens) -> Result<(), Error> {
     let (Some(id_token), Some(grant)) = (&tokens.id_token, client.session.grant()) else { return Ok(()) };
     let token = Unverified::parse(id_token)?;
-    let subject = token.unverified_claim("sub").and_then(|subject| subject.as_str());
-    if grant.subject.is_some() && subject != grant.subject.as_deref() {
-        return Err(Error::at(Code::ResponseInvalid, "id_token"));
+    let same = |name| token.unverified_claim(name) == grant.claims.get(name);
+    let id = client.settings.client_id.as_str();
+    let is_for_us = match token.unverified_claim("aud") {
+        Some(Value::Array(all)) => all.iter().any(|one| one.as_str() == Some(id)),
+        one => one.and_then(Value::as_str) == Some(id),
+    };
+    if grant.subject.is_none() || (same("iss") && same("sub") && is_for_us) {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::at(Code::ResponseInvalid, "id_token"))
 }

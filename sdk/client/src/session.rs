@@ -8,9 +8,9 @@ use std::{
 #[cfg(feature = "oauth")]
 use edgeward_core::json::Map;
 use edgeward_core::{
-    Code,
+    Code, Error,
     json::Value,
-    oauth::{Failure, form},
+    oauth::{Failure, form, scope},
     session::{
         Action, Answer, Background, Event, Grant, Handed, Input, Late, Machine, Millis, Notice, Options,
         Reason, State, Step, Target, Ticket,
@@ -116,6 +116,10 @@ impl Session {
         }
         let Want { target, force, min_validity } = want;
         self.start(client).await;
+        let granted = self.grant();
+        if granted.is_some_and(|grant| !scope::covers(&grant.scope, &target.scope)) {
+            return Err(Error::at(Code::InvalidScope, "scope").into());
+        }
         let asked = |ticket| Input::Wanted { ticket, target, force, min_validity };
         match self.ask(client, asked).await? {
             Answer::Access(handed) => Ok(handed),
