@@ -29,11 +29,12 @@ export function clients(key, backChannel) {
   return [
     ...PUBLIC_ALGORITHMS.map((alg) => ({ ...app, client_id: `app-${alg}`, id_token_signed_response_alg: alg })),
     { ...app, client_id: "app-HS256", ...secret("client_secret_basic"), id_token_signed_response_alg: "HS256" },
+    { ...app, client_id: "app-told", backchannel_logout_uri: backChannel, backchannel_logout_session_required: true },
     { ...app, client_id: "pushing", require_pushed_authorization_requests: true },
     { ...app, client_id: "signing", ...signing, request_object_signing_alg: key.alg, require_signed_request_object: true },
     { ...app, client_id: "bound", dpop_bound_access_tokens: true },
     { ...app, client_id: "device", redirect_uris: [], response_types: [], grant_types: [DEVICE, "refresh_token"] },
-    { ...app, client_id: "web", ...secret("client_secret_post"), backchannel_logout_uri: backChannel, backchannel_logout_session_required: true },
+    { ...app, client_id: "web", ...secret("client_secret_post") },
     { ...machine, client_id: "machine:basic", ...secret("client_secret_basic"), grant_types: ["client_credentials", TOKEN_EXCHANGE] },
     { ...machine, client_id: "machine-post", ...secret("client_secret_post") },
     { ...machine, client_id: "machine-jwt", ...signing },

@@ -21,8 +21,22 @@ import { startProvider } from "./provider.mjs";
  * @property {typeof fetch} [fetch]
  */
 
-/** Runs every flow with one client. */
-export function flows(adapter) {
+const GROUPS = {
+  "signing in": signingIn,
+  "a callback": callbacks,
+  refreshing,
+  "signing out": signingOut,
+  "requests that are pushed, signed or bound": requests,
+  "a device": devices,
+  machines,
+  "asking about tokens": questions,
+  registering,
+};
+/** What needs no more than a public client of a browser. */
+export const LIGHT = ["signing in", "a callback", "refreshing", "signing out"];
+
+/** Runs every flow with one client, or some groups of them. */
+export function flows(adapter, groups = Object.keys(GROUPS)) {
   describe(`${adapter.name} and oidc-provider`, () => {
     const end = atEnd();
     let provider;
@@ -37,14 +51,6 @@ export function flows(adapter) {
       connect: (registered) => adapter.connect({ issuer: provider.issuer, ...registered }),
       refused: (work, code) => assert.rejects(work, adapter.refusal(code)),
     };
-    describe("signing in", () => signingIn(context));
-    describe("a callback", () => callbacks(context));
-    describe("requests that are pushed, signed or bound", () => requests(context));
-    describe("refreshing", () => refreshing(context));
-    describe("a device", () => devices(context));
-    describe("machines", () => machines(context));
-    describe("asking about tokens", () => questions(context));
-    describe("signing out", () => signingOut(context));
-    describe("registering", () => registering(context));
+    for (const group of groups) describe(group, () => GROUPS[group](context));
   });
 }

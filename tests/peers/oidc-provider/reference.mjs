@@ -12,7 +12,7 @@ const AUTHENTICATIONS = {
 export const reference = {
   name: "openid-client",
   /** What it leaves to its callers. */
-  lax: ["token_subject_mismatch", "token_signature_invalid"],
+  lax: ["subject", "token_signature_invalid"],
   /** It throws errors of its own; which of them is its own affair. */
   refusal: () => (error) => error instanceof Error,
 
@@ -120,5 +120,5 @@ class Reference {
   introspect = (token) => oidc.tokenIntrospection(this.config, token);
   revoke = (token) => oidc.tokenRevocation(this.config, token);
   userinfo = (accessToken, subject) => oidc.fetchUserInfo(this.config, accessToken, subject, this.proofs);
-  logoutAddress = ({ state }) => oidc.buildEndSessionUrl(this.config, { id_token_hint: this.tokens.id_token, post_logout_redirect_uri: AFTER_LOGOUT, state }).href;
+  logoutAddress = () => oidc.buildEndSessionUrl(this.config, { id_token_hint: this.tokens.id_token, post_logout_redirect_uri: AFTER_LOGOUT }).href;
 }

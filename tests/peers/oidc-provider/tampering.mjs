@@ -3,7 +3,7 @@
 /**
  * A `fetch` that passes the answers of one path through `change`.
  *
- * @param {string} path of the endpoint, such as `/token`
+ * @param {string} path of the endpoint, such as `/token`, or how the paths begin if it ends with a slash
  * @param {(answer: object, asked: { url: URL, body: URLSearchParams }) => object | Response | Promise<object | Response>} change
  *   gets the JSON and gives other JSON, or a whole response
  * @param {{ times?: number }} [o] so many answers only
@@ -15,7 +15,7 @@ export function tampering(path, change, { times = Infinity } = {}) {
     const url = new URL(request.url);
     const body = new URLSearchParams(await request.clone().text());
     const response = await fetch(request);
-    if (url.pathname !== path) return response;
+    if (path.endsWith("/") ? !url.pathname.startsWith(path) : url.pathname !== path) return response;
     changed.asked += 1;
     if (changed.asked > times) return response;
     const text = await response.text();

@@ -10,7 +10,8 @@ import { claimsOf, tampering } from "../tampering.mjs";
 
 export function signingIn(context) {
   const registered = (alg) => ({ clientId: `app-${alg}`, alg, ...(alg === "HS256" && { authentication: "client_secret_basic" }) });
-  for (const alg of [...PUBLIC_ALGORITHMS, "HS256"]) {
+  const secret = !context.adapter.lacks?.includes("HS256");
+  for (const alg of [...PUBLIC_ALGORITHMS, ...(secret ? ["HS256"] : [])]) {
     test(`with an ID token signed with ${alg}`, async () => {
       const client = await context.connect(registered(alg));
       const { claims, accessToken } = await signIn(client);
@@ -43,7 +44,7 @@ export function signingIn(context) {
       await context.refused(signIn(client), "token_signature_invalid");
     });
   }
-  test("not with an ID token (HS256) that another secret signed", { skip: context.adapter.lax?.includes("token_signature_invalid") }, async () => {
+  test("not with an ID token (HS256) that another secret signed", { skip: !secret || context.adapter.lax?.includes("token_signature_invalid") }, async () => {
     const fetch = tampering("/token", async ({ id_token, ...answer }) => {
       const secret = new TextEncoder().encode("another secret of at least 32 bytes");
       return { ...answer, id_token: await sign({ alg: "HS256", secret }, claimsOf(id_token), { kid: undefined }) };
@@ -59,7 +60,7 @@ export function signingIn(context) {
   }
 
   test("not where the metadata is another issuer's", async () => {
-    const fetch = tampering("/.well-known/openid-configuration", (metadata) => ({ ...metadata, issuer: "https://evil.example" }));
+    const fetch = tampering("/.well-known/", (metadata) => ({ ...metadata, issuer: "https://evil.example" }));
     await context.refused(async () => signIn(await context.connect({ ...registered("ES256"), fetch })), "discovery_issuer_mismatch");
   });
 }
@@ -74,7 +75,7 @@ export function callbacks(context) {
     ["with an error of the server", (url) => {
       url.searchParams.delete("code");
       url.searchParams.set("error", "access_denied");
-    }, "oauth_error"],
+    }, "access_denied"],
   ]) {
     test(`${what} is refused, and no code is redeemed`, async () => {
       const fetch = tampering("/token", (answer) => answer);
@@ -162,25 +163,34 @@ export function refreshing(context) {
       body: new URLSearchParams({ grant_type: "refresh_token", refresh_token: stolen, client_id: "app-ES256" }),
     });
     assert.equal(thief.status, 400);
-    await context.refused(client.refresh(), "session_revoked");
+    await context.refused(client.refresh(), "session_expired");
   });
 
-  for (const [what, change, code] of [
-    ["somebody else", { sub: "eve" }, "token_subject_mismatch"],
-    ["another issuer", { iss: "https://evil.example" }, "token_issuer_invalid"],
-    ["another client", { aud: "somebody-else" }, "token_audience_invalid"],
+  for (const [what, change] of [
+    ["somebody else", { sub: "eve" }],
+    ["another issuer", { iss: "https://evil.example" }],
+    ["another client", { aud: "somebody-else" }],
   ]) {
-    test(`does not take an ID token of ${what}`, { skip: context.adapter.lax?.includes(code) }, async () => {
+    const lax = change.sub && context.adapter.lax?.includes("subject");
+    test(`does not take an ID token of ${what}`, { skip: lax }, async () => {
       let tamper = false;
-      const fetch = tampering("/token", async (answer) => (tamper ? { ...answer, id_token: await context.provider.forge("ES256", { ...claimsOf(answer.id_token), ...change }) } : answer));
+      const fetch = tampering("/token", async (answer) => (tamper && answer.id_token ? { ...answer, id_token: await context.provider.forge("ES256", { ...claimsOf(answer.id_token), ...change }) } : answer));
       const client = await connect({ ...app, fetch });
       await signIn(client);
       tamper = true;
-      await context.refused(client.refresh(), code);
+      // The token was used for an answer that is not to be trusted: there is no way back.
+      await context.refused(client.refresh(), "session_expired");
     });
   }
 
-  test("gives a token for each API, and less than was granted", async () => {
+  test("gives less than was granted", async () => {
+    const client = await connect(app);
+    await signIn(client, { scope: "openid offline_access read write", resource: [API] });
+    const { accessToken } = await client.refresh({ resource: API, scope: "read" });
+    assert.deepEqual([claimsOf(accessToken).aud, claimsOf(accessToken).scope], [API, "read"]);
+  });
+
+  test("gives a token for each API", { skip: context.adapter.lacks?.includes("several resources") }, async () => {
     const client = await connect(app);
     await signIn(client, { scope: "openid offline_access read write", resource: [API, CRM] });
     const api = await client.refresh({ resource: API });
@@ -199,11 +209,11 @@ export function refreshing(context) {
 export function signingOut(context) {
   test("at the provider too, which tells the other clients", async () => {
     const person = new Person();
-    const client = await context.connect({ clientId: "web", authentication: "client_secret_post" });
+    const client = await context.connect({ clientId: "app-told" });
     const { claims } = await signIn(client, {}, { person });
-    const { left } = await person.visit(await client.logoutAddress({ state: "xyz" }));
-    assert.equal(left, `${AFTER_LOGOUT}?state=xyz`);
+    const { left } = await person.visit(await client.logoutAddress());
+    assert.equal(left.split("?")[0], AFTER_LOGOUT);
     const told = claimsOf(context.provider.logoutTokens.at(-1));
-    assert.deepEqual([told.aud, told.sub, told.sid], ["web", "ada", claims.sid]);
+    assert.deepEqual([told.aud, told.sub, told.sid], ["app-told", "ada", claims.sid]);
   });
 }

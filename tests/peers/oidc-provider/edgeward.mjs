@@ -1,0 +1,107 @@
+/** edgeward in Node, with the methods that the flows ask of a client. */
+import assert from "node:assert/strict";
+import { createClient } from "edgeward";
+import { AFTER_LOGOUT, REDIRECT } from "./clients.mjs";
+
+/** The provider's tokens live for so long, in milliseconds. */
+const LIFETIME = 300_000;
+
+export const edgeward = {
+  name: "edgeward",
+  /** A browser keeps no secret; and more resources than one are all asked for in one token, which this provider refuses. */
+  lacks: ["HS256", "several resources"],
+  refusal: (code) => (error) => {
+    assert.equal(error.code, code);
+    return true;
+  },
+
+  /** @param {import("./flows.mjs").Registered} registered */
+  async connect({ issuer, clientId, alg = "ES256", fetch }) {
+    const storage = memory();
+    const clock = movable();
+    const make = (more) =>
+      createClient({
+        issuer,
+        clientId,
+        fetch,
+        redirectUri: REDIRECT,
+        postLogoutRedirectUri: AFTER_LOGOUT,
+        idTokenAlgorithms: [alg],
+        storage,
+        clock,
+        errors: "throw",
+        ...more,
+      });
+    return new Edgeward(make, storage, clock);
+  },
+};
+
+class Edgeward {
+  constructor(make, storage, clock) {
+    Object.assign(this, { make, storage, clock });
+  }
+
+  async begin({ scope = "openid offline_access", resource } = {}) {
+    this.auth = this.make({ scope, resource });
+    // It looks around for a page before there is one.
+    await this.auth.getSession();
+    const url = await leaving(() => this.auth.signIn({ prompt: "consent" }));
+    return { url, finish: (left) => this.#finish(left) };
+  }
+
+  async #finish(left) {
+    const { kind } = await this.auth.handleCallback(left);
+    if (kind !== "signedIn") throw Object.assign(new Error("not an answer to this client"), { code: "callback_state_unknown" });
+    const session = await this.auth.getSession();
+    return { ...(await this.#access()), claims: session.claims };
+  }
+
+  async #access(options) {
+    const { token, tokenType, scope } = await this.auth.getAccessToken(options);
+    return { accessToken: token, tokenType, scope };
+  }
+
+  /** Once every token that there is has ended: before, the old one would be given if there is no new one. */
+  async refresh({ resource, scope } = {}) {
+    this.clock.move(LIFETIME);
+    return this.#access({ resource, scope });
+  }
+
+  logoutAddress = () => leaving(() => this.auth.signOut());
+
+  /** The refresh token, as whoever reads the storage finds it. */
+  async refreshToken() {
+    const texts = [...this.storage.texts.values()];
+    return texts.map((text) => /"refresh_?[tT]oken":"([^"]+)"/.exec(text)?.[1]).find(Boolean);
+  }
+}
+
+/** Where a client sends the page; the page is only there for that. */
+async function leaving(work) {
+  let address;
+  globalThis.document = { location: { href: REDIRECT, assign: (url) => (address = url) } };
+  try {
+    await work();
+  } finally {
+    delete globalThis.document;
+  }
+  return address;
+}
+
+/** Clocks that a test may set forward. */
+function movable() {
+  let moved = 0;
+  return { now: () => Date.now() + moved, monotonic: () => performance.now() + moved, move: (millis) => (moved += millis) };
+}
+
+/** A storage whose texts a test can read. */
+function memory() {
+  const texts = new Map();
+  return {
+    texts,
+    get: (key) => texts.get(key) ?? null,
+    set: (key, value) => void texts.set(key, value),
+    remove: (key) => void texts.delete(key),
+    keys: (prefix) => [...texts.keys()].filter((key) => key.startsWith(prefix)),
+  };
+}
