@@ -5,7 +5,8 @@ import { startFaultProvider } from "./provider/provider.mjs";
 import { startSite } from "./site.mjs";
 
 /** Time for every tab to hear of the start before it. */
-const LEAD_MILLIS = 250;
+const LEAD_MILLIS = 200;
+const LEAD_MILLIS_PER_TAB = 25;
 /** How long a tab may take before it counts as hanging: no client's answer is worth more waiting. */
 const HANGING_MILLIS = 45_000;
 
@@ -16,7 +17,7 @@ const HANGING_MILLIS = 45_000;
  *   `storedRefreshToken()`, `signOut()`
  * @property {string} clientId
  * @property {string} [alg] what it wants its ID tokens signed with
- * @property {(session: object) => object} [options] what `init` gets besides `issuer` and `clientId`
+ * @property {() => object} [options] what `init` gets besides `issuer` and `clientId`
  * @property {(page: import("playwright-core").Page, session: object, race: Race) => Promise<void>} seed signs in
  */
 
@@ -67,7 +68,7 @@ export class Race {
     await page.goto(site);
     await loaded(page);
     const make = (more) => provider.session(client.clientId, { lifetime, ...more });
-    await client.seed(page, { issuer: provider.issuer, lifetime, make }, this);
+    await client.seed(page, { issuer: provider.issuer, lifetime, make, options: this.#options() }, this);
   }
 
   /** Does something in every tab at once. */
@@ -77,11 +78,14 @@ export class Race {
 
   /** Loads a tab with a client that is ready to be asked. */
   async load(page) {
-    const { client, provider, site } = this;
-    await page.goto(site);
+    await page.goto(this.site);
     await loaded(page);
-    const options = { issuer: provider.issuer, clientId: client.clientId, ...client.options?.(this) };
-    await page.evaluate((given) => globalThis.client.init(given), options);
+    await page.evaluate((given) => globalThis.client.init(given), this.#options());
+  }
+
+  #options() {
+    const { client, provider } = this;
+    return { issuer: provider.issuer, clientId: client.clientId, ...client.options?.() };
   }
 
   /**
@@ -93,7 +97,7 @@ export class Race {
    */
   async ask({ force = false, pages = this.pages } = {}) {
     const [wall] = [await pages[0].evaluate(() => performance.timeOrigin + performance.now())];
-    const start = { at: wall + LEAD_MILLIS, force, limit: HANGING_MILLIS };
+    const start = { at: wall + LEAD_MILLIS + LEAD_MILLIS_PER_TAB * pages.length, force, limit: HANGING_MILLIS };
     return Promise.all(pages.map((page) => page.evaluate(askInPage, start).catch(() => ({ ok: false, code: "closed", millis: 0 }))));
   }
 
@@ -114,7 +118,7 @@ export class Race {
     const { families } = this.provider;
     const requests = this.provider.refreshes;
     const key = await importJWK(this.provider.key.jwk, this.provider.key.alg);
-    const good = await Promise.all(outcomes.map(({ token }) => subjectOf(token, key)));
+    const good = await Promise.all(outcomes.map((outcome) => subjectOf(outcome, key)));
     return {
       tabs: outcomes.length,
       ok: good.filter(Boolean).length,
@@ -146,16 +150,16 @@ async function askInPage({ at, force, limit }) {
   const hanging = new Promise((_, reject) => setTimeout(reject, limit, Object.assign(new Error("hangs"), { code: "hangs" })));
   try {
     const token = await Promise.race([globalThis.client.token(force), hanging]);
-    return { ok: true, token, millis: clock() - begun };
+    return { ok: true, token, at: clock(), millis: clock() - begun };
   } catch (error) {
     return { ok: false, code: String(error?.code ?? error?.error ?? error?.name ?? error), retryable: error?.retryable, sessionEnded: error?.sessionEnded, millis: clock() - begun };
   }
 }
 
-/** Whose token it is, if the provider signed it and it has not ended. */
-async function subjectOf(token, key) {
+/** Whose token it is, if the provider signed it and it had not ended when it was handed out. */
+async function subjectOf({ token, at }, key) {
   if (!token) return undefined;
-  const { payload } = await jwtVerify(token, key).catch(() => ({ payload: {} }));
+  const { payload } = await jwtVerify(token, key, { currentDate: new Date(at) }).catch(() => ({ payload: {} }));
   return payload.sub;
 }
 

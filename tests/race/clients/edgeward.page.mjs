@@ -8,7 +8,6 @@ export function init({ issuer, clientId, ...more }) {
     clientId,
     redirectUri: `${location.origin}/`,
     scope: "openid offline_access",
-    storage: "local",
     errors: "throw",
     ...more,
   });
@@ -23,11 +22,28 @@ export async function token(force) {
   return (await auth.getAccessToken({ forceRefresh: force })).token;
 }
 
-/** The provider's refresh tokens have a form of their own; what the record around them looks like is not asked. */
-export function storedRefreshToken() {
-  for (const key of Object.keys(localStorage)) {
-    const found = /rt-[\w-]{22}/.exec(localStorage.getItem(key));
-    if (found) return found[0];
+/** The provider's refresh tokens have a form of their own; how and where the client keeps them is not asked. */
+export async function storedRefreshToken() {
+  const texts = [...Object.values(localStorage), ...(await databaseTexts())];
+  return texts.map((text) => /rt-[\w-]{22}/.exec(text)?.[0]).find(Boolean) ?? null;
+}
+
+async function databaseTexts() {
+  const texts = [];
+  for (const { name } of await indexedDB.databases()) {
+    const database = await settled(indexedDB.open(name));
+    for (const store of database.objectStoreNames) {
+      const values = await settled(database.transaction(store).objectStore(store).getAll());
+      texts.push(...values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))));
+    }
+    database.close();
   }
-  return null;
+  return texts;
+}
+
+function settled(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 }

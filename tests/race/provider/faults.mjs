@@ -18,7 +18,8 @@ export const unavailable = ({ status = 503, retryAfter } = {}) =>
   answering(status, { ...JSON_TYPE, ...(retryAfter !== undefined && { "retry-after": String(retryAfter) }) }, '{"error":"temporarily_unavailable"}');
 
 /** The server has enough of this client. @returns {Fault} */
-export const limited = ({ retryAfter = 2 } = {}) => unavailable({ status: 429, retryAfter });
+export const limited = ({ retryAfter = 2 } = {}) =>
+  answering(429, { "content-type": "text/plain", "retry-after": String(retryAfter) }, "Too Many Requests");
 
 /** The connection is reset before the token was used. @returns {Fault} */
 export const reset = () => ({ before: cut });

@@ -12,6 +12,7 @@ import { gotrue } from "./gotrue.mjs";
 /** How long an answer of the token endpoint takes. */
 export const LATENCY = 150;
 const LIFETIME = 3600;
+const DEVICE = "urn:ietf:params:oauth:grant-type:device_code";
 /** What pages may read of an answer. `Date` tells them the server's clock. */
 const CORS = {
   "access-control-allow-origin": "*",
@@ -117,6 +118,7 @@ export class FaultProvider {
       "/token": token(this.issuer),
       // Auth0's clients know these addresses by heart, and their issuer by its stroke at the end.
       "/oauth/token": token(`${this.issuer}/`),
+      "/device": (exchange) => this.#device(exchange),
       "/revoke": ({ body, json }) => json(200, this.#revoke(readForm(body).token) ?? {}),
       "/logout": ({ url, send }) => send(302, { location: url.searchParams.get("post_logout_redirect_uri") ?? "/jwks" }, ""),
       ...gotrue(this, (exchange, form, answer) => this.#token(exchange, form, this.issuer, answer)),
@@ -131,10 +133,11 @@ export class FaultProvider {
       token_endpoint: at("/token"),
       revocation_endpoint: at("/revoke"),
       end_session_endpoint: at("/logout"),
+      device_authorization_endpoint: at("/device"),
       jwks_uri: at("/jwks"),
       response_types_supported: ["code"],
       subject_types_supported: ["public"],
-      grant_types_supported: ["authorization_code", "refresh_token"],
+      grant_types_supported: ["authorization_code", "refresh_token", DEVICE],
       token_endpoint_auth_methods_supported: ["none"],
       id_token_signing_alg_values_supported: [this.key.alg],
       code_challenge_methods_supported: ["S256"],
@@ -152,6 +155,14 @@ export class FaultProvider {
     send(302, { location: back.href }, "");
   }
 
+  /** Whatever device asks, somebody has agreed already. */
+  #device({ body, json }) {
+    const device_code = randomBytes(16).toString("base64url");
+    this.#codes.set(device_code, { client_id: readForm(body).client_id, subject: this.subject });
+    const page = `${this.issuer}/activate`;
+    json(200, { device_code, user_code: "ABCD-EFGH", verification_uri: page, verification_uri_complete: `${page}?user_code=ABCD-EFGH`, expires_in: 60, interval: 1 });
+  }
+
   /** The token endpoint; `answer` shapes what it says. */
   async #token(exchange, form, issuer, answer) {
     const entry = { at: performance.now(), grant: form.grant_type, outcome: "failed", delivered: false };
@@ -163,7 +174,7 @@ export class FaultProvider {
     await exchange.pause(this.latency / 2);
     if (await fault.before?.(exchange)) return;
     if (exchange.response.destroyed) return void (entry.outcome = "gone");
-    const { outcome, token } = form.grant_type === "refresh_token" ? this.#refresh(form) : this.#exchange(form);
+    const { outcome, token } = this.#grant(form);
     entry.outcome = outcome;
     await exchange.pause(this.latency / 2);
     if (await fault.after?.(exchange)) return;
@@ -173,9 +184,19 @@ export class FaultProvider {
     answer.give(exchange, await this.#tokens(token, { lifetime, issuer }));
   }
 
-  #refresh({ refresh_token }) {
-    const { outcome, next } = this.families.use(refresh_token, performance.now());
-    return { outcome, token: next };
+  #grant(form) {
+    if (form.grant_type === "refresh_token") {
+      const { outcome, next } = this.families.use(form.refresh_token, performance.now());
+      return { outcome, token: next };
+    }
+    return form.grant_type === DEVICE ? this.#activate(form) : this.#exchange(form);
+  }
+
+  #activate({ device_code, client_id }) {
+    const asked = this.#codes.get(device_code);
+    this.#codes.delete(device_code);
+    if (asked?.client_id !== client_id) return { outcome: "refused" };
+    return { outcome: "signed_in", token: this.families.begin(asked.subject, client_id) };
   }
 
   #exchange({ code, code_verifier, client_id, redirect_uri }) {
