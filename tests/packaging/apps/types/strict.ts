@@ -26,7 +26,7 @@ export async function signInWhereNeeded(): Promise<string | null> {
 const stop: () => void = auth.onAuthStateChange(async (event: AuthEvent) => {
   if (event.state.status === "signedIn") event.state.session.claims["name"];
   if (event.state.status === "signedOut") {
-    const reason: "signed_out" | "expired" | undefined = event.state.reason;
+    const reason: "signed_out" | "expired" | "revoked" | undefined = event.state.reason;
     stop();
     void reason;
   }
