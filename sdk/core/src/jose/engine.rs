@@ -102,7 +102,7 @@ fn ed25519(point: &[u8; 32], input: &[u8], signature: &[u8]) -> Result<(), Error
 
 #[cfg(feature = "rustcrypto")]
 mod ecdsa {
-    use p256::ecdsa::signature::Verifier;
+    use p256::{ecdsa::signature::Verifier, elliptic_curve::point::AffineCoordinates};
 
     use super::{Code, Error, wrong};
     use crate::jose::algorithm::Curve;
@@ -111,8 +111,9 @@ mod ecdsa {
     macro_rules! verify_on {
         ($curve:ident, $x:expr, $y:expr, $input:expr, $signature:expr) => {{
             let (x, y) = ($x.try_into().map_err(|_| off_curve())?, $y.try_into().map_err(|_| off_curve())?);
-            let point = $curve::Sec1Point::from_affine_coordinates(x, y, false);
-            let key = $curve::ecdsa::VerifyingKey::from_sec1_point(&point).map_err(|_| off_curve())?;
+            // From its coordinates: an encoding could be compressed, and reading that is 4 KB of code.
+            let point = Option::from($curve::AffinePoint::from_coordinates(x, y)).ok_or_else(off_curve)?;
+            let key = $curve::ecdsa::VerifyingKey::from_affine(point).map_err(|_| off_curve())?;
             let signature = $curve::ecdsa::Signature::from_slice($signature).map_err(|_| wrong())?;
             key.verify($input, &signature).map_err(|_| wrong())
         }};
@@ -173,34 +174,33 @@ mod ml_dsa {
 
 #[cfg(feature = "rustcrypto")]
 mod rsa {
-    use rsa::{BoxedUint, RsaPublicKey, pkcs1v15, pss, signature::Verifier};
-    use sha2::{Sha256, Sha384, Sha512};
+    use rsa::{BoxedUint, Pkcs1v15Sign, Pss, RsaPublicKey};
+    use sha2::{Digest, Sha256, Sha384, Sha512};
 
     use super::{Code, Error, Hash, wrong};
 
     const BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
 
+    // By the schemes, and not by the crate's `VerifyingKey`: its errors bring along how they are printed.
     pub fn pkcs1(hash: Hash, n: &[u8], e: &[u8], input: &[u8], signature: &[u8]) -> Result<(), Error> {
         let key = key(n, e)?;
-        let parsed = pkcs1v15::Signature::try_from(signature).map_err(|_| wrong())?;
         check_length(n, signature)?;
         let verdict = match hash {
-            Hash::Sha256 => pkcs1v15::VerifyingKey::<Sha256>::new(key).verify(input, &parsed),
-            Hash::Sha384 => pkcs1v15::VerifyingKey::<Sha384>::new(key).verify(input, &parsed),
-            Hash::Sha512 => pkcs1v15::VerifyingKey::<Sha512>::new(key).verify(input, &parsed),
+            Hash::Sha256 => key.verify(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(input), signature),
+            Hash::Sha384 => key.verify(Pkcs1v15Sign::new::<Sha384>(), &Sha384::digest(input), signature),
+            Hash::Sha512 => key.verify(Pkcs1v15Sign::new::<Sha512>(), &Sha512::digest(input), signature),
         };
         verdict.map_err(|_| wrong())
     }
 
     pub fn pss(hash: Hash, n: &[u8], e: &[u8], input: &[u8], signature: &[u8]) -> Result<(), Error> {
         let key = key(n, e)?;
-        let parsed = pss::Signature::try_from(signature).map_err(|_| wrong())?;
         check_length(n, signature)?;
         // `new` takes the salt to be as long as the hash, as RFC 7518 §3.5 prescribes.
         let verdict = match hash {
-            Hash::Sha256 => pss::VerifyingKey::<Sha256>::new(key).verify(input, &parsed),
-            Hash::Sha384 => pss::VerifyingKey::<Sha384>::new(key).verify(input, &parsed),
-            Hash::Sha512 => pss::VerifyingKey::<Sha512>::new(key).verify(input, &parsed),
+            Hash::Sha256 => key.verify(Pss::<Sha256>::new(), &Sha256::digest(input), signature),
+            Hash::Sha384 => key.verify(Pss::<Sha384>::new(), &Sha384::digest(input), signature),
+            Hash::Sha512 => key.verify(Pss::<Sha512>::new(), &Sha512::digest(input), signature),
         };
         verdict.map_err(|_| wrong())
     }
