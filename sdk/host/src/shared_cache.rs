@@ -56,7 +56,7 @@ pub async fn put(name: &str, document: &Stored, keep_for: Seconds) {
 async fn try_put(name: &str, document: &Stored, keep_for: Seconds) -> Option<()> {
     let headers = Object::new();
     let set = |name: &str, value: String| Reflect::set(&headers, &name.into(), &value.into()).ok();
-    set("cache-control", format!("public, max-age={}", keep_for.0))?;
+    set("cache-control", ["public, max-age=", &keep_for.0.to_string()].concat())?;
     for (name, note) in document.notes() {
         set(name, note)?;
     }
@@ -73,5 +73,5 @@ fn cache() -> Option<Cache> {
 
 /// An address under a reserved name, which no server can have: only this code writes there.
 fn url(name: &str) -> String {
-    format!("https://edgeward.invalid/{}", base64url::encode(name.as_bytes()))
+    ["https://edgeward.invalid/", &base64url::encode(name.as_bytes())].concat()
 }

@@ -26,8 +26,8 @@ pub fn settings(options: &Options) -> String {
 
 /// The metadata of RFC 9728, and the path where they stand.
 fn metadata(options: &Options) -> Option<Value> {
-    let url = options.resource.as_ref()?.metadata_url("");
-    let path = url.find(WELL_KNOWN).and_then(|at| url.get(at..))?;
+    let resource = options.resource.as_ref()?;
+    let path = [WELL_KNOWN, resource.path()].concat();
     let algorithms: Vec<&str> =
         options.guard.dpop().map_or(&[][..], Dpop::algorithms).iter().map(|alg| alg.name()).collect();
     let accepts = Accepts {
@@ -36,7 +36,7 @@ fn metadata(options: &Options) -> Option<Value> {
         dpop_required: false,
     };
     let issuers = options.guard.issuers().iter().map(|issuer| issuer.verifier.policy().issuer.as_str());
-    let document = options.resource.as_ref()?.metadata(path, issuers, accepts)?;
+    let document = resource.metadata(&path, issuers, accepts)?;
     Some(object(vec![("path", path.into()), ("document", document)]))
 }
 

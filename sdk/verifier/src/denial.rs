@@ -16,7 +16,8 @@ use crate::options::Options;
 /// the answer. `request` is the one that is turned away, if there is one.
 pub fn thrown(denial: &Denial, options: &Options, request: Option<&Incoming>) -> JsValue {
     let mut headers = Vec::new();
-    let challenges = challenges(denial, options, request).join(", ");
+    let challenges = challenges(denial, options, request);
+    let challenges = challenges.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     if !challenges.is_empty() {
         headers.push(("www-authenticate", Value::String(challenges)));
     }

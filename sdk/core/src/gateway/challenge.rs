@@ -1,7 +1,6 @@
 //! The challenge to a request that is turned away.
 
 use alloc::{
-    format,
     string::{String, ToString},
     vec,
     vec::Vec,
@@ -75,9 +74,11 @@ fn written(
     }
     parameters.extend(algorithms.map(|algorithms| ("algs", algorithms)));
     parameters.extend(protection.resource_metadata.map(|address| ("resource_metadata", address.to_string())));
-    let parameters: Vec<String> =
-        parameters.into_iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
-    format!("{scheme} {}", parameters.join(", "))
+    let mut challenge = String::from(scheme);
+    for (place, (name, value)) in parameters.iter().enumerate() {
+        challenge.extend([if place == 0 { " " } else { ", " }, name, "=\"", value, "\""]);
+    }
+    challenge
 }
 
 /// The error code of RFC 6750 §3.1 and RFC 9470 §3; inside `None` where the challenge has none,

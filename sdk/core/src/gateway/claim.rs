@@ -72,8 +72,15 @@ impl ClaimPath {
 }
 
 fn unescaped(step: &str) -> Option<String> {
-    let known = step.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
-    known.then(|| step.replace("~1", "/").replace("~0", "~"))
+    let mut parts = step.split('~');
+    let mut text = String::from(parts.next()?);
+    for part in parts {
+        let tilde = part.strip_prefix('0').map(|rest| ('~', rest));
+        let (sign, rest) = tilde.or_else(|| Some(('/', part.strip_prefix('1')?)))?;
+        text.push(sign);
+        text.push_str(rest);
+    }
+    Some(text)
 }
 
 /// What a claim must be.

@@ -11,6 +11,7 @@ use alloc::string::String;
 use crate::{
     error::{Code, Error},
     gateway::{credential::Kind, incoming::Incoming},
+    http,
 };
 
 /// Checks that a request whose credential a browser adds by itself comes from a page that may
@@ -35,9 +36,9 @@ pub fn check(request: &Incoming, kind: Kind, allowed: &[String]) -> Result<(), E
 /// Scheme, host and port of the request's own address; that address comes from the platform, in
 /// the form that browsers write origins in.
 fn own_origin(url: &str) -> Option<&str> {
-    let authority = url.find("://")? + 3;
-    let length = url.get(authority..)?.find(['/', '?', '#']).unwrap_or(url.len() - authority);
-    url.get(..authority + length).filter(|own| !own.ends_with("://"))
+    let (_, rest) = http::after_scheme(url)?;
+    let length = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    url.get(..url.len() - rest.len() + length).filter(|_| length > 0)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use alloc::{string::String, vec::Vec};
 
+use crate::http;
+
 /// A request as the gateway judges it: method, address and the headers that may carry a credential.
 ///
 /// It holds credentials, so it has no `Debug`.
@@ -77,7 +79,7 @@ impl Incoming {
     }
 
     fn target(&self) -> &str {
-        let after_scheme = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let after_scheme = http::after_scheme(&self.url).map_or(self.url.as_str(), |(_, rest)| rest);
         let without_fragment = after_scheme.split('#').next().unwrap_or_default();
         without_fragment.find(['/', '?']).and_then(|at| without_fragment.get(at..)).unwrap_or("/")
     }

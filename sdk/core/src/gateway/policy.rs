@@ -148,8 +148,10 @@ impl Requirements {
         if fresh && context && methods {
             return Ok(());
         }
-        let missing =
-            Missing::Authentication { acr_values: self.acr.join(" "), max_age: self.max_authentication_age };
+        let missing = Missing::Authentication {
+            acr_values: self.acr.iter().map(String::as_str).collect::<Vec<_>>().join(" "),
+            max_age: self.max_authentication_age,
+        };
         Err(Denial { error: Code::AuthenticationInsufficient.into(), missing })
     }
 

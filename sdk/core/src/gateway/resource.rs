@@ -146,8 +146,9 @@ impl Resource {
         json::object(members)
     }
 
-    /// The identifier's path; empty for a host alone.
-    fn path(&self) -> &str {
+    /// The identifier's path, empty for a host alone: what stands behind [`WELL_KNOWN`].
+    #[must_use]
+    pub fn path(&self) -> &str {
         let path = self.identifier.path_and_query();
         if path == "/" { "" } else { path }
     }

@@ -6,6 +6,13 @@ use alloc::{string::String, vec::Vec};
 
 pub use address::{Address, Reach};
 
+/// An absolute address in two: the scheme, and what follows `://`.
+#[must_use]
+pub fn after_scheme(url: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = url.split_once(':')?;
+    Some((scheme, rest.strip_prefix("//")?))
+}
+
 /// The methods that exchanges use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {

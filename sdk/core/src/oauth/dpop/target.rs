@@ -2,6 +2,8 @@
 
 use alloc::{string::String, vec::Vec};
 
+use crate::http;
+
 /// An http or https address in normal form, without query and fragment: scheme and host in lower
 /// case, no default port, escapes in upper case and only where they are needed, no dot segments,
 /// and `/` for an empty path. `None` if it is no such address.
@@ -13,7 +15,7 @@ pub fn normalised(url: &str) -> Option<String> {
     if !url.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
         return None;
     }
-    let (scheme, rest) = url.split_once("://")?;
+    let (scheme, rest) = http::after_scheme(url)?;
     let scheme = scheme.to_ascii_lowercase();
     let default_port = match scheme.as_str() {
         "https" => ":443",
