@@ -1,13 +1,13 @@
-//! Opens encrypted tokens: the core decrypts, WebCrypto does what a private key is needed for.
+//! Opens encrypted tokens: the core says what has to be done, WebCrypto does it.
 
 use std::{future::Future, pin::Pin};
 
 use edgeward_core::{
     Code, Error,
-    jose::jwe::{ContentKey, DecryptionKey, DecryptionKeys, Demand, Sealed, Step, agreement},
+    jose::jwe::{DecryptionKey, DecryptionKeys, Demand, Sealed, Step},
 };
 
-use crate::webcrypto::PrivateKeys;
+use crate::webcrypto::{Operation, PrivateKeys};
 
 /// Opens encrypted tokens. A verifier knows it by this name alone, so that a module which opens
 /// none does not carry along how that is done.
@@ -20,12 +20,6 @@ pub trait Opener {
     /// # Errors
     /// Those of [`Sealed::parse`] and [`Decryption::open`].
     fn reveal<'a>(&'a self, token: &'a str) -> Pin<Box<dyn Future<Output = Result<String, Error>> + 'a>>;
-
-    /// The same at once.
-    ///
-    /// # Errors
-    /// Those of [`Sealed::parse`] and [`Decryption::open_now`].
-    fn reveal_now(&self, token: &str) -> Result<String, Error>;
 }
 
 impl Opener for Decryption {
@@ -35,10 +29,6 @@ impl Opener for Decryption {
 
     fn reveal<'a>(&'a self, token: &'a str) -> Pin<Box<dyn Future<Output = Result<String, Error>> + 'a>> {
         Box::pin(async move { self.open(&Sealed::parse(token)?).await })
-    }
-
-    fn reveal_now(&self, token: &str) -> Result<String, Error> {
-        self.open_now(&Sealed::parse(token)?)
     }
 }
 
@@ -59,8 +49,8 @@ impl Decryption {
     /// The token inside of an encrypted one, to be verified like any other.
     ///
     /// # Errors
-    /// Those of [`DecryptionKeys::candidates`], [`Sealed::open`] and [`Sealed::token`]. `algorithm_unsupported`,
-    /// `runtime_unsupported`: this runtime cannot do what the key is needed for.
+    /// Those of [`DecryptionKeys::candidates`], [`Sealed::step`], [`Sealed::ciphertext`], [`Sealed::token`]
+    /// and [`PrivateKeys::perform`].
     pub async fn open(&self, sealed: &Sealed<'_>) -> Result<String, Error> {
         sealed.token(self.open_content(sealed).await?)
     }
@@ -72,7 +62,7 @@ impl Decryption {
     pub async fn open_content(&self, sealed: &Sealed<'_>) -> Result<Vec<u8>, Error> {
         let mut refusal = Code::TokenKeyNotFound.into();
         for key in self.keys.candidates(sealed.header())? {
-            match self.content_key(sealed, key).await.and_then(|key| sealed.open(&key)) {
+            match self.open_with(sealed, key).await {
                 Err(error) if error.code == Code::TokenDecryptionFailed => refusal = error,
                 outcome => return outcome,
             }
@@ -80,35 +70,23 @@ impl Decryption {
         Err(refusal)
     }
 
-    /// As [`Decryption::open`], at once and with the crates alone.
-    ///
-    /// # Errors
-    /// As [`Decryption::open`]; `algorithm_unsupported`: RSA, which only WebCrypto decrypts.
-    pub fn open_now(&self, sealed: &Sealed<'_>) -> Result<String, Error> {
-        let mut refusal = Code::TokenKeyNotFound.into();
-        for key in self.keys.candidates(sealed.header())? {
-            match sealed.content_key(key).and_then(|key| sealed.open(&key)) {
-                Err(error) if error.code == Code::TokenDecryptionFailed => refusal = error,
-                content => return sealed.token(content?),
-            }
-        }
-        Err(refusal)
-    }
-
-    async fn content_key(&self, sealed: &Sealed<'_>, key: &DecryptionKey) -> Result<ContentKey, Error> {
-        match sealed.step(key)? {
-            Step::Done(key) => Ok(key),
-            Step::Decrypt(own) => {
-                let decrypted = self.platform.decrypt(own, sealed.encrypted_key()).await?;
-                Ok(sealed.decrypted(decrypted))
-            }
-            Step::Agree { own, peer } => match self.platform.agree(own, peer).await {
-                // An older runtime lacks X25519, a page without https all of WebCrypto.
-                Err(Error { code: Code::AlgorithmUnsupported | Code::RuntimeUnsupported, .. }) => {
-                    sealed.agreed(&agreement::agree(own, peer)?)
-                }
-                shared => sealed.agreed(&shared?),
-            },
-        }
+    async fn open_with(&self, sealed: &Sealed<'_>, key: &DecryptionKey) -> Result<Vec<u8>, Error> {
+        let mut step = sealed.step(key)?;
+        let key = loop {
+            let encrypted = sealed.encrypted_key();
+            let operation = match &step {
+                Step::Done(key) => break key,
+                Step::Unwrap(secret) => Operation::Unwrap { secret, wrapped: encrypted },
+                Step::Agree { own, peer } => Operation::Agree { own, peer },
+                Step::Decrypt(own) => Operation::Decrypt { own, encrypted },
+            };
+            let given = self.platform.perform(&operation).await?;
+            step = match step {
+                Step::Agree { .. } => sealed.agreed(&given)?,
+                _ => Step::Done(sealed.carried(given)?),
+            };
+        };
+        let content = self.platform.perform(&Operation::Decipher(&sealed.ciphertext(key)?)).await?;
+        Ok(content.expose().to_vec())
     }
 }

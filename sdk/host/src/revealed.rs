@@ -36,26 +36,14 @@ pub async fn reveal<'v, 't>(
     refusal.map_or_else(|| Ok(Revealed::plain(token)), Err)
 }
 
-/// As [`reveal`], at once, with one verifier and the crates alone.
-///
-/// # Errors
-/// As [`reveal`]; `algorithm_unsupported`: RSA.
-pub fn reveal_now<'v, 't>(verifier: &'v Verifier, token: &'t str) -> Result<Revealed<'v, 't>, Error> {
-    match verifier.decryption() {
-        Some(decryption) if jwe::is_sealed(token) => {
-            let text = decryption.reveal_now(token)?;
-            Ok(Revealed::opened(text, verifier))
-        }
-        _ => Ok(Revealed::plain(token)),
-    }
-}
-
 impl<'v, 't> Revealed<'v, 't> {
     const fn opened(text: String, by: &'v Verifier) -> Self {
         Self { text: Cow::Owned(text), opened_by: Some(by) }
     }
 
-    const fn plain(token: &'t str) -> Self {
+    /// A token that came as it is.
+    #[must_use]
+    pub const fn plain(token: &'t str) -> Self {
         Self { text: Cow::Borrowed(token), opened_by: None }
     }
 

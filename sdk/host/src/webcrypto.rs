@@ -19,7 +19,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::global;
 
-pub use private::PrivateKeys;
+pub use private::{Operation, PrivateKeys};
 
 /// How many imported keys are kept. A cache for every key that ever appeared would grow for ever.
 const MAX_KEPT: usize = 64;

@@ -2,24 +2,20 @@
 
 use edgeward_core::{
     Code, Error, base64url,
-    jose::{
-        algorithm::Curve,
-        jwe::{
-            ContentKey, DecryptionKey, DecryptionKeys, KeyManagement, PeerKey, Private, Sealed, Step,
-            agreement,
-            content::{self, Encrypted},
-            wrap,
-        },
+    jose::jwe::{
+        ContentKey, DecryptionKey, DecryptionKeys, KeyManagement, Pair, Sealed, Step, agreement,
+        content::{self, Ciphertext, Encrypted},
+        wrap,
     },
     json,
     secret::Secret,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::model::Ask;
 
 /// What the RSA of a platform does: decrypts with a private key.
-pub type DecryptRsa<'f> = &'f dyn Fn(&Private, &[u8]) -> Result<Secret, Error>;
+pub type DecryptRsa<'f> = &'f dyn Fn(&Pair, &[u8]) -> Result<Secret, Error>;
 
 /// Whether something is opened rather than verified.
 #[must_use]
@@ -46,24 +42,45 @@ pub fn by_crates(key: &Value, ask: &Ask, rsa: DecryptRsa<'_>) -> Result<Vec<u8>,
             Err(refusal)
         }
         Ask::Encrypted { enc, aad, iv, ciphertext, tag } => {
-            let parts = [aad, iv, ciphertext, tag].map(|part| base64url::decode(part).expect("base64url"));
-            let [aad, iv, ciphertext, tag] = &parts;
-            content::decrypt(enc.parse()?, &secret(key), &Encrypted { aad, iv, ciphertext, tag })
+            let parts = parts([aad, iv, ciphertext, tag]);
+            ciphertext_of(enc, &secret(key), &parts)?.decrypt()
         }
         Ask::Wrapped { wrapped } => {
             wrap::unwrap(&secret(key), &base64url::decode(wrapped)?).map(|key| key.expose().to_vec())
         }
-        Ask::Oaep { oaep } => rsa(private(key)?.material(), &base64url::decode(oaep)?).map(exposed),
-        Ask::Agreed { peer } => agreement::agree(&scalar(key), &point(key, peer)?).map(exposed),
+        Ask::Oaep { oaep } => rsa(&pair(key)?, &base64url::decode(oaep)?).map(exposed),
+        Ask::Agreed { peer: point } => {
+            // The scalar alone, since the vectors have no more; agreeing needs no more, either.
+            let scalar = Secret::new(base64url::decode(text(key, "d")).expect("base64url"));
+            agreement::shared(&scalar, &peer(key, point)?).map(exposed)
+        }
         Ask::Signature { .. } | Ask::Token { .. } => Err(Code::InternalError.into()),
     }
 }
 
 fn content_key(sealed: &Sealed<'_>, key: &DecryptionKey, rsa: DecryptRsa<'_>) -> Result<ContentKey, Error> {
     match sealed.step(key)? {
-        Step::Decrypt(own) => Ok(sealed.decrypted(rsa(own, sealed.encrypted_key())?)),
+        Step::Decrypt(own) => sealed.carried(rsa(own, sealed.encrypted_key())?),
         _ => sealed.content_key(key),
     }
+}
+
+/// The parts of encrypted content.
+#[must_use]
+pub fn parts(parts: [&String; 4]) -> [Vec<u8>; 4] {
+    parts.map(|part| base64url::decode(part).expect("base64url"))
+}
+
+/// What a cipher has to decrypt, of encrypted content.
+///
+/// # Errors
+/// Those of [`content::ciphertext`].
+pub fn ciphertext_of<'a>(
+    enc: &str,
+    secret: &'a [u8],
+    [aad, iv, ciphertext, tag]: &'a [Vec<u8>; 4],
+) -> Result<Ciphertext<'a>, Error> {
+    content::ciphertext(enc.parse()?, secret, &Encrypted { aad, iv, ciphertext, tag })
 }
 
 /// The key of a group as a reader has it configured, for every content encryption.
@@ -75,6 +92,14 @@ pub fn keys(jwk: &Value) -> Result<DecryptionKeys, Error> {
     DecryptionKeys::new(vec![private(jwk)?], KeyManagement::ALL.to_vec(), ContentEncryption::ALL.to_vec())
 }
 
+/// The key pair of a group.
+///
+/// # Errors
+/// Those of [`Pair::private`].
+pub fn pair(jwk: &Value) -> Result<Pair, Error> {
+    Pair::private(&json::parse_object(jwk.to_string().as_bytes())?)
+}
+
 /// The key of a group.
 ///
 /// # Errors
@@ -83,7 +108,9 @@ pub fn private(jwk: &Value) -> Result<DecryptionKey, Error> {
     DecryptionKey::parse(&json::parse_object(jwk.to_string().as_bytes())?)
 }
 
-fn exposed(secret: Secret) -> Vec<u8> {
+/// The bytes of a secret.
+#[must_use]
+pub fn exposed(secret: Secret) -> Vec<u8> {
     secret.expose().to_vec()
 }
 
@@ -91,40 +118,22 @@ fn text<'v>(object: &'v Value, name: &str) -> &'v str {
     object.get(name).and_then(Value::as_str).expect("a text")
 }
 
-fn secret(key: &Value) -> Vec<u8> {
+/// The secret of a group.
+#[must_use]
+pub fn secret(key: &Value) -> Vec<u8> {
     base64url::decode(text(key, "k")).expect("base64url")
 }
 
-/// The scalar alone, since the vectors have no more; agreeing needs no more, either.
-fn scalar(key: &Value) -> Private {
-    let d = Secret::new(base64url::decode(text(key, "d")).expect("base64url"));
-    match curve(key) {
-        Some(curve) => Private::Ec { curve, x: Vec::new(), y: Vec::new(), d },
-        None => Private::X25519 { x: [0; 32], d },
-    }
-}
-
-/// An uncompressed point, as a JWK could say it.
-fn point(key: &Value, peer: &str) -> Result<PeerKey, Error> {
-    let bytes = base64url::decode(peer)?;
-    let refused = Error::from(Code::TokenDecryptionFailed);
-    let Some(curve) = curve(key) else {
-        return bytes.try_into().map(PeerKey::X25519).map_err(|_| refused);
-    };
-    match bytes.split_first() {
-        Some((4, numbers)) if numbers.len() == 2 * curve.length() => {
-            let (x, y) = numbers.split_at(curve.length());
-            Ok(PeerKey::Ec { curve, x: x.to_vec(), y: y.to_vec() })
+/// The peer's key, from the scalar's curve and an uncompressed point, as a JWK could say it.
+fn peer(key: &Value, point: &str) -> Result<Pair, Error> {
+    let (crv, point) = (text(key, "crv"), base64url::decode(point)?);
+    let jwk = match point.split_first() {
+        _ if crv == "X25519" => json!({"kty": "OKP", "crv": crv, "x": base64url::encode(&point)}),
+        Some((4, numbers)) if numbers.len().is_multiple_of(2) => {
+            let (x, y) = numbers.split_at(numbers.len() / 2);
+            json!({"kty": "EC", "crv": crv, "x": base64url::encode(x), "y": base64url::encode(y)})
         }
-        _ => Err(refused),
-    }
-}
-
-fn curve(key: &Value) -> Option<Curve> {
-    match text(key, "crv") {
-        "P-256" => Some(Curve::P256),
-        "P-384" => Some(Curve::P384),
-        "P-521" => Some(Curve::P521),
-        _ => None,
-    }
+        _ => return Err(Code::TokenDecryptionFailed.into()),
+    };
+    Pair::public(&json::parse_object(jwk.to_string().as_bytes())?)
 }

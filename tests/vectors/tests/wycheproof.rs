@@ -1,6 +1,6 @@
 //! Every vector on the engine of crates.
 
-use edgeward_core::{Code, Error, jose::jwe::Private, secret::Secret};
+use edgeward_core::{Code, Error, jose::jwe::Pair, secret::Secret};
 use edgeward_vectors::{exceptions::EXCEPTIONS, run_with_rsa, sets};
 use rsa::{BoxedUint, Oaep, RsaPrivateKey};
 use sha2::Sha256;
@@ -31,11 +31,10 @@ fn the_engine_of_crates_answers_as_every_vector_says() {
     assert!(failed.is_empty(), "{failed:#?}");
 }
 
-fn decrypt_rsa(own: &Private, encrypted: &[u8]) -> Result<Secret, Error> {
-    let Private::Rsa(own) = own else { return Err(Code::InternalError.into()) };
-    let number = |bytes: &[u8]| BoxedUint::from_be_slice_vartime(bytes);
-    let primes = own.factors.iter().take(2).map(|prime| number(prime.expose())).collect();
-    let key = RsaPrivateKey::from_components(number(&own.n), number(&own.e), number(own.d.expose()), primes);
+fn decrypt_rsa(own: &Pair, encrypted: &[u8]) -> Result<Secret, Error> {
+    let number = |name| own.number(name).map(|bytes| BoxedUint::from_be_slice_vartime(&bytes));
+    let primes = vec![number("p")?, number("q")?];
+    let key = RsaPrivateKey::from_components(number("n")?, number("e")?, number("d")?, primes);
     let key = key.map_err(|_| Error::from(Code::JwkInvalid))?;
     let decrypted = key.decrypt(Oaep::<Sha256>::new(), encrypted);
     decrypted.map(Secret::new).map_err(|_| Code::TokenDecryptionFailed.into())

@@ -40,7 +40,7 @@ fn check_ignored(members: &Map) -> Result<(), Error> {
         Some(value) if !fits(value) => Err(malformed(name)),
         _ => Ok(()),
     };
-    for name in ["cty", "jku", "x5u", "x5t", "x5t#S256"] {
+    for name in ["cty", "jku", "typ", "x5u", "x5t", "x5t#S256"] {
         fits(name, Value::is_string)?;
     }
     fits("jwk", |jwk| jwk.as_object().is_some())?;

@@ -1,9 +1,9 @@
 //! A compact JWE: sealed until the content key opens it.
 //!
-//! Opening has two steps, because a private key may have to stay with the platform and because RSA
-//! is never decrypted here (RUSTSEC-2023-0071): [`Sealed::step`] says what key management needs,
-//! [`Sealed::open`] decrypts with the content key. [`Sealed::content_key`] takes both steps that
-//! the crates can take.
+//! Opening has two halves, because a private key may have to stay with the platform and because RSA
+//! is never decrypted here (RUSTSEC-2023-0071): [`Sealed::step`] says what has to be done for the
+//! content key, [`Sealed::ciphertext`] what a cipher then has to decrypt. A platform does both
+//! elsewhere; [`Sealed::content_key`] and [`Sealed::open`] do with the crates what these can.
 //!
 //! A token that is inside of a token is read by [`Unverified::parse`](super::jws::Unverified::parse),
 //! which knows three parts only; so nothing nests deeper than once.
@@ -16,16 +16,18 @@ mod algorithm;
 pub mod content;
 mod header;
 mod key;
+mod pair;
 pub mod wrap;
 
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use content::Encrypted;
+use content::{Ciphertext, Encrypted};
 
 pub use algorithm::{ContentEncryption, KeyManagement, Method};
-pub use header::{Agreement, Header, MAX_PARTY, PeerKey};
-pub use key::{DecryptionKey, DecryptionKeys, Private, RSA_FACTORS, Rsa};
+pub use header::{Agreement, Header, MAX_PARTY};
+pub use key::{DecryptionKey, DecryptionKeys, Private};
+pub use pair::{Kind, Pair};
 
 use crate::{
     error::{Code, Error},
@@ -56,17 +58,18 @@ pub struct ContentKey {
 pub enum Step<'k> {
     /// Nothing: here it is.
     Done(ContentKey),
-    /// Agree on a secret: Diffie-Hellman between the own key ([`Private::Ec`] or
-    /// [`Private::X25519`]) and the peer's, then [`Sealed::agreed`].
+    /// Unwrap [`Sealed::encrypted_key`] with this secret: AES key wrap, then [`Sealed::carried`].
+    Unwrap(Secret),
+    /// Agree on a secret: Diffie-Hellman between the own key and the peer's, then [`Sealed::agreed`].
     Agree {
         /// The reader's key.
-        own: &'k Private,
+        own: &'k Pair,
         /// The sender's key.
-        peer: &'k PeerKey,
+        peer: &'k Pair,
     },
-    /// Decrypt [`Sealed::encrypted_key`] with this [`Private::Rsa`]: RSAES-OAEP, SHA-256 for both the hash and MGF1, then
-    /// [`Sealed::decrypted`].
-    Decrypt(&'k Private),
+    /// Decrypt [`Sealed::encrypted_key`] with this key of RSA: RSAES-OAEP, SHA-256 for both the hash and MGF1, then
+    /// [`Sealed::carried`].
+    Decrypt(&'k Pair),
 }
 
 /// Whether a reader insists on encryption.
@@ -156,66 +159,76 @@ impl<'t> Sealed<'t> {
     /// What has to be done with `key` to have the content key.
     ///
     /// # Errors
-    /// `token_key_not_found`: the key may not open such a token. `token_decryption_failed`: it does
-    /// not unwrap the content key. `algorithm_unsupported`: built without the feature `jwe`.
+    /// `token_key_not_found`: the key may not open such a token. `token_decryption_failed`: what was
+    /// wrapped is too short to be a key.
     pub fn step<'k>(&'k self, key: &'k DecryptionKey) -> Result<Step<'k>, Error> {
         let (alg, enc) = self.algorithms()?;
         if !key.permits(alg, enc) {
             return Err(Code::TokenKeyNotFound.into());
         }
         match (key.material(), &self.header.agreement) {
-            (Private::Symmetric(secret), _) => self.unwrapped(alg, secret).map(Step::Done),
-            (own @ Private::Rsa(_), _) => Ok(Step::Decrypt(own)),
-            (own, Some(Agreement { peer, .. })) => Ok(Step::Agree { own, peer }),
-            (_, None) => Err(Code::TokenKeyNotFound.into()),
+            (Private::Symmetric(secret), _) => self.with_secret(alg, secret.clone()),
+            (Private::Pair(own), Some(Agreement { peer, .. })) => Ok(Step::Agree { own, peer }),
+            (Private::Pair(own), None) => Ok(Step::Decrypt(own)),
         }
     }
 
-    /// The content key, from the secret that was agreed on: the x coordinate, or the point of X25519.
+    /// What has to be done with the secret that was agreed on: the x coordinate, or the point of
+    /// X25519. It is never another agreement.
     ///
     /// # Errors
-    /// `token_decryption_failed`: it does not unwrap the content key. `algorithm_unsupported`:
-    /// built without the feature `jwe`.
-    pub fn agreed(&self, shared: &Secret) -> Result<ContentKey, Error> {
+    /// `token_decryption_failed`: what was wrapped is too short to be a key.
+    pub fn agreed(&self, shared: &Secret) -> Result<Step<'static>, Error> {
         let (alg, enc) = self.algorithms()?;
         let agreement = self.header.agreement.as_ref().ok_or(Code::TokenKeyNotFound)?;
-        let derived = agreement::derive(shared, alg, enc, agreement);
-        match alg.method() {
-            Method::Agree(None) => Ok(ContentKey { secret: derived, alg }),
-            _ => self.unwrapped(alg, &derived),
-        }
+        self.with_secret(alg, agreement::derive(shared, alg, enc, agreement))
     }
 
-    /// The content key, as RSA has decrypted it.
-    #[must_use]
-    pub const fn decrypted(&self, secret: Secret) -> ContentKey {
-        ContentKey { secret, alg: KeyManagement::RsaOaep256 }
+    /// The content key that came with the token, unwrapped or decrypted.
+    ///
+    /// # Errors
+    /// `token_alg_not_allowed`: the token has no key management of the table.
+    pub fn carried(&self, secret: Secret) -> Result<ContentKey, Error> {
+        self.algorithms().map(|(alg, _)| ContentKey { secret, alg })
     }
 
     /// The content key by the crates alone.
     ///
     /// # Errors
-    /// Those of [`Sealed::step`]; `token_decryption_failed`: the peer's point is not on the curve.
-    /// `algorithm_unsupported`: RSA, which is never decrypted here; or elliptic curves, built
-    /// without the feature `rustcrypto`.
+    /// Those of [`Sealed::step`]; `token_decryption_failed`: the peer's point is not on the curve, or
+    /// the key does not unwrap the content key. `algorithm_unsupported`: RSA, which is never
+    /// decrypted here; everything but `dir`, built without the feature `jwe`; elliptic curves,
+    /// built without the feature `rustcrypto`.
     pub fn content_key(&self, key: &DecryptionKey) -> Result<ContentKey, Error> {
-        match self.step(key)? {
+        let step = match self.step(key)? {
+            Step::Agree { own, peer } => self.agreed(&agreement::agree(own, peer)?)?,
+            step => step,
+        };
+        match step {
             Step::Done(key) => Ok(key),
-            Step::Agree { own, peer } => self.agreed(&agreement::agree(own, peer)?),
-            Step::Decrypt(_) => Err(Code::AlgorithmUnsupported.into()),
+            Step::Unwrap(secret) => self.carried(wrap::unwrap(secret.expose(), &self.encrypted_key)?),
+            Step::Agree { .. } | Step::Decrypt(_) => Err(Code::AlgorithmUnsupported.into()),
         }
     }
 
-    /// Decrypts the content, once the tag has shown that nothing was altered.
+    /// What a cipher has to decrypt with the content key. Where a MAC of its own covers the content,
+    /// it has shown already that nothing was altered.
     ///
     /// # Errors
     /// `token_decryption_failed`: another key, or an altered token; which of them is never said.
-    /// `algorithm_unsupported`: built without the feature `jwe`.
-    pub fn open(&self, key: &ContentKey) -> Result<Vec<u8>, Error> {
+    pub fn ciphertext<'a>(&'a self, key: &'a ContentKey) -> Result<Ciphertext<'a>, Error> {
         let enc = self.header.enc.filter(|_| self.header.alg == Some(key.alg)).ok_or_else(failed)?;
         let aad = self.protected.as_bytes();
         let input = Encrypted { aad, iv: &self.iv, ciphertext: &self.ciphertext, tag: &self.tag };
-        content::decrypt(enc, key.secret.expose(), &input)
+        content::ciphertext(enc, key.secret.expose(), &input)
+    }
+
+    /// Decrypts the content with the crates, once its tag has shown that nothing was altered.
+    ///
+    /// # Errors
+    /// Those of [`Sealed::ciphertext`] and [`Ciphertext::decrypt`].
+    pub fn open(&self, key: &ContentKey) -> Result<Vec<u8>, Error> {
+        self.ciphertext(key)?.decrypt()
     }
 
     /// The token inside of the token, to be verified like any other, from the content that
@@ -232,12 +245,13 @@ impl<'t> Sealed<'t> {
         String::from_utf8(content).map_err(|_| malformed(""))
     }
 
-    fn unwrapped(&self, alg: KeyManagement, secret: &Secret) -> Result<ContentKey, Error> {
-        let secret = match alg.method() {
-            Method::Direct => secret.clone(),
-            _ => wrap::unwrap(secret.expose(), &self.encrypted_key)?,
-        };
-        Ok(ContentKey { secret, alg })
+    /// The secret is the content key, or unwraps it.
+    fn with_secret(&self, alg: KeyManagement, secret: Secret) -> Result<Step<'static>, Error> {
+        match alg.method() {
+            Method::Direct | Method::Agree(None) => Ok(Step::Done(ContentKey { secret, alg })),
+            _ if wrap::may_be_wrapped(&self.encrypted_key) => Ok(Step::Unwrap(secret)),
+            _ => Err(failed()),
+        }
     }
 
     fn algorithms(&self) -> Result<(KeyManagement, ContentEncryption), Error> {

@@ -132,7 +132,7 @@ impl fmt::Debug for Key {
     }
 }
 
-fn invalid(at: &'static str) -> Error {
+pub(super) fn invalid(at: &'static str) -> Error {
     Error::at(Code::JwkInvalid, at)
 }
 

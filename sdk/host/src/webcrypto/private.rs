@@ -1,4 +1,5 @@
-//! What a private key is needed for: key agreement and RSA decryption, with imported keys kept.
+//! What private and secret keys are needed for, to open encrypted tokens. Imported key pairs are kept;
+//! secrets serve one token each, and are not.
 //!
 //! RSA is decrypted here only, never by a crate: the time that the crate takes tells of the key
 //! (RUSTSEC-2023-0071).
@@ -6,8 +7,12 @@
 use std::cell::RefCell;
 
 use edgeward_core::{
-    Code, Error, base64url,
-    jose::jwe::{PeerKey, Private, RSA_FACTORS, Rsa},
+    Code, Error,
+    jose::jwe::{
+        Kind, Pair,
+        content::{Cipher, Ciphertext},
+    },
+    json::Value,
     secret::Secret,
 };
 use js_sys::{Array, Object, Promise, Uint8Array};
@@ -18,14 +23,42 @@ use super::{
     absent, failure, import_key,
     parameters::{curve_name, object, set},
 };
+use crate::values;
 
 /// How many imported keys are kept: as many as a configuration has in practice.
 const MAX_KEPT: usize = 16;
 
+/// What WebCrypto is asked for.
+pub enum Operation<'a> {
+    /// The secret that the own key and the sender's agree on.
+    Agree {
+        /// The own key pair.
+        own: &'a Pair,
+        /// The sender's public key.
+        peer: &'a Pair,
+    },
+    /// What was encrypted with RSAES-OAEP, SHA-256 and MGF1 with SHA-256.
+    Decrypt {
+        /// The own key pair.
+        own: &'a Pair,
+        /// What was encrypted.
+        encrypted: &'a [u8],
+    },
+    /// A key that AES key wrap ([RFC 3394](https://www.rfc-editor.org/rfc/rfc3394)) has wrapped.
+    Unwrap {
+        /// The secret.
+        secret: &'a Secret,
+        /// The wrapped key.
+        wrapped: &'a [u8],
+    },
+    /// What a cipher has encrypted.
+    Decipher(&'a Ciphertext<'a>),
+}
+
 /// Private keys as WebCrypto has them.
 #[derive(Default)]
 pub struct PrivateKeys {
-    kept: RefCell<Vec<(Private, JsValue)>>,
+    kept: RefCell<Vec<(Pair, JsValue)>>,
 }
 
 #[wasm_bindgen]
@@ -35,6 +68,20 @@ extern "C" {
 
     #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = decrypt)]
     fn subtle_decrypt(algorithm: &Object, key: &JsValue, input: &Uint8Array) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = unwrapKey)]
+    fn unwrap_key(
+        format: &str,
+        wrapped: &Uint8Array,
+        key: &JsValue,
+        algorithm: &Object,
+        of_unwrapped: &Object,
+        extractable: bool,
+        usages: &Array,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = exportKey)]
+    fn export_key(format: &str, key: &JsValue) -> Result<Promise, JsValue>;
 }
 
 impl PrivateKeys {
@@ -44,103 +91,121 @@ impl PrivateKeys {
         Self { kept: RefCell::new(Vec::new()) }
     }
 
-    /// Agrees on a secret with the sender.
+    /// Carries out an operation.
     ///
     /// # Errors
-    /// `token_decryption_failed`: the keys are of different curves, or the peer's is no point of it.
-    /// `jwk_invalid`: the own key is none. `algorithm_unsupported`, `runtime_unsupported`: this
-    /// runtime cannot do it.
-    pub async fn agree(&self, own: &Private, peer: &PeerKey) -> Result<Secret, Error> {
-        let refused = Error::from(Code::TokenDecryptionFailed);
-        let (name, bits, jwk) = match (own, peer) {
-            (Private::Ec { curve, .. }, PeerKey::Ec { curve: of_peer, x, y }) if curve == of_peer => {
-                let (x, y) = (base64url::encode(x), base64url::encode(y));
-                let members = [("kty", "EC"), ("crv", curve_name(*curve)), ("x", &x), ("y", &y)];
-                ("ECDH", curve.length() * 8, object(&members)?)
-            }
-            (Private::X25519 { .. }, PeerKey::X25519(x)) => {
-                let members = [("kty", "OKP"), ("crv", "X25519"), ("x", &base64url::encode(x))];
-                ("X25519", 256, object(&members)?)
-            }
-            _ => return Err(refused),
-        };
-        let key = self.own(own).await?;
-        let peer = import(&jwk, &of(own)?, None, Code::TokenDecryptionFailed).await?;
-        let algorithm = object(&[("name", name)])?;
-        set(&algorithm, "public", &peer)?;
-        let bits = u32::try_from(bits).map_err(|_| refused)?;
-        secret(derive_bits(&algorithm, &key, bits)).await
+    /// `token_decryption_failed`: the keys are of different curves, the peer's is no point of it, or
+    /// something was encrypted with another key, or altered. `jwk_invalid`: the own key is none.
+    /// `algorithm_unsupported`, `runtime_unsupported`: this runtime cannot do it.
+    pub async fn perform(&self, operation: &Operation<'_>) -> Result<Secret, Error> {
+        let algorithm = operation.algorithm()?;
+        let key = self.own(operation, &algorithm).await?;
+        if let Operation::Agree { own, peer } = operation {
+            let peer = if own.kind() == peer.kind() { jwk(peer) } else { return Err(FAILED.into()) };
+            let peer = import_key("jwk", &peer, &algorithm, false, &Array::new());
+            set(&algorithm, "public", &settled(peer, FAILED).await?)?;
+        }
+        let mut given = settled(operation.start(&algorithm, &key), FAILED).await?;
+        if matches!(operation, Operation::Unwrap { .. }) {
+            given = settled(export_key("raw", &given), FAILED).await?;
+        }
+        Ok(Secret::new(Uint8Array::new(&given).to_vec()))
     }
 
-    /// Decrypts with RSAES-OAEP, SHA-256 and MGF1 with SHA-256.
-    ///
-    /// # Errors
-    /// `token_decryption_failed`: it was encrypted for another key, or altered. `jwk_invalid`: the
-    /// own key is none. `runtime_unsupported`: there is no WebCrypto.
-    pub async fn decrypt(&self, own: &Private, encrypted: &[u8]) -> Result<Secret, Error> {
-        let key = self.own(own).await?;
-        secret(subtle_decrypt(&object(&[("name", "RSA-OAEP")])?, &key, &encrypted.into())).await
-    }
-
-    async fn own(&self, own: &Private) -> Result<JsValue, Error> {
-        let found = self.kept.borrow().iter().find(|(kept, _)| kept == own).map(|(_, key)| key.clone());
-        if let Some(key) = found {
+    async fn own(&self, operation: &Operation<'_>, algorithm: &Object) -> Result<JsValue, Error> {
+        let pair = operation.pair();
+        let kept = self.kept.borrow().iter().find(|(kept, _)| Some(kept) == pair).map(|(_, key)| key.clone());
+        if let Some(key) = kept {
             return Ok(key);
         }
-        let usage = if matches!(own, Private::Rsa(_)) { "decrypt" } else { "deriveBits" };
-        let key = import(&jwk(own)?, &of(own)?, Some(usage), Code::JwkInvalid).await?;
-        let mut kept = self.kept.borrow_mut();
-        if kept.len() >= MAX_KEPT {
-            kept.remove(0);
+        let (format, material) = operation.own();
+        let key = import_key(format, &material, algorithm, false, &Array::of1(&operation.usage().into()));
+        let key = settled(key, Code::JwkInvalid).await?;
+        if let Some(pair) = pair {
+            let mut kept = self.kept.borrow_mut();
+            if kept.len() >= MAX_KEPT {
+                kept.remove(0);
+            }
+            kept.push((pair.clone(), key.clone()));
         }
-        kept.push((own.clone(), key.clone()));
         Ok(key)
     }
 }
 
-/// The algorithm that a key is imported for.
-fn of(own: &Private) -> Result<Object, Error> {
-    match own {
-        Private::Ec { curve, .. } => object(&[("name", "ECDH"), ("namedCurve", curve_name(*curve))]),
-        Private::X25519 { .. } => object(&[("name", "X25519")]),
-        Private::Rsa(_) => object(&[("name", "RSA-OAEP"), ("hash", "SHA-256")]),
-        Private::Symmetric(_) => Err(Code::InternalError.into()),
-    }
-}
-
-fn jwk(own: &Private) -> Result<Object, Error> {
-    let text = |bytes: &[u8]| base64url::encode(bytes);
-    match own {
-        Private::Ec { curve, x, y, d } => object(&[
-            ("kty", "EC"),
-            ("crv", curve_name(*curve)),
-            ("x", &text(x)),
-            ("y", &text(y)),
-            ("d", &text(d.expose())),
-        ]),
-        Private::X25519 { x, d } => {
-            object(&[("kty", "OKP"), ("crv", "X25519"), ("x", &text(x)), ("d", &text(d.expose()))])
-        }
-        Private::Rsa(Rsa { n, e, d, factors }) => {
-            let jwk = object(&[("kty", "RSA"), ("n", &text(n)), ("e", &text(e)), ("d", &text(d.expose()))])?;
-            for (name, factor) in RSA_FACTORS.iter().zip(factors) {
-                set(&jwk, name, &text(factor.expose()).into())?;
+impl<'a> Operation<'a> {
+    /// The algorithm that the own key is imported for and used with.
+    fn algorithm(&self) -> Result<Object, Error> {
+        match self {
+            Self::Unwrap { .. } => object(&[("name", "AES-KW")]),
+            Self::Decipher(input) => {
+                let name = match input.cipher {
+                    Cipher::Gcm => "AES-GCM",
+                    Cipher::Cbc => "AES-CBC",
+                };
+                let algorithm = object(&[("name", name)])?;
+                set(&algorithm, "iv", &Uint8Array::from(input.iv))?;
+                // AES-CBC takes no notice of it: there the MAC has covered it.
+                set(&algorithm, "additionalData", &Uint8Array::from(input.aad))?;
+                Ok(algorithm)
             }
-            Ok(jwk)
+            Self::Agree { own, .. } | Self::Decrypt { own, .. } => match own.kind() {
+                Kind::Ec(curve) => object(&[("name", "ECDH"), ("namedCurve", curve_name(curve))]),
+                Kind::X25519 => object(&[("name", "X25519")]),
+                Kind::Rsa => object(&[("name", "RSA-OAEP"), ("hash", "SHA-256")]),
+            },
         }
-        Private::Symmetric(_) => Err(Code::InternalError.into()),
     }
-}
 
-async fn import(jwk: &Object, algorithm: &Object, usage: Option<&str>, code: Code) -> Result<JsValue, Error> {
-    let usages = usage.map_or_else(Array::new, |usage| Array::of1(&usage.into()));
-    let promise = import_key("jwk", jwk, algorithm, false, &usages).map_err(|_| absent())?;
-    JsFuture::from(promise).await.map_err(|error| failure(&error, code))
+    const fn usage(&self) -> &'static str {
+        match self {
+            Self::Agree { .. } => "deriveBits",
+            Self::Decrypt { .. } | Self::Decipher(_) => "decrypt",
+            Self::Unwrap { .. } => "unwrapKey",
+        }
+    }
+
+    const fn pair(&self) -> Option<&'a Pair> {
+        match self {
+            Self::Agree { own, .. } | Self::Decrypt { own, .. } => Some(own),
+            Self::Unwrap { .. } | Self::Decipher(_) => None,
+        }
+    }
+
+    /// The own key, as WebCrypto imports it.
+    fn own(&self) -> (&'static str, Object) {
+        let secret = |secret: &[u8]| ("raw", Uint8Array::from(secret).unchecked_into());
+        match self {
+            Self::Agree { own, .. } | Self::Decrypt { own, .. } => ("jwk", jwk(own)),
+            Self::Unwrap { secret: own, .. } => secret(own.expose()),
+            Self::Decipher(input) => secret(input.key),
+        }
+    }
+
+    fn start(&self, algorithm: &Object, key: &JsValue) -> Result<Promise, JsValue> {
+        match self {
+            Self::Agree { own, .. } => {
+                let bits = own.kind().length().and_then(|length| u32::try_from(length * 8).ok());
+                derive_bits(algorithm, key, bits.unwrap_or_default())
+            }
+            Self::Decrypt { encrypted, .. } => subtle_decrypt(algorithm, key, &(*encrypted).into()),
+            Self::Decipher(input) => subtle_decrypt(algorithm, key, &input.bytes.as_slice().into()),
+            Self::Unwrap { wrapped, .. } => {
+                // The platform gives out keys only, and takes bytes of any length for one of HMAC.
+                let carrier = object(&[("name", "HMAC"), ("hash", "SHA-256")]).map_err(|_| JsValue::NULL)?;
+                let usages = Array::of1(&"sign".into());
+                unwrap_key("raw", &(*wrapped).into(), key, algorithm, &carrier, true, &usages)
+            }
+        }
+    }
 }
 
 /// Whatever WebCrypto says against an input, it is told as one and the same.
-async fn secret(promise: Result<Promise, JsValue>) -> Result<Secret, Error> {
-    let outcome = JsFuture::from(promise.map_err(|_| absent())?).await;
-    let buffer = outcome.map_err(|error| failure(&error, Code::TokenDecryptionFailed))?;
-    Ok(Secret::new(Uint8Array::new(&buffer).to_vec()))
+const FAILED: Code = Code::TokenDecryptionFailed;
+
+fn jwk(pair: &Pair) -> Object {
+    values::to_js(&Value::Object(pair.jwk().clone())).unchecked_into()
+}
+
+async fn settled(promise: Result<Promise, JsValue>, code: Code) -> Result<JsValue, Error> {
+    JsFuture::from(promise.map_err(|_| absent())?).await.map_err(|error| failure(&error, code))
 }

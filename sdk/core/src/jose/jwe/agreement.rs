@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
-use super::{Agreement, ContentEncryption, KeyManagement, Method, PeerKey, Private};
+use super::{Agreement, ContentEncryption, KeyManagement, Method, Pair, failed};
 use crate::{error::Error, secret::Secret};
 
 /// The key that the agreed secret gives: Concat KDF with SHA-256. It names what it is for, so that
@@ -43,55 +43,63 @@ fn short(length: usize) -> u32 {
 /// Agrees by the crates: the secret that both parties know.
 ///
 /// # Errors
-/// `algorithm_unsupported`: built without the feature `rustcrypto`.
-#[cfg(not(feature = "rustcrypto"))]
-pub fn agree(_: &Private, _: &PeerKey) -> Result<Secret, Error> {
+/// Those of [`shared`].
+pub fn agree(own: &Pair, peer: &Pair) -> Result<Secret, Error> {
+    if own.kind() != peer.kind() {
+        return Err(failed());
+    }
+    shared(&Secret::new(own.number("d")?), peer)
+}
+
+/// The secret that a scalar and the peer's key give.
+///
+/// # Errors
+/// `algorithm_unsupported`: built without the features `rustcrypto` and `jwe`.
+#[cfg(not(all(feature = "rustcrypto", feature = "jwe")))]
+pub fn shared(_: &Secret, _: &Pair) -> Result<Secret, Error> {
     Err(crate::error::Code::AlgorithmUnsupported.into())
 }
 
-/// Agrees by the crates: the secret that both parties know.
+/// The secret that a scalar and the peer's key give.
 ///
 /// # Errors
-/// `token_decryption_failed`: the keys are of different curves, the peer's point is not on it, or
-/// is of small order.
-#[cfg(feature = "rustcrypto")]
-pub fn agree(own: &Private, peer: &PeerKey) -> Result<Secret, Error> {
-    use super::failed;
+/// `token_decryption_failed`: the scalar is none of the curve, the peer's point is not on it, or is of
+/// small order. `algorithm_unsupported`: built without the features `rustcrypto` and `jwe`.
+#[cfg(all(feature = "rustcrypto", feature = "jwe"))]
+pub fn shared(scalar: &Secret, peer: &Pair) -> Result<Secret, Error> {
+    use super::Kind;
     use crate::jose::algorithm::Curve;
 
     /// One body for three curves, whose types share names but no trait that covers both steps.
     macro_rules! agree_on {
-        ($curve:ident, $d:expr, $x:expr, $y:expr) => {{
-            let (x, y) = ($x.try_into().map_err(|_| failed())?, $y.try_into().map_err(|_| failed())?);
+        ($curve:ident) => {{
+            let (x, y) = (peer.number("x")?, peer.number("y")?);
+            let (x, y) = (x.as_slice(), y.as_slice());
+            let (x, y) = (x.try_into().map_err(|_| failed())?, y.try_into().map_err(|_| failed())?);
             let point = $curve::Sec1Point::from_affine_coordinates(x, y, false);
             let peer = $curve::PublicKey::from_sec1_bytes(point.as_bytes()).map_err(|_| failed())?;
-            let own = $curve::SecretKey::from_slice($d).map_err(|_| failed())?;
+            let own = $curve::SecretKey::from_slice(scalar.expose()).map_err(|_| failed())?;
             let shared = $curve::ecdh::diffie_hellman(own.to_nonzero_scalar(), peer.as_affine());
             Ok(Secret::new(shared.raw_secret_bytes().to_vec()))
         }};
     }
 
-    match (own, peer) {
-        (Private::Ec { curve, d, .. }, PeerKey::Ec { curve: of_peer, x, y }) if curve == of_peer => {
-            let (d, x, y) = (d.expose(), x.as_slice(), y.as_slice());
-            match curve {
-                Curve::P256 => agree_on!(p256, d, x, y),
-                Curve::P384 => agree_on!(p384, d, x, y),
-                Curve::P521 => agree_on!(p521, d, x, y),
-                Curve::Secp256k1 => Err(failed()),
-            }
-        }
-        (Private::X25519 { d, .. }, PeerKey::X25519(point)) => x25519(d, *point),
-        _ => Err(failed()),
+    match peer.kind() {
+        Kind::Ec(Curve::P256) => agree_on!(p256),
+        Kind::Ec(Curve::P384) => agree_on!(p384),
+        Kind::Ec(Curve::P521) => agree_on!(p521),
+        Kind::X25519 => x25519(scalar, &peer.number("x")?),
+        Kind::Ec(Curve::Secp256k1) | Kind::Rsa => Err(failed()),
     }
 }
 
-#[cfg(feature = "rustcrypto")]
-fn x25519(d: &Secret, peer: [u8; 32]) -> Result<Secret, Error> {
+#[cfg(all(feature = "rustcrypto", feature = "jwe"))]
+fn x25519(scalar: &Secret, peer: &[u8]) -> Result<Secret, Error> {
     use x25519_dalek::{PublicKey, StaticSecret};
 
-    let d: [u8; 32] = d.expose().try_into().map_err(|_| super::failed())?;
-    let shared = StaticSecret::from(d).diffie_hellman(&PublicKey::from(peer));
+    let scalar: [u8; 32] = scalar.expose().try_into().map_err(|_| failed())?;
+    let peer: [u8; 32] = peer.try_into().map_err(|_| failed())?;
+    let shared = StaticSecret::from(scalar).diffie_hellman(&PublicKey::from(peer));
     // A point of small order makes the secret known to everybody (RFC 7748 §6.1).
-    if shared.was_contributory() { Ok(Secret::new(shared.as_bytes().to_vec())) } else { Err(super::failed()) }
+    if shared.was_contributory() { Ok(Secret::new(shared.as_bytes().to_vec())) } else { Err(failed()) }
 }

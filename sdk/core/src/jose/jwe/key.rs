@@ -7,11 +7,14 @@
 use alloc::{string::String, vec, vec::Vec};
 use core::fmt;
 
-use super::{ContentEncryption, Header, KeyManagement, algorithm::Method};
+use super::{ContentEncryption, Header, KeyManagement, Kind, Pair, algorithm::Method};
 use crate::{
     base64url,
     error::{Code, Error},
-    jose::{algorithm::Curve, jwk, jwks::MAX_KEYS},
+    jose::{
+        jwk::{self, invalid},
+        jwks::MAX_KEYS,
+    },
     json::{self, Map, Value},
     secret::Secret,
 };
@@ -20,7 +23,7 @@ use crate::{
 const MAX_CANDIDATES: usize = 4;
 
 /// A key that opens tokens, and what it is bound to by its own `alg`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct DecryptionKey {
     id: Option<String>,
     bound: Bound,
@@ -38,48 +41,14 @@ enum Bound {
     Content(ContentEncryption),
 }
 
-/// What the key consists of. Integers are big-endian.
-#[derive(Clone, PartialEq, Eq)]
+/// What the key consists of.
+#[derive(Clone, PartialEq)]
 pub enum Private {
     /// A shared secret.
     Symmetric(Secret),
-    /// A scalar of a curve and its point; each number as long as the curve's field.
-    Ec {
-        /// The curve.
-        curve: Curve,
-        /// The x coordinate.
-        x: Vec<u8>,
-        /// The y coordinate.
-        y: Vec<u8>,
-        /// The scalar.
-        d: Secret,
-    },
-    /// A scalar of X25519 and its point.
-    X25519 {
-        /// The point.
-        x: [u8; 32],
-        /// The scalar.
-        d: Secret,
-    },
-    /// An RSA key pair.
-    Rsa(Rsa),
+    /// A key pair.
+    Pair(Pair),
 }
-
-/// An RSA key pair, as [RFC 8017 §3.2](https://www.rfc-editor.org/rfc/rfc8017#section-3.2) names its numbers.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Rsa {
-    /// The modulus, 2048 to 8192 bits.
-    pub n: Vec<u8>,
-    /// The public exponent, odd and at least 3.
-    pub e: Vec<u8>,
-    /// The private exponent.
-    pub d: Secret,
-    /// p, q, dP, dQ and qInv.
-    pub factors: [Secret; 5],
-}
-
-/// The names of [`Rsa::factors`] in a JWK.
-pub const RSA_FACTORS: [&str; 5] = ["p", "q", "dp", "dq", "qi"];
 
 impl DecryptionKey {
     /// Reads a private JWK, or a secret one.
@@ -144,9 +113,9 @@ impl DecryptionKey {
             && match (&self.material, alg.method()) {
                 (Private::Symmetric(secret), Method::Direct) => secret.expose().len() == enc.key_length(),
                 (Private::Symmetric(secret), Method::Wrap(length)) => secret.expose().len() == length,
-                (Private::Ec { .. } | Private::X25519 { .. }, Method::Agree(_))
-                | (Private::Rsa(_), Method::RsaOaep) => true,
-                _ => false,
+                (Private::Pair(pair), Method::Agree(_)) => pair.kind() != Kind::Rsa,
+                (Private::Pair(pair), Method::RsaOaep) => pair.kind() == Kind::Rsa,
+                (Private::Symmetric(_), _) | (Private::Pair(_), _) => false,
             }
     }
 }
@@ -217,43 +186,11 @@ impl DecryptionKeys {
 
 impl Private {
     fn parse(jwk: &Map) -> Result<Self, Error> {
-        let member = |name| text(jwk, name)?.ok_or_else(|| invalid(name));
-        let bytes = |name| base64url::decode(&member(name)?).map_err(|_| invalid(name));
-        let secret = |name| bytes(name).map(Secret::new);
-        match member("kty")?.as_str() {
-            "oct" => secret("k").map(Self::Symmetric),
-            "EC" if member("crv")? == "secp256k1" => Err(invalid("crv")),
-            "EC" => ec(jwk::ec(&member("crv")?, bytes("x")?, bytes("y")?)?, secret("d")?),
-            "OKP" if member("crv")? == "X25519" => {
-                let x = bytes("x")?.try_into().map_err(|_| invalid("x"))?;
-                let d = secret("d")?;
-                if d.expose().len() == 32 { Ok(Self::X25519 { x, d }) } else { Err(invalid("d")) }
-            }
-            "OKP" => Err(invalid("crv")),
-            "RSA" if jwk.contains_key("oth") => Err(invalid("oth")),
-            "RSA" => {
-                let [p, q, dp, dq, qi] = RSA_FACTORS.map(secret);
-                let factors = [p?, q?, dp?, dq?, qi?];
-                rsa(jwk::rsa(&bytes("n")?, &bytes("e")?)?, secret("d")?, factors)
-            }
-            _ => Err(invalid("kty")),
+        if text(jwk, "kty")?.as_deref() != Some("oct") {
+            return Pair::private(jwk).map(Self::Pair);
         }
-    }
-}
-
-fn ec(public: jwk::Material, d: Secret) -> Result<Private, Error> {
-    match public {
-        jwk::Material::Ec { curve, x, y } if d.expose().len() == curve.length() => {
-            Ok(Private::Ec { curve, x, y, d })
-        }
-        _ => Err(invalid("d")),
-    }
-}
-
-fn rsa(public: jwk::Material, d: Secret, factors: [Secret; 5]) -> Result<Private, Error> {
-    match public {
-        jwk::Material::Rsa { n, e } => Ok(Private::Rsa(Rsa { n, e, d, factors })),
-        _ => Err(invalid("n")),
+        let secret = text(jwk, "k")?.and_then(|text| base64url::decode(&text).ok());
+        secret.map(|secret| Self::Symmetric(Secret::new(secret))).ok_or(invalid("k"))
     }
 }
 
@@ -277,8 +214,4 @@ fn check_use(jwk: &Map) -> Result<(), Error> {
 
 fn text(jwk: &Map, name: &'static str) -> Result<Option<String>, Error> {
     jwk::text(jwk, name)
-}
-
-fn invalid(at: &'static str) -> Error {
-    Error::at(Code::JwkInvalid, at)
 }

@@ -84,6 +84,28 @@ fn why_a_token_does_not_open_is_not_said() {
     assert_eq!(Sealed::parse(RFC_TOKEN).unwrap().content_key(&other).err(), failed.err());
 }
 
+/// What a platform is handed to unwrap or to decrypt.
+#[test]
+fn a_platform_is_asked_only_for_what_has_the_right_form() {
+    let (own, sealed) = (key(RFC_KEY).unwrap(), Sealed::parse(RFC_TOKEN).unwrap());
+    assert!(matches!(sealed.step(&own), Ok(Step::Unwrap(secret)) if secret.expose().len() == 16));
+    for length in [1, 8, 16, 23, 25, 39] {
+        let mut parts: Vec<_> = RFC_TOKEN.split('.').map(String::from).collect();
+        parts[1] = base64url::encode(&vec![1; length]);
+        let token = parts.join(".");
+        assert_eq!(Sealed::parse(&token).unwrap().step(&own).err(), Some(failed()), "{length}");
+    }
+    let content_key = sealed.content_key(&own).unwrap();
+    let input = sealed.ciphertext(&content_key).unwrap();
+    assert_eq!((input.cipher, input.key.len(), input.iv.len()), (content::Cipher::Cbc, 16, 16));
+    let other = sealed.carried(Secret::new(vec![7; 32])).unwrap();
+    assert_eq!(sealed.ciphertext(&other).err(), Some(failed()), "the MAC stands before the cipher");
+    let direct = seal(r#"{"alg":"dir","enc":"A128GCM"}"#, b"x");
+    let sealed = Sealed::parse(&direct).unwrap();
+    let short = ContentKey::direct(Secret::new(vec![7; 15]));
+    assert_eq!(sealed.ciphertext(&short).err(), Some(failed()));
+}
+
 /// RFC 7518 appendix B.1 and B.3.
 #[test]
 fn decrypts_the_examples_of_rfc_7518_appendix_b() {
@@ -106,9 +128,10 @@ fn decrypts_the_examples_of_rfc_7518_appendix_b() {
         let key: Vec<u8> = (0..enc.key_length()).map(|place| u8::try_from(place).unwrap()).collect();
         let (ciphertext, tag) = (hex(ciphertext), hex(tag));
         let input = Encrypted { aad, iv: &iv, ciphertext: &ciphertext, tag: &tag };
-        assert_eq!(content::decrypt(enc, &key, &input).unwrap(), content, "{enc}");
+        let decrypt = |input| content::ciphertext(enc, &key, input).and_then(Ciphertext::decrypt);
+        assert_eq!(decrypt(&input).unwrap(), content, "{enc}");
         let short = Encrypted { tag: &tag[..tag.len() - 1], ..input };
-        assert!(content::decrypt(enc, &key, &short).is_err(), "{enc}");
+        assert_eq!(decrypt(&short), Err(failed()), "{enc}");
     }
 }
 
@@ -148,12 +171,10 @@ fn a_peer_off_the_curve_or_of_another_one_is_refused() {
 /// RFC 8037 appendix A.6: X25519.
 #[test]
 fn agrees_as_the_example_of_rfc_8037() {
-    let own = Private::X25519 {
-        x: [0; 32],
-        d: Secret::new(hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a")),
-    };
-    let peer = hex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
-    let shared = agreement::agree(&own, &PeerKey::X25519(peer.try_into().unwrap())).unwrap();
+    let own = Secret::new(hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"));
+    let peer = r#"{"kty":"OKP","crv":"X25519","x":"3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08"}"#;
+    let peer = Pair::public(&json::parse_object(peer.as_bytes()).unwrap()).unwrap();
+    let shared = agreement::shared(&own, &peer).unwrap();
     assert_eq!(shared.expose(), hex("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742"));
 }
 
@@ -239,8 +260,10 @@ fn a_token_inside_must_be_announced() {
         sealed.token(sealed.open(&direct())?)
     };
     assert_eq!(open(DIRECT, b"a.b.c").unwrap(), "a.b.c");
-    assert_eq!(open(&DIRECT.replace("JWT", "application/jwt"), b"a.b.c").unwrap(), "a.b.c");
-    for cty in ["", "JWE", "JWT+x", "application/json"] {
+    for cty in ["application/jwt", "at+jwt", "application/AT+JWT"] {
+        assert_eq!(open(&DIRECT.replace("JWT", cty), b"a.b.c").unwrap(), "a.b.c", "{cty}");
+    }
+    for cty in ["", "JWE", "JWT+x", "id+jwt", "application/json"] {
         let refused = open(&DIRECT.replace("JWT", cty), b"a.b.c");
         assert_eq!(refused, Err(Error::at(Code::TokenTypeInvalid, "cty")), "{cty}");
     }
@@ -301,7 +324,7 @@ fn unusable_keys_are_named() {
         (r#"{"kty":"EC","crv":"secp256k1","x":"AA","y":"AA","d":"AA"}"#, "crv"),
         (r#"{"kty":"OKP","crv":"Ed25519","x":"AA","d":"AA"}"#, "crv"),
         (r#"{"kty":"OKP","crv":"X25519","x":"AA","d":"AA"}"#, "x"),
-        (r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#, "p"),
+        (r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#, "n"),
         (r#"{"kty":"AKP"}"#, "kty"),
     ] {
         assert_eq!(key(jwk), Err(Error::at(Code::JwkInvalid, at)), "{jwk}");
@@ -364,9 +387,10 @@ fn rsa_is_left_to_the_platform() {
     let sealed = Sealed::parse(&token).unwrap();
     assert!(matches!(sealed.step(&own), Ok(Step::Decrypt(_))));
     assert_eq!(sealed.content_key(&own).err(), Some(Code::AlgorithmUnsupported.into()));
-    let content_key = sealed.decrypted(Secret::new(vec![7; 16]));
+    let content_key = sealed.carried(Secret::new(vec![7; 16])).unwrap();
     assert_eq!(sealed.open(&content_key).unwrap(), b"x");
-    assert_eq!(sealed.open(&sealed.decrypted(Secret::new(vec![7; 15]))), Err(failed()));
+    let shorter = sealed.carried(Secret::new(vec![7; 15])).unwrap();
+    assert_eq!(sealed.open(&shorter), Err(failed()));
     assert_eq!(key(&jwk.replacen('{', r#"{"oth":[],"#, 1)), Err(Error::at(Code::JwkInvalid, "oth")));
 }
 

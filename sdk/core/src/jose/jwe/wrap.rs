@@ -5,6 +5,15 @@
 
 use crate::{error::Error, secret::Secret};
 
+/// Whether this can be a wrapped key: at least two blocks and the check value, in whole blocks. Of
+/// fewer, implementations take the check value alone for a key.
+///
+/// Source: [RFC 3394 §2.2](https://www.rfc-editor.org/rfc/rfc3394#section-2.2)
+#[must_use]
+pub const fn may_be_wrapped(wrapped: &[u8]) -> bool {
+    wrapped.len() >= 24 && wrapped.len().is_multiple_of(8)
+}
+
 /// Unwraps a content key with a secret of 16 or 32 bytes.
 ///
 /// # Errors
@@ -17,8 +26,7 @@ pub fn unwrap(secret: &[u8], wrapped: &[u8]) -> Result<Secret, Error> {
 
     use super::failed;
 
-    // RFC 3394 §2.2: at least two blocks; of fewer, the crate takes the check value alone for a key.
-    if wrapped.len() < 3 * aes_kw::IV_LEN {
+    if !may_be_wrapped(wrapped) {
         return Err(failed());
     }
     let mut key = alloc::vec![0; wrapped.len().saturating_sub(aes_kw::IV_LEN)];
