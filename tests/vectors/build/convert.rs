@@ -93,6 +93,7 @@ fn case_of(alg: &str, test: &Value, signature: &str) -> Case {
         },
         verifies: false,
         rule: None,
+        refusal: None,
         output: None,
     }
 }

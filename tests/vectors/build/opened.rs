@@ -114,6 +114,7 @@ fn case(test: &Value, ask: Ask, output: &str) -> Case {
         ask,
         verifies: good,
         rule: None,
+        refusal: None,
         output: good.then(|| bytes(test, output)),
     }
 }

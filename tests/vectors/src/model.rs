@@ -37,6 +37,9 @@ pub struct Case {
     /// What has to come out, where something is opened.
     #[serde(default)]
     pub output: Option<String>,
+    /// The code of the refusal, where it is pinned.
+    #[serde(default)]
+    pub refusal: Option<String>,
 }
 
 /// What is to be verified, or opened.

@@ -152,7 +152,7 @@ fn case(alg: Algorithm, comment: &str, input: &[u8], signature: &[u8], verifies:
 }
 
 fn of_ask(comment: &str, ask: Ask, verifies: bool) -> Case {
-    Case { id: 0, comment: comment.to_owned(), ask, verifies, rule: None, output: None }
+    Case { id: 0, comment: comment.to_owned(), ask, verifies, rule: None, output: None, refusal: None }
 }
 
 fn flip(bytes: &[u8], bit: usize) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! Every vector on the engine of crates.
 
 use edgeward_core::{Code, Error, jose::jwe::Pair, secret::Secret};
-use edgeward_vectors::{exceptions::EXCEPTIONS, run_with_rsa, sets};
+use edgeward_vectors::{exceptions::EXCEPTIONS, report::cases, run_with_rsa, sets};
 use rsa::{BoxedUint, Oaep, RsaPrivateKey};
 use sha2::Sha256;
 
@@ -38,6 +38,19 @@ fn decrypt_rsa(own: &Pair, encrypted: &[u8]) -> Result<Secret, Error> {
     let key = key.map_err(|_| Error::from(Code::JwkInvalid))?;
     let decrypted = key.decrypt(Oaep::<Sha256>::new(), encrypted);
     decrypted.map(Secret::new).map_err(|_| Code::TokenDecryptionFailed.into())
+}
+
+#[test]
+fn every_published_case_of_json_web_encryption_is_run() {
+    let set = sets::by_name("json_web_encryption").unwrap();
+    let ids: Vec<u32> = cases(set).map(|(_, case)| case.id).collect();
+    assert_eq!(ids, (1..=139).collect::<Vec<_>>());
+    let pinned = |code| cases(set).filter(|(_, case)| case.refusal.as_deref() == Some(code)).count();
+    // A key that is bound to what is in no table, and a token that asks for it.
+    assert_eq!((pinned("jwk_invalid"), pinned("token_alg_not_allowed")), (39, 24));
+    assert!(cases(set).filter(|(_, case)| case.rule.is_some()).all(|(_, case)| case.refusal.is_some()));
+    let report = run_with_rsa(set, &decrypt_rsa);
+    assert_eq!((report.cases, report.passed, report.verified), (139, 139, 32), "{:#?}", report.failures);
 }
 
 #[test]
