@@ -1,50 +1,10 @@
 /** Encrypted tokens at the gateway: opened with the configured keys, then verified like any other. */
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { before, describe, test } from "node:test";
-import { CompactEncrypt, exportJWK, generateKeyPair } from "jose";
 import { atEnd } from "../support/at-end.mjs";
+import { AGREEMENTS, ENCRYPTIONS, readers, seal } from "../support/readers.mjs";
 import { flipped } from "../support/tokens.mjs";
 import { issuerConfig, startEdge } from "../support/worker.mjs";
-
-const CURVES = ["P-256", "P-384", "P-521", "X25519"];
-const AGREEMENTS = ["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"];
-const ENCRYPTIONS = ["A128GCM", "A256GCM", "A128CBC-HS256", "A256CBC-HS512"];
-const DIRECT_LENGTHS = { A128GCM: 16, A256GCM: 32, "A128CBC-HS256": 32, "A256CBC-HS512": 64 };
-
-/** Readers' keys: `seal` is what the sender has, `jwk` what the gateway has. */
-async function readers() {
-  const pairs = CURVES.map(async (crv) => reader(`reader-${crv}`, await pair("ECDH-ES", { crv }), AGREEMENTS));
-  const rsa = reader("reader-RSA", await pair("RSA-OAEP-256"), ["RSA-OAEP-256"]);
-  const wraps = ["A128KW", "A256KW"].map((alg) => shared(`reader-${alg}`, alg, Number(alg.slice(1, 4)) / 8, ENCRYPTIONS));
-  const direct = ENCRYPTIONS.map((enc) => shared(`reader-${enc}`, "dir", DIRECT_LENGTHS[enc], [enc], enc));
-  return Promise.all([...pairs, rsa, ...wraps, ...direct]);
-}
-
-function pair(alg, options = {}) {
-  return generateKeyPair(alg, { extractable: true, ...options });
-}
-
-async function reader(kid, { publicKey, privateKey }, algorithms) {
-  const jwk = { ...(await exportJWK(privateKey)), kid, use: "enc" };
-  return { kid, seal: publicKey, jwk, algorithms, encryptions: ENCRYPTIONS };
-}
-
-function shared(kid, alg, length, encryptions, bound = alg) {
-  const seal = randomBytes(length);
-  const jwk = { kty: "oct", kid, alg: bound, k: seal.toString("base64url") };
-  return { kid, seal, jwk, algorithms: [alg], encryptions };
-}
-
-function encrypt(key, content, header) {
-  const plaintext = new TextEncoder().encode(content);
-  const protectedHeader = { alg: key.algorithms[0], enc: key.encryptions[0], kid: key.kid, cty: "JWT", ...header };
-  return new CompactEncrypt(plaintext).setProtectedHeader(dropUndefined(protectedHeader)).encrypt(key.seal);
-}
-
-function dropUndefined(object) {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
-}
 
 const decryption = (changes = {}) => ({
   key_bindings: ["READER_KEYS"],
@@ -71,7 +31,7 @@ describe("an encrypted token", () => {
     for (const key of keys) {
       for (const alg of key.algorithms) {
         for (const enc of key.encryptions) {
-          const answer = await edge.call(await encrypt(key, await edge.token(), { alg, enc }));
+          const answer = await edge.call(await seal(key, await edge.token(), { alg, enc }));
           assert.equal(answer.status, 200, `${key.kid} ${alg} ${enc}: ${answer.text}`);
           assert.equal(answer.json.identity.subject, "ada");
           pairs += 1;
@@ -83,7 +43,7 @@ describe("an encrypted token", () => {
 
   test("is refused with any part of it altered, whatever the key management", async () => {
     for (const key of keys) {
-      const token = await encrypt(key, await edge.token());
+      const token = await seal(key, await edge.token());
       for (const [place, part] of token.split(".").entries()) {
         if (part === "") continue;
         const answer = await edge.call(flipped(token, place, 5));
@@ -95,23 +55,23 @@ describe("an encrypted token", () => {
 
   test("without a kid is tried with the keys that fit", async () => {
     const direct = keys.find(({ kid }) => kid === "reader-A256CBC-HS512");
-    assert.equal((await edge.call(await encrypt(direct, await edge.token(), { kid: undefined }))).status, 200);
-    const unknown = await edge.call(await encrypt(direct, await edge.token(), { kid: "other" }));
+    assert.equal((await edge.call(await seal(direct, await edge.token(), { kid: undefined }))).status, 200);
+    const unknown = await edge.call(await seal(direct, await edge.token(), { kid: "other" }));
     assert.equal(unknown.json.error, "token_key_not_found");
   });
 
   test("is worth nothing unless a token of the issuer is inside", async () => {
     const [key] = keys;
     const claims = JSON.stringify({ iss: edge.provider.issuer, sub: "root", exp: 9999999999 });
-    for (const content of [claims, "", "a.b.c", await encrypt(key, await edge.token())]) {
-      const answer = await edge.call(await encrypt(key, content));
+    for (const content of [claims, "", "a.b.c", await seal(key, await edge.token())]) {
+      const answer = await edge.call(await seal(key, content));
       assert.equal(answer.json.error, "token_malformed", content.slice(0, 20));
     }
     const foreign = await edge.token({ iss: "https://other.example" });
-    assert.equal((await edge.call(await encrypt(key, foreign))).json.error, "token_issuer_invalid");
+    assert.equal((await edge.call(await seal(key, foreign))).json.error, "token_issuer_invalid");
     const expired = await edge.token({ exp: 1 });
-    assert.equal((await edge.call(await encrypt(key, expired))).json.error, "token_expired");
-    const unannounced = await encrypt(key, await edge.token(), { cty: undefined });
+    assert.equal((await edge.call(await seal(key, expired))).json.error, "token_expired");
+    const unannounced = await seal(key, await edge.token(), { cty: undefined });
     assert.equal((await edge.call(unannounced)).json.error, "token_type_invalid");
   });
 
@@ -123,7 +83,7 @@ describe("an encrypted token", () => {
 test("a token that is only signed is refused where encryption is required", async (t) => {
   const { edge, keys } = await start(t, { required: true });
   assert.equal((await edge.call(await edge.token())).json.error, "token_encryption_required");
-  assert.equal((await edge.call(await encrypt(keys[0], await edge.token()))).status, 200);
+  assert.equal((await edge.call(await seal(keys[0], await edge.token()))).status, 200);
 });
 
 test("algorithms that are not configured are refused", async (t) => {
@@ -131,14 +91,14 @@ test("algorithms that are not configured are refused", async (t) => {
     algorithms: ["ECDH-ES", "RSA-OAEP-256", "dir", "A128KW", "A256KW"],
     encryptions: ["A128CBC-HS256", "A256GCM", "A128GCM", "A256CBC-HS512"],
   });
-  const wrapped = await encrypt(keys[0], await edge.token(), { alg: "ECDH-ES+A256KW" });
+  const wrapped = await seal(keys[0], await edge.token(), { alg: "ECDH-ES+A256KW" });
   assert.equal((await edge.call(wrapped)).json.error, "token_alg_not_allowed");
 });
 
 test("five parts are no token where no decryption is configured", async (t) => {
   const edge = await startEdge(t);
   const [key] = await readers();
-  assert.equal((await edge.call(await encrypt(key, await edge.token()))).json.error, "token_malformed");
+  assert.equal((await edge.call(await seal(key, await edge.token()))).json.error, "token_malformed");
 });
 
 test("a key that is absent, public or unusable stops every request", async (t) => {

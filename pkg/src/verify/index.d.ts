@@ -4,8 +4,11 @@ export type {
   Algorithm,
   ClaimRequirement,
   Code,
+  ContentEncryption,
   CredentialKind,
+  DecryptionOptions,
   Identity,
+  KeyManagement,
   Requirements,
   TokenType,
   Verified,
@@ -162,6 +165,7 @@ export interface Verifier<E extends "result" | "throw" = "result"> {
   /**
    * Verifies a token at once, with `jwks`, with a secret, or with keys that `verify()` has loaded;
    * fails with `keys_not_loaded` otherwise. In browsers, Bun and Deno, await `ready()` once before.
+   * An encrypted token fails with `algorithm_unsupported`: WebCrypto opens nothing at once.
    */
   verifySync(token: string): Outcome<Verified, E>;
 

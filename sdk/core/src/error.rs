@@ -247,6 +247,10 @@ codes! {
         CredentialForbidden = "credential_forbidden", 403, Change, "Send the request without a credential.";
         /// The token is genuine, but of a kind that its issuer's rules do not accept here.
         TokenNotAllowed = "token_not_allowed", 401, Change, "Send a user's access token, not an API key.";
+        /// The encrypted token does not open.
+        TokenDecryptionFailed = "token_decryption_failed", 401, SignIn, "Sign in again; the token was altered, or encrypted for another key.";
+        /// The token is not encrypted, as the policy asks for.
+        TokenEncryptionRequired = "token_encryption_required", 401, Change, "Have the issuer encrypt its tokens, or accept plain ones in the configuration.";
         /// The token came with a proof, but it is bound to no key.
         TokenNotBound = "token_not_bound", 401, Change, "Send it as a Bearer token, or ask the issuer for a bound one (RFC 9449 §5).";
         /// The DPoP proof is not a well-formed, signed proof.
@@ -281,10 +285,6 @@ codes! {
         CrossSiteRefused = "cross_site_refused", 403, Change, "Send it from a page of an origin in `allowed_origins`; a browser then adds `Origin` by itself.";
     }
     with "worker" {
-        /// The encrypted token does not open.
-        TokenDecryptionFailed = "token_decryption_failed", 401, SignIn, "Sign in again; the token was altered, or encrypted for another key.";
-        /// The token is not encrypted, as the policy asks for.
-        TokenEncryptionRequired = "token_encryption_required", 401, Change, "Have the issuer encrypt its tokens, or accept plain ones in the configuration.";
         /// The issuer says that the token is not active.
         TokenInactive = "token_inactive", 401, SignIn, "Refresh the token or sign in again.";
         /// The issuer cannot be asked about the token at the moment.

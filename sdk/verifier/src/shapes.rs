@@ -6,7 +6,10 @@
 #![expect(dead_code, reason = "declares TypeScript types")]
 
 use edgeward_core::{
-    jose::Algorithm,
+    jose::{
+        Algorithm,
+        jwe::{ContentEncryption, KeyManagement},
+    },
     json::Value,
     jwt::{Profile, TokenType},
 };
@@ -84,6 +87,26 @@ pub struct IssuerOptions {
     /// What the claims of every token must be.
     #[tsify(optional)]
     claims: Option<Vec<ClaimRequirement>>,
+    /// How encrypted tokens are opened. Without, none is accepted.
+    #[tsify(optional)]
+    decryption: Option<DecryptionOptions>,
+}
+
+/// How an issuer's encrypted tokens are opened: by WebCrypto, and so never by `verifySync`. What is
+/// inside must be a signed token, and is verified like any other.
+#[derive(Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct DecryptionOptions {
+    /// The keys of this API: private JWKs, or secret ones that say their `alg`.
+    #[tsify(type = "object[]")]
+    keys: Vec<Value>,
+    /// What the header member `alg` must be one of.
+    algorithms: Vec<KeyManagement>,
+    /// What the header member `enc` must be one of.
+    encryptions: Vec<ContentEncryption>,
+    /// Whether tokens that are only signed are refused. Default: false.
+    #[tsify(optional)]
+    required: Option<bool>,
 }
 
 /// Where credentials may stand, and how answers name what is protected.

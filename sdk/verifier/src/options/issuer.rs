@@ -17,16 +17,17 @@ use edgeward_host::{
     verifier::Verifier,
 };
 
-use super::{claims, invalid};
+use super::{claims, decryption, invalid};
 
 /// The names of its options.
-pub const NAMES: [&str; 23] = [
+pub const NAMES: [&str; 24] = [
     "acrClaim",
     "algorithms",
     "audience",
     "authorizedParties",
     "claims",
     "clockToleranceSeconds",
+    "decryption",
     "issuer",
     "issuerTrailingSlash",
     "jwks",
@@ -54,7 +55,7 @@ pub fn read(options: &Members, reach: Reach) -> Result<Issuer, Error> {
     let policy = policy(options)?;
     let keys = keys(&policy, options, reach)?;
     Ok(Issuer {
-        verifier: Verifier::new(policy, keys),
+        verifier: Verifier::new(policy, keys).with_decryption(decryption::read(options)?),
         mapping: mapping(options)?,
         claims: claims::rules(options, Code::ConfigInvalid)?,
     })

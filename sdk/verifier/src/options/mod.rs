@@ -2,6 +2,7 @@
 
 pub mod claims;
 mod credentials;
+mod decryption;
 mod issuer;
 mod resource;
 
