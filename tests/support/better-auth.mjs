@@ -1,6 +1,10 @@
 /** The real npm `better-auth`, which writes the cookies that the gateway reads. */
+import { createServer } from "node:http";
 import { betterAuth } from "better-auth";
 import { memoryAdapter } from "better-auth/adapters/memory";
+import { toNodeHandler } from "better-auth/node";
+import { jwt } from "better-auth/plugins";
+import { close, listen } from "../../examples/spa/lib/listen.mjs";
 
 export const SECRET = "a secret that better-auth calls long enough";
 
@@ -13,9 +17,10 @@ export const SECRET = "a secret that better-auth calls long enough";
  * @param {string} [o.baseURL]
  * @param {object} [o.cookieCache] more of its settings
  * @param {object} [o.advanced]
+ * @param {object[]} [o.plugins]
  */
-export function makeAuth({ strategy = "compact", secret = SECRET, baseURL = "http://auth.example", cookieCache, advanced } = {}) {
-  const database = { user: [], session: [], account: [], verification: [] };
+export function makeAuth({ strategy = "compact", secret = SECRET, baseURL = "http://auth.example", cookieCache, advanced, plugins = [] } = {}) {
+  const database = { user: [], session: [], account: [], verification: [], jwks: [] };
   return betterAuth({
     baseURL,
     secret,
@@ -27,7 +32,33 @@ export function makeAuth({ strategy = "compact", secret = SECRET, baseURL = "htt
     logger: { disabled: true },
     rateLimit: { enabled: false },
     advanced,
+    plugins,
   });
+}
+
+/**
+ * Starts an authentication server that issues tokens by its plugin `jwt`.
+ *
+ * @param {{ after(stop: () => unknown): void }} end
+ * @param {string} [algorithm] what it signs with
+ */
+export async function startJwtIssuer(end, algorithm = "EdDSA") {
+  let handle;
+  const server = createServer((request, response) => handle(request, response));
+  const url = await listen(server, 0);
+  end.after(() => close(server));
+  const auth = makeAuth({ baseURL: url, plugins: [jwt({ jwks: { keyPairConfig: { alg: algorithm } } })] });
+  handle = toNodeHandler(auth);
+  return {
+    url,
+    jwksUri: `${url}/api/auth/jwks`,
+    /** Signs somebody up; gives their id and a token. */
+    async signUp() {
+      const headers = [cookieHeader(await signUp(auth))];
+      const ask = async (path) => (await fetch(`${url}/api/auth/${path}`, { headers })).json();
+      return { user: (await ask("get-session")).user, token: (await ask("token")).token };
+    },
+  };
 }
 
 /**

@@ -15,11 +15,14 @@ export const OPAQUE = "https://opaque.example";
  * Starts the server.
  *
  * @param {{ after(stop: () => unknown): void }} end
+ * @param {object} [o]
+ * @param {string} [o.algorithm] what it signs with
+ * @param {object} [o.encrypt] what it encrypts signed tokens with: `alg`, `enc`, `key` and `kid`
  */
-export async function startRealProvider(end) {
+export async function startRealProvider(end, { algorithm = "ES256", encrypt } = {}) {
   const { default: Provider } = await quietly(() => import("oidc-provider"));
-  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
-  const key = { ...(await exportJWK(privateKey)), kid: "key-1", alg: "ES256", use: "sig" };
+  const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
+  const key = { ...(await exportJWK(privateKey)), kid: "key-1", alg: algorithm, use: "sig" };
   const introspections = [];
   let handle;
   const server = createServer((request, response) => {
@@ -28,11 +31,11 @@ export async function startRealProvider(end) {
   });
   const issuer = await listen(server, 0);
   end.after(() => close(server));
-  handle = await quietly(() => new Provider(issuer, configuration(key)).callback());
+  handle = await quietly(() => new Provider(issuer, configuration(key, encrypt)).callback());
   return { issuer, introspections, introspectionEndpoint: `${issuer}/token/introspection`, client: await connect(issuer) };
 }
 
-function configuration(key) {
+function configuration(key, encrypt) {
   const machine = {
     redirect_uris: [],
     response_types: [],
@@ -41,7 +44,7 @@ function configuration(key) {
   };
   return {
     clients: [CLIENT, GATEWAY].map(({ id, secret }) => ({ client_id: id, client_secret: secret, ...machine })),
-    clientDefaults: { id_token_signed_response_alg: "ES256" },
+    clientDefaults: { id_token_signed_response_alg: key.alg },
     cookies: { keys: ["only needed to be there"] },
     enabledJWA: { dPoPSigningAlgValues: ["ES256", "Ed25519", "PS256"] },
     features: {
@@ -51,7 +54,7 @@ function configuration(key) {
       introspection: { enabled: true, allowedPolicy: (_context, asking) => asking.clientId === GATEWAY.id },
       resourceIndicators: {
         enabled: true,
-        getResourceServerInfo: (_context, audience) => resourceServer(audience),
+        getResourceServerInfo: (_context, audience) => resourceServer(audience, key.alg, encrypt),
         defaultResource: () => SIGNED,
       },
       revocation: { enabled: true, allowedPolicy: (_context, asking, token) => asking.clientId === token.clientId },
@@ -61,13 +64,13 @@ function configuration(key) {
   };
 }
 
-function resourceServer(audience) {
+function resourceServer(audience, alg, encrypt) {
   return {
     audience,
     scope: "read write",
     accessTokenFormat: audience === OPAQUE ? "opaque" : "jwt",
     accessTokenTTL: 300,
-    jwt: { sign: { alg: "ES256" } },
+    jwt: { sign: { alg }, ...(encrypt && { encrypt }) },
   };
 }
 

@@ -14,7 +14,7 @@ export const presets = {
 
   /** Convex Auth: user and session in one claim, and an issuer with or without a slash at its end. */
   convex: ({ url, ...own }) => ({
-    issuer: url, audience: "convex", algorithms: ["RS256", "ES256"], issuerTrailingSlash: true, subjectSeparator: "|", ...own,
+    issuer: withoutSlash(url), audience: "convex", algorithms: ["RS256", "ES256"], issuerTrailingSlash: true, subjectSeparator: "|", ...own,
   }),
 
   /** Auth0, whose issuer ends in a slash. */
