@@ -22,7 +22,7 @@ use wasm_bindgen::JsValue;
 
 use crate::store::d1::Database;
 
-/// How long a server may take, in milliseconds.
+/// How long a server or the database may take, in milliseconds.
 const DEADLINE: u32 = 5_000;
 
 /// The users of the application.
@@ -96,7 +96,8 @@ impl Users {
         match &self.store {
             Store::Database(name) => {
                 let database = binding(name).and_then(Database::of_binding);
-                database.ok_or(Code::UserLookupFailed)?.profile(key.issuer(), key.subject()).await
+                let database = database.ok_or(Code::UserLookupFailed)?;
+                database.profile(key.issuer(), key.subject(), DEADLINE).await
             }
             Store::Server { url, secret } => {
                 let request = users::request(url, secret, key.issuer(), key.subject())?;

@@ -5,9 +5,9 @@ use edgeward_core::{
     gateway::users::{self, Profile},
     json,
 };
+use edgeward_host::timer;
 use js_sys::{Array, Function, JSON, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
@@ -50,18 +50,25 @@ impl Database {
         (is_method("prepare") && is_method("batch")).then(|| binding.unchecked_into())
     }
 
-    /// What the database knows of a subject, in one batch: one moment, one round trip.
+    /// What the database knows of a subject, in one batch: one moment, one round trip, and at most
+    /// `deadline` milliseconds.
     ///
     /// # Errors
     /// `user_lookup_failed`
-    pub async fn profile(&self, issuer: &str, subject: &str) -> Result<Option<Profile>, Error> {
+    pub async fn profile(
+        &self,
+        issuer: &str,
+        subject: &str,
+        deadline: u32,
+    ) -> Result<Option<Profile>, Error> {
         let failed = |_| Error::at(Code::UserLookupFailed, "users.database_binding");
         let statements = Array::new();
         for sql in STATEMENTS {
             let statement = self.prepare(sql).and_then(|one| one.bind(issuer, subject));
             statements.push(&statement.map_err(failed)?.into());
         }
-        let answers = JsFuture::from(self.batch(&statements).map_err(failed)?).await.map_err(failed)?;
+        let answers = self.batch(&statements).map_err(failed)?;
+        let answers = timer::within(deadline, &answers).await.ok_or(JsValue::NULL).map_err(failed)?;
         let mut rows = Vec::new();
         for answer in Array::from(&answers).iter() {
             rows.push(read(&answer).ok_or(JsValue::NULL).map_err(failed)?);
