@@ -22,7 +22,7 @@ use edgeward_host::{
     keys::{IssuerKeys, Source},
     kv::Namespace,
     replays::SharedMemory,
-    revocation::{OBJECT, Revocations},
+    revocation::{Basis, OBJECT, Revocations},
     stored::Store,
     task::Background,
     verifier::Verifier,
@@ -48,6 +48,8 @@ pub struct Caller {
     pub identity: Identity,
     /// Who that is to the application, if users are looked up.
     pub user: Option<Arc<User>>,
+    /// What it rests on that nothing was revoked.
+    pub basis: Basis,
 }
 
 impl Caller {
@@ -154,9 +156,10 @@ impl Gateway {
         let Some(mut identity) = self.guard.identify(request, wanted, background).await? else {
             return Ok(None);
         };
-        if let Some(revocations) = &self.revocations {
-            revocations.check(&identity, wanted.revocation, background).await?;
-        }
+        let basis = match &self.revocations {
+            None => Basis::Known,
+            Some(revocations) => revocations.check(&identity, wanted.revocation, background).await?,
+        };
         let user = match &self.users {
             None => None,
             Some(users) => Some(users.resolve(&identity, binding).await?),
@@ -165,7 +168,7 @@ impl Gateway {
             user.grant(&mut identity);
         }
         wanted.decide(&identity, clock::now().to_seconds())?;
-        Ok(Some(Caller { identity, user }))
+        Ok(Some(Caller { identity, user, basis }))
     }
 
     /// The issuer that a request's token names, if it is one of the configured: for the log, where

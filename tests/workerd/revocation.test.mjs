@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { startWorker } from "../../examples/spa/gateway.mjs";
 import { ADMIN_SECRET, NAMESPACE, revoke, startRevoking, until } from "../support/revocation.mjs";
 import { bearer, send } from "../support/http.mjs";
@@ -170,11 +171,11 @@ describe("when the list cannot be had", PATIENCE, () => {
     `,
   };
 
-  async function startScripted(t) {
+  async function startScripted(t, more = {}) {
     const LIST = { className: "ScriptedList", useSQLite: true };
     const beside = () => [{ ...SCRIPTED, durableObjects: { LIST } }];
     const durableObjects = { REVOCATION: { ...LIST, scriptName: "scripted" } };
-    const edge = await startRevoking(t, { edge: { options: { durableObjects }, beside } });
+    const edge = await startRevoking(t, { edge: { options: { durableObjects }, beside, ...more } });
     const namespace = await edge.worker.miniflare.getDurableObjectNamespace("LIST", "scripted");
     const list = namespace.get(namespace.idFromName("revocations"));
     edge.list = (state, entries) =>
@@ -195,6 +196,25 @@ describe("when the list cannot be had", PATIENCE, () => {
     }
     const order = await edge.revoke({ subject: "ada" });
     assert.deepEqual([order.status, order.json.error], [503, "revocation_unavailable"]);
+  });
+
+  test("a request that goes on without the list is one line in the log", async (t) => {
+    const written = [];
+    const edge = await startScripted(t, { onLog: (line) => void written.push(line) });
+    const token = await edge.token();
+    const answers = [await edge.call(token, "/off"), await edge.call(token, "/fail_open"), await edge.call(token, "/fail_closed")];
+    assert.deepEqual(answers.map(({ status }) => status), [200, 200, 503]);
+    const lines = () => written.filter(({ message }) => message.includes('"request_id"'));
+    await until(() => delay(20, lines().length), (count) => count >= 2);
+    const told = lines().map(({ level, message }) => [level, JSON.parse(message)]);
+    assert.deepEqual(
+      told.map(([level, { event, code, status, route, issuer }]) => [level, event, code, status, route, issuer]),
+      [
+        ["warn", "unguarded", "revocation_unavailable", 200, "/fail_open", edge.provider.issuer],
+        ["error", "failed", "revocation_unavailable", 503, "/fail_closed", edge.provider.issuer],
+      ],
+    );
+    assert.equal(told[0][1].request_id, answers[1].headers["x-request-id"]);
   });
 
   test("an outage is felt when what is known is too old, and is over when the list is back", async (t) => {

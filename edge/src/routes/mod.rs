@@ -132,7 +132,7 @@ fn finish(
     match response {
         Ok(response) => {
             counts::count(if identity.is_some() { Counter::Allowed } else { Counter::Passed });
-            report::allowed(call, gateway, rule, identity, response.status_code());
+            report::allowed(call, gateway, rule, caller, response.status_code());
             Ok(response)
         }
         Err(code) => {

@@ -1,17 +1,14 @@
 //! What is written into the log and counted about a request.
 
 use edgeward_core::{
-    Error,
-    gateway::{
-        Identity,
-        log::{Event, Line},
-    },
+    Code, Error,
+    gateway::log::{Event, Line},
 };
-use edgeward_host::metrics;
+use edgeward_host::{metrics, revocation::Basis};
 use worker::{console_error, console_log, console_warn};
 
 use super::call::Call;
-use crate::gateway::{Gateway, Rule};
+use crate::gateway::{Caller, Gateway, Rule};
 
 /// A request that was turned away, or that the gateway could not serve.
 pub fn denied(call: &Call<'_>, gateway: &Gateway, rule: Option<&Rule<'_>>, error: Error) {
@@ -26,13 +23,14 @@ pub fn allowed(
     call: &Call<'_>,
     gateway: &Gateway,
     rule: Option<&Rule<'_>>,
-    identity: Option<&Identity>,
+    caller: Option<&Caller>,
     status: u16,
 ) {
-    let issuer = identity.map(|identity| identity.issuer.as_str());
+    let issuer = caller.map(|caller| caller.identity.issuer.as_str());
+    let unguarded = caller.is_some_and(|caller| caller.basis == Basis::Unguarded);
     let line = Line {
-        event: Event::Allowed,
-        code: None,
+        event: if unguarded { Event::Unguarded } else { Event::Allowed },
+        code: unguarded.then(|| Code::RevocationUnavailable.as_str()),
         at: "",
         status,
         request_id: &call.id,
@@ -53,7 +51,7 @@ fn write(call: &Call<'_>, gateway: &Gateway, rule: Option<&Rule<'_>>, line: Line
         Line { route, millis: rule.map_or_else(|| call.millis(), |rule| rule.decided_in), ..line }.text();
     match line.event {
         Event::Allowed => console_log!("{text}"),
-        Event::Denied => console_warn!("{text}"),
+        Event::Denied | Event::Unguarded => console_warn!("{text}"),
         Event::Failed => console_error!("{text}"),
     }
 }

@@ -14,13 +14,7 @@ use edgeward_core::{
     json::{self, Value},
     time::{Seconds, UnixSeconds},
 };
-use edgeward_host::{
-    clock,
-    members::{self, Members},
-    metrics,
-    task::Background,
-    values,
-};
+use edgeward_host::{clock, members, metrics, task::Background, values};
 use wasm_bindgen::JsValue;
 use worker::{Env, console_warn};
 
@@ -55,7 +49,7 @@ pub async fn verify(token: &JsValue, options: &JsValue, env: &Env, context: &JsV
         Err(_) => Err(Code::ConfigInvalid.into()),
     };
     let answer = match &outcome {
-        Ok(Caller { identity, user }) => {
+        Ok(Caller { identity, user, .. }) => {
             metrics::count(Counter::Allowed);
             let user = user.as_ref().map(|user| user.value());
             json::object(vec![("ok", true.into()), ("identity", written(identity)), ("user", user.into())])

@@ -42,6 +42,15 @@ const LOOK_EVERY: u32 = 20;
 /// because that one was lost.
 const WAIT_AT_MOST: i64 = (POLL_LOST.0 as i64) * 1000 + 500;
 
+/// What a judgement that nothing was revoked rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// A list as new as the route wants it.
+    Known,
+    /// An older list, or none, because no newer one can be had and the route goes on without it.
+    Unguarded,
+}
+
 /// The list of revocations, as this isolate knows it.
 pub struct Revocations(Rc<Inner>);
 
@@ -62,12 +71,18 @@ impl Revocations {
     /// # Errors
     /// `token_revoked`, `token_too_old`; `revocation_unavailable`: the list cannot be had, and the
     /// route does not go on without it.
-    pub async fn check(&self, identity: &Identity, mode: Mode, background: &Background) -> Result<(), Error> {
+    pub async fn check(
+        &self,
+        identity: &Identity,
+        mode: Mode,
+        background: &Background,
+    ) -> Result<Basis, Error> {
         if !mode.is_on() {
-            return Ok(());
+            return Ok(Basis::Known);
         }
-        self.0.bring_up_to_date(mode, background).await?;
-        self.0.feed.borrow().check(&Facts::from(identity), clock::now().to_seconds())
+        let basis = self.0.bring_up_to_date(mode, background).await?;
+        self.0.feed.borrow().check(&Facts::from(identity), clock::now().to_seconds())?;
+        Ok(basis)
     }
 
     /// Writes revocations into the list. This isolate knows them at once, others with their next
@@ -86,17 +101,17 @@ impl Revocations {
 }
 
 impl Inner {
-    async fn bring_up_to_date(self: &Rc<Self>, mode: Mode, background: &Background) -> Result<(), Error> {
+    async fn bring_up_to_date(self: &Rc<Self>, mode: Mode, background: &Background) -> Result<Basis, Error> {
         let since = clock::now().0;
         let mut own = Own::Nothing;
         loop {
             let mut done = None;
             for action in self.tell(Input::Wanted { mode, own }) {
                 match action {
-                    Action::Check => done = Some(Ok(())),
+                    Action::Check => done = Some(Ok(Basis::Known)),
                     Action::CheckUnguarded => {
                         metrics::count(Counter::RevocationUnguarded);
-                        done = Some(Ok(()));
+                        done = Some(Ok(Basis::Unguarded));
                     }
                     Action::Refuse(error) => done = Some(Err(error)),
                     Action::PollInBackground(question) => {

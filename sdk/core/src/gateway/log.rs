@@ -13,7 +13,7 @@ use crate::error::{Code, Error};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Log {
-    /// Those that were turned away, and what failed of the gateway's own.
+    /// Those that were turned away, those that passed unguarded, and what failed of the gateway's own.
     #[default]
     Denied,
     /// Every one.
@@ -28,6 +28,8 @@ pub enum Log {
 pub enum Event {
     /// It was let through.
     Allowed,
+    /// It was let through although the list of revocations could not be had, as its route says.
+    Unguarded,
     /// It was turned away.
     Denied,
     /// The gateway could not do its part: a server it needs did not answer, or its settings are wrong.
@@ -141,9 +143,10 @@ mod tests {
 
     #[test]
     fn what_is_told_can_be_chosen() {
-        let told = |log: Log| [Event::Allowed, Event::Denied, Event::Failed].map(|event| log.tells(event));
-        assert_eq!(told(Log::default()), [false, true, true]);
-        assert_eq!(told(Log::All), [true; 3]);
-        assert_eq!(told(Log::None), [false; 3]);
+        let events = [Event::Allowed, Event::Unguarded, Event::Denied, Event::Failed];
+        let told = |log: Log| events.map(|event| log.tells(event));
+        assert_eq!(told(Log::default()), [false, true, true, true]);
+        assert_eq!(told(Log::All), [true; 4]);
+        assert_eq!(told(Log::None), [false; 4]);
     }
 }
