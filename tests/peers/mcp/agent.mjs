@@ -2,7 +2,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { McpAuthProvider } from "../../../pkg/src/agent/mcp/provider.js";
+import { createAgentClient } from "edgeward/agent";
 
 /**
  * @param {string} server
@@ -11,8 +11,10 @@ import { McpAuthProvider } from "../../../pkg/src/agent/mcp/provider.js";
  */
 export function makeAgent(server, store, { plain = false, ...options } = {}) {
   const pages = [];
-  const provider = new McpAuthProvider({
-    server, store, redirectUrl: "http://127.0.0.1/callback", clientMetadata: { client_name: "agent" },
+  // The server names the issuer.
+  const auth = createAgentClient({ issuer: "https://nobody.invalid", clientId: "nobody", store });
+  const provider = auth.asMcpAuthProvider({
+    server, dynamic: true, redirectUrl: "http://127.0.0.1/callback", clientMetadata: { client_name: "agent" },
     onAuthorize: (url) => void pages.push(url), ...options,
   });
   const connection = () => new StreamableHTTPClientTransport(new URL(server), {
@@ -28,7 +30,7 @@ export function makeAgent(server, store, { plain = false, ...options } = {}) {
   };
 
   return {
-    provider, pages, agree,
+    provider, pages, agree, url: server,
     get client() {
       return client;
     },
@@ -45,6 +47,9 @@ export function makeAgent(server, store, { plain = false, ...options } = {}) {
       }
     },
     call: (name = "tool") => client.callTool({ name, arguments: {} }),
-    close: () => client.close(),
+    async close() {
+      await client.close();
+      auth.dispose();
+    },
   };
 }

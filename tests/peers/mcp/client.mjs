@@ -5,8 +5,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { McpAuthProvider } from "../../../pkg/src/agent/mcp/provider.js";
-import { memoryStore } from "./memory-store.mjs";
+import { createAgentClient } from "edgeward/agent";
 
 const MAX_SIGN_INS = 3;
 const server = process.argv.at(-1);
@@ -14,14 +13,20 @@ const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? "{}");
 const scenario = process.env.MCP_CONFORMANCE_SCENARIO ?? "";
 
 let callback;
-const provider = new McpAuthProvider({
+const auth = createAgentClient({
+  // The server names the issuer.
+  issuer: "https://nobody.invalid",
+  clientId: context.client_id ?? "nobody",
+  clientSecret: context.client_secret,
+  ...(context.private_key_pem && { privateKey: { key: context.private_key_pem, alg: context.signing_algorithm } }),
+});
+const provider = auth.asMcpAuthProvider({
   server,
-  store: memoryStore(),
+  issuer: undefined,
+  dynamic: !context.client_id,
   redirectUrl: "http://localhost:3000/callback",
   clientMetadataUrl: "https://conformance-test.local/client-metadata.json",
   clientMetadata: { client_name: "edgeward conformance" },
-  clientId: context.client_id,
-  clientSecret: context.client_secret,
   ...(scenario.startsWith("auth/client-credentials-") ? { grant: "client_credentials" } : {}),
   /** The user who agrees at once: the page answers with a redirect. */
   onAuthorize: async (url) => {

@@ -15,7 +15,7 @@ const CLIENT = `"${process.execPath}" "${at("client.mjs")}"`;
 
 /** Scenarios that the suite `auth` leaves out. */
 const FURTHER = [
-  "client-credentials-basic", "resource-mismatch", "offline-access-scope",
+  "client-credentials-basic", "client-credentials-jwt", "resource-mismatch", "offline-access-scope",
   "offline-access-not-supported", "2025-03-26-oauth-metadata-backcompat", "2025-03-26-oauth-endpoint-fallback",
 ];
 const SCENARIOS_OF_SUITE = 14;

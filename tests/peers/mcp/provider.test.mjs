@@ -10,7 +10,8 @@ const PARALLEL = 6;
 
 for (const plain of [false, true]) {
   test(`calls that are refused side by side share one refresh${plain ? ", also without our fetch" : ""}`, async (t) => {
-    const { issuer, agent } = await signedIn(t, { plain });
+    const { issuer, server, agent } = await signedIn(t, { plain });
+    server.together = PARALLEL;
     for (let round = 1; round <= 2; round += 1) {
       issuer.expire();
       const results = await Promise.all(Array.from({ length: PARALLEL }, () => agent.call()));
@@ -21,6 +22,17 @@ for (const plain of [false, true]) {
   });
 }
 
+test("a call that is refused after the others gets what they got", async (t) => {
+  const { issuer, agent } = await signedIn(t);
+  const stale = await agent.provider.tokens();
+  issuer.expire();
+  await agent.call();
+  const headers = { authorization: `Bearer ${stale.access_token}`, accept: "application/json, text/event-stream" };
+  const late = await agent.provider.fetch(agent.url, { method: "POST", headers, body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" }) });
+  assert.equal(late.status, 200);
+  assert.deepEqual(issuer.grants, ["authorization_code", "refresh_token"]);
+});
+
 test("agents on one store share one refresh", async (t) => {
   const { issuer, server, agent, store } = await signedIn(t);
   const others = await Promise.all([1, 2, 3].map(async () => {
@@ -30,6 +42,7 @@ test("agents on one store share one refresh", async (t) => {
     return other;
   }));
   issuer.expire();
+  server.together = 8;
   await Promise.all([agent, ...others].flatMap((each) => [each.call(), each.call()]));
   assert.deepEqual(issuer.grants, ["authorization_code", "refresh_token"]);
   assert.equal(issuer.registrations, 1);
@@ -37,7 +50,8 @@ test("agents on one store share one refresh", async (t) => {
 
 for (const fault of ["reset", "unavailable", "html"]) {
   test(`a token endpoint that answers with ${fault} costs neither the tokens nor a page`, async (t) => {
-    const { issuer, agent, store } = await signedIn(t);
+    const { issuer, server, agent, store } = await signedIn(t);
+    server.together = PARALLEL;
     const before = [...store.entries.values()].join();
     issuer.expire();
     issuer.fault = fault;
@@ -50,16 +64,19 @@ for (const fault of ["reset", "unavailable", "html"]) {
     assert.ok(issuer.grants.length <= 2, "the server is not asked once for each call");
     assert.equal([...store.entries.values()].join(), before);
     issuer.fault = undefined;
+    server.together = 1;
     await agent.call();
   });
 }
 
 test("a session that the server has ended is forgotten, and one page is opened for all", async (t) => {
-  const { issuer, agent } = await signedIn(t);
+  const { issuer, server, agent } = await signedIn(t);
   issuer.end();
+  server.together = PARALLEL;
   const failed = await Promise.allSettled(Array.from({ length: PARALLEL }, () => agent.call()));
   assert.ok(failed.every(({ reason }) => reason instanceof UnauthorizedError));
   assert.equal(agent.pages.length, 2);
+  server.together = 1;
   assert.equal((await agent.provider.tokens()), undefined);
   await agent.agree();
   await agent.call();

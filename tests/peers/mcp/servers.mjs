@@ -132,6 +132,9 @@ class McpServer {
   /** The tokens that came with calls. */
   presented = [];
   refused = 0;
+  /** How many refusals wait for each other, so that calls side by side are refused side by side. */
+  together = 1;
+  #held = [];
   /** The scope without which `admin` is refused. */
   wanted;
 
@@ -149,6 +152,13 @@ class McpServer {
     return close(this.#server);
   }
 
+  #gathered() {
+    return new Promise((resolve) => {
+      this.#held.push(resolve);
+      if (this.#held.length >= this.together) this.#held.splice(0).forEach((go) => go());
+    });
+  }
+
   async #answer(request, response) {
     const body = await text(request);
     if (request.url === "/.well-known/oauth-protected-resource/mcp") {
@@ -160,6 +170,7 @@ class McpServer {
     if (token) this.presented.push(token);
     if (!this.#issuer.live.has(token)) {
       this.refused += 1;
+      if (body.includes("tools/call")) await this.#gathered();
       return respond(response, 401, {}, { "www-authenticate": `Bearer ${metadata}` });
     }
     if (request.method === "GET") return respond(response, 405, {});

@@ -25,6 +25,8 @@ export class McpAuthProvider {
   #stepsUp = false;
   /** A client that the issuer has forgotten. */
   #gone;
+  /** The access tokens that the server has refused; none are known without our `fetch`. */
+  #refusedTokens = [];
   /** The access tokens that the SDK was given, and gives back. */
   #given = [];
 
@@ -36,7 +38,13 @@ export class McpAuthProvider {
     this.#tokens = new Tokens(this.#record, request);
     // The SDK takes some of these apart from the object.
     this.addClientAuthentication = this.addClientAuthentication.bind(this);
-    this.fetch = async (...asked) => this.#watch(await request(...asked));
+    this.fetch = async (input, init) => {
+      const response = await request(input, init);
+      const newer = response.status === 401 ? await this.#newer(input, init) : undefined;
+      if (!newer) return this.#watch(response);
+      await response.body?.cancel();
+      return this.#watch(await request(input, newer));
+    };
     if (options.grant === CREDENTIALS) this.prepareTokenRequest = this.#prepare.bind(this);
   }
 
@@ -150,7 +158,7 @@ export class McpAuthProvider {
       : this.#replaces.get(params);
     if (generation === undefined) return authenticate(client, metadata, headers, params);
     const asked = { endpoint: new URL(url), params, client, metadata, issuer };
-    const held = await this.#tokens.replace(generation, asked).catch((error) => this.#refused(error, client));
+    const held = await this.#unrefused() ?? await this.#tokens.replace(generation, asked).catch((error) => this.#refused(error, client));
     if (!held.tokens) throw ended();
     // In place of the server's answer: the SDK fetches this address next, and reads it as one.
     url.href = `data:application/json,${encodeURIComponent(JSON.stringify(this.#give(held)))}`;
@@ -161,6 +169,13 @@ export class McpAuthProvider {
     if (scope === "verifier" || scope === "all") this.#authorization.end();
     // A token set is dropped where the server's word about it is heard, and only if it is still held.
     if (scope === "client" || scope === "all") await this.#forgetClient();
+  }
+
+  /** What somebody else has got since the server refused a token here. */
+  async #unrefused() {
+    const held = await this.#tokens.read();
+    const known = this.#refusedTokens.length > 0 && held.tokens;
+    return known && !this.#refusedTokens.includes(held.tokens.access_token) ? held : undefined;
   }
 
   #give({ tokens: { refresh_token, issuer: _, ...answer }, generation }) {
@@ -197,6 +212,18 @@ export class McpAuthProvider {
     if (client?.issuer && issuer && !sameIssuer(client.issuer, issuer)) throw elsewhere();
     const { assertion } = this.#options;
     return assertion && this.#options.clientId ? { ...client, assertion } : client;
+  }
+
+  /** The same request with the token that others have got since this one was sent. */
+  async #newer(input, init) {
+    const headers = new Headers(init?.headers);
+    const { access_token } = (await this.#tokens.read()).tokens ?? {};
+    const sent = headers.get("authorization");
+    const ours = new URL(input).origin === new URL(this.#options.server).origin && sent?.startsWith("Bearer ");
+    if (ours) this.#refusedTokens = [...this.#refusedTokens.slice(-MAX_GIVEN), sent.slice("Bearer ".length)];
+    if (!ours || !access_token || sent === `Bearer ${access_token}`) return undefined;
+    headers.set("authorization", `Bearer ${access_token}`);
+    return { ...init, headers };
   }
 
   #watch(response) {
