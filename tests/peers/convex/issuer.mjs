@@ -56,7 +56,7 @@ class Issuer {
 
   async #issued() {
     return {
-      access_token: await this.token(), token_type: "Bearer", expires_in: this.lifetime, scope: "openid",
+      access_token: await this.token(), token_type: "Bearer", expires_in: this.lifetime, scope: "offline_access",
       refresh_token: this.#refreshToken,
     };
   }
@@ -70,8 +70,16 @@ class Issuer {
         return json(200, metadata(this.url));
       case "/jwks":
         return json(200, { keys: [{ ...(await exportJWK(this.#key.publicKey)), kid: "k", alg: "ES256", use: "sig" }] });
-      case "/token":
-        return this.#refresh(request, new URLSearchParams(body), json);
+      case "/device":
+        return json(200, {
+          device_code: "device", user_code: "ADA-ADA", verification_uri: `${this.url}/verify`, expires_in: 60, interval: 1,
+        });
+      case "/token": {
+        const asked = new URLSearchParams(body);
+        // The user has confirmed every device already.
+        if (asked.get("grant_type") === DEVICE) return json(200, await this.tokens());
+        return this.#refresh(request, asked, json);
+      }
       default:
         return json(404, {});
     }
@@ -87,8 +95,10 @@ class Issuer {
   }
 }
 
+const DEVICE = "urn:ietf:params:oauth:grant-type:device_code";
+
 const metadata = (issuer) => ({
-  issuer, jwks_uri: `${issuer}/jwks`, authorization_endpoint: `${issuer}/authorize`,
+  issuer, device_authorization_endpoint: `${issuer}/device`, jwks_uri: `${issuer}/jwks`, authorization_endpoint: `${issuer}/authorize`,
   token_endpoint: `${issuer}/token`, response_types_supported: ["code"], subject_types_supported: ["public"],
   id_token_signing_alg_values_supported: ["ES256"], code_challenge_methods_supported: ["S256"],
 });
