@@ -24,7 +24,7 @@ cargo xtask setup [--tests]   make this machine ready; --tests adds a browser an
 cargo xtask build [WHAT…]     worker, client, oauth, verifier, pkg, vectors (default: worker pkg)
 cargo xtask dev [EXAMPLE]     an example with everything around it, until Ctrl-C (default: spa)
 cargo xtask check [PART]      fmt, layers, clippy, docs, deny, errors, sizes
-cargo xtask test [PART]       check, native, model, fuzz, differential, node, platform, browser, workerd, packaging, race, peers, react, server, e2e
+cargo xtask test [PART]       check, native, model, fuzz, differential, node, platform, browser, workerd, packaging, race, peers, agent, react, server, e2e
 cargo xtask bench NAME […]    a comparison of bench/
 cargo xtask differential [COUNT [SEED]]  our answers and other libraries' to altered tokens
 cargo xtask fuzz [TARGET [SECONDS]]  one fuzz target or all, for a minute each

@@ -29,7 +29,7 @@ enum Kind {
     Node(&'static [Artefact]),
 }
 
-const PARTS: [(&str, Kind); 15] = [
+const PARTS: [(&str, Kind); 16] = [
     ("check", Kind::Check),
     ("native", Kind::Native),
     ("model", Kind::Model),
@@ -42,6 +42,7 @@ const PARTS: [(&str, Kind); 15] = [
     ("packaging", Kind::Node(&[Artefact::Pkg])),
     ("race", Kind::Node(&[Artefact::Pkg])),
     ("peers", Kind::Node(&[Artefact::Pkg])),
+    ("agent", Kind::Node(&[Artefact::Pkg])),
     ("react", Kind::Node(&[Artefact::Pkg])),
     ("server", Kind::Node(&[Artefact::Pkg])),
     ("e2e", Kind::Node(&[Artefact::Worker, Artefact::Pkg])),
