@@ -155,7 +155,7 @@ export interface Client<E extends "result" | "throw" = "result"> {
   /**
    * The access token, refreshed where it is about to expire: one request over all tabs, however many
    * ask. An outage does not end the session: while the old token is good it is given, as `stale`.
-   * Fails with `session_missing`, `session_expired`, `session_revoked` or `session_changed` (somebody
+   * Fails with `session_missing`, `session_expired` or `session_changed` (somebody
    * signed out, or in as another user, meanwhile), and, while the session goes on, with the codes of
    * the network and of the token endpoint.
    *

@@ -76,8 +76,8 @@ export interface Oauth<E extends "result" | "throw" = "result"> {
   exchangeToken(options?: ExchangeOptions): Promise<Outcome<ExchangedToken, E>>;
   /** What an API says about itself (RFC 9728); `challenge` is the `www-authenticate` of its refusal. */
   discoverResource(options: { url: string; challenge?: string } & Abortable): Promise<Outcome<{ resource: string; authorizationServers: string[]; scopes: string[] }, E>>;
-  /** What the issuer says about a token (RFC 7662). */
-  introspect(options: { token: string; kind?: "access_token" | "refresh_token" } & Abortable): Promise<Outcome<Members, E>>;
+  /** What the issuer says about a token (RFC 7662); null if it is not active. */
+  introspect(options: { token: string; kind?: "access_token" | "refresh_token" } & Abortable): Promise<Outcome<Members | null, E>>;
   /** Ends a token at the issuer (RFC 7009). */
   revoke(options: { token: string; kind?: "access_token" | "refresh_token" } & Abortable): Promise<Outcome<null, E>>;
   /** The claims about the user. */

@@ -71,7 +71,7 @@ impl Client {
         if let Ok(input) = json::parse_object(input.as_bytes()) {
             self.take(&input);
         }
-        self.runtime.run().to_text()
+        self.runtime.run().into_text()
     }
 
     fn take(self: &Rc<Self>, input: &Map) -> Option<()> {
@@ -131,7 +131,7 @@ pub(crate) fn refuse(error: Error, input: &str) -> String {
     if let Some(call) = call {
         runtime.tell(|output| output.settle(call, Err(Failure::from(error))));
     }
-    runtime.run().to_text()
+    runtime.run().into_text()
 }
 
 fn id(value: &Value) -> Option<Id> {

@@ -29,7 +29,7 @@ impl Output {
     }
 
     /// The text for the driver.
-    pub(crate) fn to_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         let members = [
             ("cancel", self.cancel),
             ("effects", self.effects),

@@ -107,7 +107,7 @@ impl Session {
     /// An access token, refreshed if need be.
     ///
     /// # Errors
-    /// `session_missing`, `session_expired`, `session_revoked`, `session_changed`; those of the
+    /// `session_missing`, `session_expired`, `session_changed`; those of the
     /// token endpoint, while the session goes on.
     pub(crate) async fn access(&self, client: &Rc<Client>, want: Want) -> Result<Handed, Failure> {
         #[cfg(feature = "oauth")]

@@ -223,6 +223,8 @@ codes! {
         OriginNotAllowed = "origin_not_allowed", 403, Change, "Add the origin to `apiOrigins`.";
         /// The runtime lacks a function that the call needs.
         RuntimeUnsupported = "runtime_unsupported", 501, Change, "Run it where the function exists, for example in a window.";
+        /// Storage does not work here.
+        StorageUnavailable = "storage_unavailable", 503, Change, "Allow storage for this site, or choose memory.";
         /// The browser did not open the window.
         PopupBlocked = "popup_blocked", 403, Change, "Call it in the click's own turn, or allow windows for this site.";
         /// The window was closed before the sign-in was complete.
@@ -337,8 +339,6 @@ codes! {
     with "shell" {
         /// The runtime refuses to run WebAssembly.
         RuntimeWasmBlocked = "runtime_wasm_blocked", 501, Change, "Add `'wasm-unsafe-eval'` to `script-src` of the Content-Security-Policy.";
-        /// Storage does not work here.
-        StorageUnavailable = "storage_unavailable", 503, Change, "Allow storage for this site, or choose memory.";
         /// The callback carries a state that this client did not start.
         CallbackStateUnknown = "callback_state_unknown", 400, SignIn, "Start the sign-in again in this browser.";
     }

@@ -15,6 +15,7 @@ pub mod keys;
 pub mod kv;
 pub mod members;
 pub mod metrics;
+pub mod random;
 pub mod replays;
 pub mod revealed;
 pub mod revocation;
