@@ -101,6 +101,16 @@ describe("the packed package", () => {
     }
   });
 
+  test("carries the wasm, byte for byte, as text that means nothing to a bundler", async () => {
+    const { bytesOf } = await import("../../pkg/src/shared/inline.js");
+    for (const [folder, wasm] of [["client", "client.wasm"], ["verify", "verifier.wasm"]]) {
+      const { default: text } = await import(join(root, `dist/${folder}/wasm-text.js`));
+      assert.match(text[1], /^[ -~]+$/);
+      assert.doesNotMatch(text[1], /["'`\\<$]/);
+      assert.ok(Buffer.from(bytesOf(text)).equals(await readFile(join(root, "dist", folder, wasm))), folder);
+    }
+  });
+
   test("awaits nothing at its top level, which service workers and require forbid", async () => {
     for (const [path, text] of await texts(code())) {
       // What is no module cannot await at its top: esbuild refuses.

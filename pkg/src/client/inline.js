@@ -1,7 +1,7 @@
-import base64 from "./wasm-base64.js";
+import text from "./wasm-text.js";
 import * as glue from "../../dist/client/glue.js";
 import { inlineSource } from "../shared/inline.js";
 import { clientFactory } from "./index.js";
 
 export { AuthError, isAuthError } from "./index.js";
-export const createClient = /* @__PURE__ */ clientFactory(glue, inlineSource(base64));
+export const createClient = /* @__PURE__ */ clientFactory(glue, inlineSource(text));

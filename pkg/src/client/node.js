@@ -1,7 +1,7 @@
-import base64 from "./wasm-base64.js";
+import text from "./wasm-text.js";
 import * as glue from "../../dist/client/glue.js";
 import { bytesOf } from "../shared/inline.js";
 import { clientFactory } from "./index.js";
 
 export { AuthError, isAuthError } from "./index.js";
-export const createClient = /* @__PURE__ */ clientFactory(glue, { now: () => bytesOf(base64) });
+export const createClient = /* @__PURE__ */ clientFactory(glue, { now: () => bytesOf(text) });

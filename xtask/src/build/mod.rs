@@ -7,6 +7,7 @@ mod optimise;
 mod package;
 mod react;
 pub mod sizes;
+mod text;
 mod wasm;
 mod worker;
 

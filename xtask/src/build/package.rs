@@ -5,9 +5,8 @@ use std::path::PathBuf;
 
 use super::bindgen::{self, Glue};
 use super::bundle::{Bundle, Format};
-use super::{asmjs, optimise, react, wasm};
+use super::{asmjs, optimise, react, text, wasm};
 use crate::paths::{at, shown, target};
-use crate::run::Run;
 use crate::setup::wasm::Toolchain;
 use crate::stamp::Stamp;
 use crate::step::{Context, Outcome, step};
@@ -77,7 +76,7 @@ const ASMJS: [(&str, Format, &str); 2] =
 pub fn build(toolchain: &Toolchain) -> Outcome {
     for core in [&CLIENT, &OAUTH, &VERIFIER] {
         core.build(toolchain)?;
-        core.base64()?;
+        core.text()?;
         for door in core.doors {
             core.bundle(door)?;
         }
@@ -155,7 +154,7 @@ impl Core {
         let output = at("pkg/dist").join(door).join(format!("{entry}.{extension}"));
         let core = self.folder.rsplit('/').next().unwrap_or(self.folder);
         let beside = if core == door { ".".to_owned() } else { format!("../{core}") };
-        let (module, text) = (format!("{beside}/{}", self.wasm), format!("{beside}/wasm-base64.js"));
+        let (module, text) = (format!("{beside}/{}", self.wasm), format!("{beside}/wasm-text.js"));
         let bundle = Bundle {
             entry: at("pkg/src").join(door).join(format!("{entry}.js")),
             output: output.clone(),
@@ -167,21 +166,20 @@ impl Core {
         bundle.write()?;
         if matches!(format, Format::Cjs) {
             let written = fs::read_to_string(&output).context("cannot read a bundle")?;
-            let required = written.replace("/wasm-base64.js", "/wasm-base64.cjs");
+            let required = written.replace("/wasm-text.js", "/wasm-text.cjs");
             fs::write(&output, required).context("cannot write a bundle")?;
         }
         Ok(())
     }
 
-    /// Writes the wasm as text, for every bundler that knows nothing of wasm: for `import` and for `require`.
-    fn base64(&self) -> Outcome {
+    /// Writes the wasm as text: for `import` and for `require`.
+    fn text(&self) -> Outcome {
         let folder = at(self.folder);
-        let print = "process.stdout.write(require('fs').readFileSync(process.argv[1]).toString('base64'))";
-        let text = Run::new("node").args(["-e", print]).arg(folder.join(self.wasm)).quietly()?;
-        fs::write(folder.join("wasm-base64.js"), format!("export default \"{text}\";\n"))
-            .and_then(|()| {
-                fs::write(folder.join("wasm-base64.cjs"), format!("module.exports = \"{text}\";\n"))
-            })
+        let wasm = fs::read(folder.join(self.wasm)).context("cannot read the wasm")?;
+        let (mask, text) = text::encode(&wasm);
+        let value = format!("[\"{mask}\",\"{text}\"];\n");
+        fs::write(folder.join("wasm-text.js"), format!("export default {value}"))
+            .and_then(|()| fs::write(folder.join("wasm-text.cjs"), format!("module.exports = {value}")))
             .context("cannot write the wasm as text")
     }
 

@@ -31,6 +31,7 @@ const OAUTH: &[Measured] = &[("oauth wasm", &["pkg/dist/oauth/oauth.wasm"])];
 const VERIFIER: &[Measured] = &[("verifier wasm", &["pkg/dist/verify/verifier.wasm"])];
 const PKG: &[Measured] = &[
     ("client wasm", &["pkg/dist/client/client.wasm"]),
+    ("client wasm as text", &["pkg/dist/client/wasm-text.js"]),
     ("client js", &["pkg/dist/client/inline.js"]),
     ("client asm.js", &["pkg/dist/client/asmjs.js"]),
     ("verifier wasm", &["pkg/dist/verify/verifier.wasm"]),
