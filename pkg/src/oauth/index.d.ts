@@ -43,6 +43,8 @@ export interface DeviceSignIn<E extends "result" | "throw" = "result"> {
 }
 
 export interface ExchangeOptions extends Abortable {
+  /** An access token that the application has from elsewhere. Default: the client's own. */
+  subjectToken?: string;
   /** Names of the services that the token is for. */
   audience?: string | string[];
   /** Addresses of the services that it is for. */

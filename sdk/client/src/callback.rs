@@ -137,6 +137,8 @@ async fn verified_claims(
         access_token: &tokens.access_token,
         max_age: transaction.max_age,
     };
-    let claims = id_token::verify(&client.runtime, id_token, metadata, &settings.policy, &expected).await?;
+    let claims =
+        id_token::verify(&client.runtime, id_token, metadata, &settings.policy, &expected, settings.secret())
+            .await?;
     Ok(claims.into_members())
 }

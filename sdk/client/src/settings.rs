@@ -7,6 +7,7 @@ use edgeward_core::{
     json::Members,
     jwt::{Policy, Tolerance},
     oauth::{discovery::Issuer, id_token},
+    secret::Secret,
     session::Background,
     time::Seconds,
 };
@@ -97,6 +98,15 @@ impl Settings {
         })
     }
 
+    /// The client's secret, if it has one.
+    pub(crate) fn secret(&self) -> Option<&Secret> {
+        #[cfg(feature = "oauth")]
+        if let crate::oauth::Authentication::Secret(secret, _) = &self.authentication {
+            return Some(secret);
+        }
+        None
+    }
+
     /// Whether an ID token must come with the access token.
     pub(crate) fn wants_id_token(&self) -> bool {
         self.scope.split(' ').any(|scope| scope == "openid")
@@ -131,8 +141,9 @@ fn policy(options: &Members, issuer: &str, client_id: &str) -> Result<Policy, Er
             .collect::<Result<Vec<Algorithm>, _>>()
             .map_err(|_| invalid(AT))?,
     };
-    // HS256 would need the client secret, which a public client does not have.
-    if algorithms.is_empty() || algorithms.iter().any(|alg| alg.is_symmetric()) {
+    // HS256 needs the client secret, which a public client does not have.
+    let public = !cfg!(feature = "oauth") || options.member("clientSecret").is_none();
+    if algorithms.is_empty() || public && algorithms.iter().any(|alg| alg.is_symmetric()) {
         return Err(invalid(AT));
     }
     let tolerance = match options.number("clockToleranceSeconds")? {

@@ -1,19 +1,22 @@
 /** edgeward in Node, with the methods that the flows ask of a client. */
 import assert from "node:assert/strict";
 import { createClient } from "edgeward";
-import { AFTER_LOGOUT, REDIRECT } from "./clients.mjs";
+import { createClient as createWhole } from "edgeward/oauth";
+import { AFTER_LOGOUT, REDIRECT, SECRET } from "./clients.mjs";
 
 /** The provider's tokens live for so long, in milliseconds. */
 const LIFETIME = 300_000;
+
+const refusal = (code) => (error) => {
+  assert.equal(error.code, code);
+  return true;
+};
 
 export const edgeward = {
   name: "edgeward",
   /** A browser keeps no secret; and more resources than one are all asked for in one token, which this provider refuses. */
   lacks: ["HS256", "several resources"],
-  refusal: (code) => (error) => {
-    assert.equal(error.code, code);
-    return true;
-  },
+  refusal,
 
   /** @param {import("./flows.mjs").Registered} registered */
   async connect({ issuer, clientId, alg = "ES256", fetch }) {
@@ -33,6 +36,48 @@ export const edgeward = {
         ...more,
       });
     return new Edgeward(make, storage, clock);
+  },
+};
+
+/** The same with the whole of OAuth. */
+export const whole = {
+  name: "edgeward/oauth",
+  lacks: ["several resources"],
+  refusal,
+
+  /** @param {import("./flows.mjs").Registered} registered */
+  async connect({ issuer, clientId, alg = "ES256", authentication = "none", key, par, jar, dpop, fetch }) {
+    const storage = memory();
+    const clock = movable();
+    const shown = {
+      none: {},
+      client_secret_basic: { clientSecret: SECRET, clientAuthentication: "client_secret_basic" },
+      client_secret_post: { clientSecret: SECRET, clientAuthentication: "client_secret_post" },
+      private_key_jwt: { privateKey: { key: key?.privateKey, alg: key?.jwk.alg, kid: key?.kid } },
+    }[authentication];
+    const make = (more) =>
+      createWhole({
+        issuer,
+        clientId,
+        fetch,
+        redirectUri: REDIRECT,
+        postLogoutRedirectUri: AFTER_LOGOUT,
+        idTokenAlgorithms: [alg],
+        storage,
+        clock,
+        errors: "throw",
+        pushedAuthorizationRequests: par,
+        signedAuthorizationRequests: jar,
+        tokenBinding: dpop ? "dpop" : "bearer",
+        ...shown,
+        ...more,
+      });
+    return new Whole(make, storage, clock);
+  },
+
+  async register({ issuer, metadata, initialAccessToken }) {
+    const auth = createWhole({ issuer, clientId: "nobody-yet", errors: "throw" });
+    return auth.oauth.register({ client: metadata, initialAccessToken });
   },
 };
 
@@ -73,6 +118,33 @@ class Edgeward {
   async refreshToken() {
     const texts = [...this.storage.texts.values()];
     return texts.map((text) => /"refresh_?[tT]oken":"([^"]+)"/.exec(text)?.[1]).find(Boolean);
+  }
+}
+
+/** What a public client of a browser does not do. */
+class Whole extends Edgeward {
+  async device({ scope = "openid offline_access", signal } = {}) {
+    this.auth = this.make();
+    const { wait, ...told } = await this.auth.signInDevice({ scope, signal });
+    return { ...told, wait: async () => ({ claims: (await wait({ signal })).claims }) };
+  }
+
+  async clientCredentials({ scope, resource }) {
+    const { token } = await this.make().oauth.clientCredentials({ scope, resource });
+    return { accessToken: token };
+  }
+
+  async exchange({ subjectToken, audience, scope }) {
+    const { token } = await this.make().oauth.exchangeToken({ subjectToken, audience, scope });
+    return { accessToken: token };
+  }
+
+  introspect = async (token) => (await this.#any().oauth.introspect({ token })) ?? { active: false };
+  revoke = (token) => this.#any().oauth.revoke({ token });
+  userinfo = () => this.auth.oauth.userinfo();
+
+  #any() {
+    return this.auth ?? this.make();
   }
 }
 

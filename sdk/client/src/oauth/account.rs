@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use edgeward_core::{
     Code, Error,
-    json::{Members, Value},
+    json::{Map, Members, Value},
     jwt,
     oauth::{
         introspect,
@@ -52,9 +52,37 @@ pub(crate) async fn userinfo(client: &Rc<Client>) -> Answer {
             userinfo::validate(token.dangerous_trust(), &policy, &subject, now)?.into_members()
         }
     };
-    client.session.update_user(client, claims.clone()).await?;
+    let grant = client.session.grant().ok_or(Code::SessionMissing)?;
+    client.session.update_user(client, merged(grant.claims, &claims)).await?;
     Ok(Value::Object(claims))
 }
+
+/// The claims of the ID token with what is newer about the user. What they say about the sign-in
+/// itself stays: userinfo is no token, and a signed answer of it is another one.
+fn merged(mut own: Map, newer: &Map) -> Map {
+    let about_user = newer.iter().filter(|(name, _)| !SIGN_IN.contains(&name.as_str()));
+    own.extend(about_user.cloned());
+    own
+}
+
+/// The claims about the token and the sign-in
+/// ([OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
+const SIGN_IN: [&str; 14] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "nbf",
+    "jti",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "azp",
+    "at_hash",
+    "sid",
+];
 
 /// What the server says about a token: its members, or null if it is not active.
 ///

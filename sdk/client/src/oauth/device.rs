@@ -159,6 +159,14 @@ async fn verified_claims(
         access_token: &tokens.access_token,
         max_age: None,
     };
-    let claims = id_token::verify(&client.runtime, id_token, metadata, &settings.policy, &expected).await?;
+    let claims = id_token::verify(
+        &client.runtime,
+        id_token,
+        metadata,
+        &settings.policy,
+        &expected,
+        client.settings.secret(),
+    )
+    .await?;
     Ok(claims.into_members())
 }

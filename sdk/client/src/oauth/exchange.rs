@@ -12,7 +12,7 @@ use edgeward_core::{
         exchange::{self, Exchange, Exchanged, Typed, kind},
         form, scope,
     },
-    session::{Handed, Millis, Target},
+    session::{Access, Handed, Millis, Target},
     time::Seconds,
 };
 
@@ -29,13 +29,17 @@ struct Wanted {
     names_actor: bool,
 }
 
-/// The parent's own: what is left of it, and what it allows.
+/// The token that is exchanged.
 struct Parent {
-    handed: Handed,
+    token: String,
+    /// What it allows; unknown of a token that the application has from elsewhere.
+    scope: Option<String>,
+    /// What is left of its life, if that is known.
     left: Option<Millis>,
 }
 
-/// Gives a token in exchange for the session's, or for the client's own if it acts for itself.
+/// Gives a token in exchange for `subjectToken`, or else for the session's, or for the client's own if
+/// it acts for itself.
 ///
 /// # Errors
 /// `invalid_scope` at `scope`, `invalid_parameters` at `ttlSeconds`: it would be wider or longer than
@@ -43,9 +47,11 @@ struct Parent {
 /// for. Those of the session, of discovery and of the token endpoint.
 pub(crate) async fn run(client: &Rc<Client>, args: &Members) -> Answer {
     let wanted = read(args)?;
-    let parent = parent(client, wanted.lifetime).await?;
-    let granted = parent.handed.access.scope.as_str();
-    if !scope::covers(granted, &wanted.scope) {
+    let parent = match args.text("subjectToken")? {
+        Some(token) => Parent { token, scope: None, left: None },
+        None => parent(client, wanted.lifetime).await?,
+    };
+    if parent.scope.as_ref().is_some_and(|granted| !scope::covers(granted, &wanted.scope)) {
         return Err(Error::at(Code::InvalidScope, "scope").into());
     }
     if let (Some(lifetime), Some(left)) = (wanted.lifetime, parent.left)
@@ -55,12 +61,10 @@ pub(crate) async fn run(client: &Rc<Client>, args: &Members) -> Answer {
     }
     let asked = client.runtime.now();
     let exchanged = send(client, &wanted, &parent).await?;
-    let scope = exchanged.tokens.scope.as_deref().unwrap_or(if wanted.scope.is_empty() {
-        granted
-    } else {
-        &wanted.scope
-    });
-    if !scope::covers(if wanted.scope.is_empty() { granted } else { &wanted.scope }, scope) {
+    // What was asked for, or what the parent allows.
+    let most = Some(wanted.scope.as_str()).filter(|scope| !scope.is_empty()).or(parent.scope.as_deref());
+    let scope = exchanged.tokens.scope.as_deref().or(most).unwrap_or_default();
+    if most.is_some_and(|most| !scope::covers(most, scope)) {
         return Err(Error::at(Code::ResponseInvalid, "scope").into());
     }
     let bounds =
@@ -106,14 +110,15 @@ async fn parent(client: &Rc<Client>, lifetime: Option<Seconds>) -> Result<Parent
         let age = client.runtime.now().wall.0.saturating_sub(handed.access.received_at.0);
         Millis::from(lifetime) - Millis(age.max(0))
     });
-    Ok(Parent { handed, left })
+    let Access { token, scope, .. } = handed.access;
+    Ok(Parent { token, scope: Some(scope), left })
 }
 
 async fn send(client: &Rc<Client>, wanted: &Wanted, parent: &Parent) -> Result<Exchanged, Failure> {
     let actor = if wanted.names_actor { actor(client).await? } else { None };
     let typed = |token| Typed { token, kind: kind::ACCESS_TOKEN };
     let asked = Exchange {
-        subject: typed(&parent.handed.access.token),
+        subject: typed(&parent.token),
         actor: actor.as_ref().map(|actor| typed(&actor.access.token)),
         requested: Some(kind::ACCESS_TOKEN),
         audiences: &wanted.audiences,

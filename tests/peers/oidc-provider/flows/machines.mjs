@@ -68,7 +68,7 @@ export function machines(context) {
   test("do not exchange it for a wider one, nor what is no token", async () => {
     const client = await context.connect(machine);
     const { accessToken } = await signIn(await context.connect({ clientId: "app-ES256" }), { scope: "openid email" });
-    await context.refused(client.exchange({ subjectToken: accessToken, audience: CRM, scope: "email profile" }), "oauth_error");
+    await context.refused(client.exchange({ subjectToken: accessToken, audience: CRM, scope: "email profile" }), "invalid_scope");
     await context.refused(client.exchange({ subjectToken: "nonsense", audience: CRM, scope: "email" }), "oauth_error");
   });
 }
