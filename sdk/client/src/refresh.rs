@@ -21,7 +21,8 @@ pub(crate) async fn run(client: &Rc<Client>, refresh: Refresh) -> Result<Renewed
     let metadata = client.provider.metadata(&client.runtime).await?;
     let resources = match &refresh.target.resource {
         Some(resource) => std::slice::from_ref(resource),
-        None => client.settings.resources.as_slice(),
+        // That of the sign-in; see `token::exchange_request`.
+        None => client.settings.resources.get(..1).unwrap_or_default(),
     };
     let mut request = token::refresh_request(
         metadata.token_endpoint()?,

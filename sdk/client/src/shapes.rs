@@ -22,7 +22,8 @@ pub struct ClientOptions {
     /// What to ask for, separated by spaces. Default: `openid profile email`.
     #[tsify(optional)]
     pub scope: Option<String>,
-    /// The APIs that the access token is for (RFC 8707).
+    /// The APIs that the sign-in is for (RFC 8707). The access token is for the first; one for another
+    /// comes from `getAccessToken({ resource })`.
     #[tsify(optional, type = "string | string[]")]
     pub resource: Option<Vec<String>>,
     /// The origins that `fetch()` may send the access token to. Default: none.

@@ -14,8 +14,8 @@ const refusal = (code) => (error) => {
 
 export const edgeward = {
   name: "edgeward",
-  /** A browser keeps no secret; and more resources than one are all asked for in one token, which this provider refuses. */
-  lacks: ["HS256", "several resources"],
+  /** A browser keeps no secret. */
+  lacks: ["HS256"],
   refusal,
 
   /** @param {import("./flows.mjs").Registered} registered */
@@ -42,7 +42,6 @@ export const edgeward = {
 /** The same with the whole of OAuth. */
 export const whole = {
   name: "edgeward/oauth",
-  lacks: ["several resources"],
   refusal,
 
   /** @param {import("./flows.mjs").Registered} registered */

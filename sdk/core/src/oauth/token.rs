@@ -64,7 +64,9 @@ impl TokenType {
     }
 }
 
-/// Redeems an authorization code as a public client.
+/// Redeems an authorization code as a public client. Where the sign-in was for several resources, the
+/// token is for the first of them: one token for all could be used by each against the others, and
+/// servers refuse it ([RFC 8707 §2.2](https://www.rfc-editor.org/rfc/rfc8707#section-2.2)).
 ///
 /// # Errors
 /// `discovery_invalid`: the provider has no token endpoint.
@@ -84,7 +86,7 @@ pub fn exchange_request(
         ("redirect_uri", &transaction.redirect_uri),
         ("code_verifier", transaction.verifier.expose()),
     ]);
-    pairs.extend(transaction.resources.iter().map(|resource| ("resource", resource.as_str())));
+    pairs.extend(transaction.resources.first().map(|resource| ("resource", resource.as_str())));
     Ok(form::post(metadata.token_endpoint()?, &pairs))
 }
 
