@@ -37,15 +37,11 @@ test("a document over 64 KiB is not read to its end", async (t) => {
 });
 
 test("a provider that does not answer is given up after the deadline", async (t) => {
-  const real = AbortSignal.timeout.bind(AbortSignal);
-  const deadlines = [];
-  t.mock.method(AbortSignal, "timeout", (millis) => {
-    deadlines.push(millis);
-    return real(20);
-  });
+  const begun = performance.now();
   const { error } = await refusal(t, { hang: true });
+  const took = performance.now() - begun;
   assert.deepEqual([error.code, error.retryable], ["network_timeout", true]);
-  assert.equal(deadlines[0], 10_000);
+  assert.ok(took > 9_900 && took < 60_000, `given up after ${took} ms`);
 });
 
 test("a redirect is not followed", async (t) => {

@@ -59,10 +59,16 @@ export class Client {
   }
 
   signInPopup(options) {
-    // A browser opens windows in a click's own turn only.
-    const { popups } = this.#reach();
-    popups.reserve();
-    return this.#call("signInPopup", options).finally(() => popups.release());
+    return settle(this.#errors, async () => {
+      const { popups } = this.#reach();
+      // A browser opens windows in a click's own turn only: nothing was awaited yet.
+      popups.reserve();
+      try {
+        return await this.#call("signInPopup", options, "throw");
+      } finally {
+        popups.release();
+      }
+    });
   }
 
   handleCallback(url, options) {

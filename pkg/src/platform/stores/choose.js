@@ -1,3 +1,4 @@
+import { AuthError } from "../../shared/errors.js";
 import { indexedDbStore } from "./indexed-db.js";
 import { memoryStore } from "./memory.js";
 import { webStore } from "./web.js";
@@ -10,13 +11,22 @@ import { webStore } from "./web.js";
  *   in a page, `memory` elsewhere
  * @param {import("../database.js").Database} [database]
  * @returns {{ session: object, transactions: object }} adapters
+ * @throws {AuthError} `config_invalid`, at `storage`: neither a name nor an adapter
  */
 export function chooseStores(storage, database) {
   const page = globalThis.document;
   const name = named(storage ?? (page ? "session" : "memory"), page, database);
-  const session = typeof name === "string" ? built(name, database) : name;
+  const session = NAMES.includes(name) ? built(name, database) : name;
+  if (!["get", "set", "remove"].every((method) => typeof session?.[method] === "function")) throw unknown();
   const kept = name === "local" || name === "indexeddb" || !page;
   return { session, transactions: kept ? session : built("session") };
+}
+
+const NAMES = ["memory", "local", "session", "indexeddb"];
+
+function unknown() {
+  const message = "The configuration is not valid. (storage)";
+  return new AuthError({ code: "config_invalid", at: "storage", message, retryable: false, sessionEnded: false });
 }
 
 function named(storage, page, database) {

@@ -108,6 +108,8 @@ impl Kind {
     fn of(jwk: &Map) -> Result<Self, Error> {
         let member = |name| jwk.get(name).and_then(Value::as_str).ok_or(invalid(name));
         match member("kty")? {
+            // No token is encrypted to it, whether signatures know it here or not.
+            "EC" if member("crv")? == "secp256k1" => Err(invalid("crv")),
             "EC" => match jwk::ec(member("crv")?, number(jwk, "x")?, number(jwk, "y")?)? {
                 Material::Ec { curve, .. } if curve != Curve::Secp256k1 => Ok(Self::Ec(curve)),
                 _ => Err(invalid("crv")),
