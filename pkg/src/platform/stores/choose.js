@@ -16,13 +16,17 @@ import { webStore } from "./web.js";
 export function chooseStores(storage, database) {
   const page = globalThis.document;
   const name = named(storage ?? (page ? "session" : "memory"), page, database);
-  const session = NAMES.includes(name) ? built(name, database) : name;
-  if (!["get", "set", "remove"].every((method) => typeof session?.[method] === "function")) throw unknown();
+  if (!NAMES.includes(name) && !isAdapter(name)) throw unknown();
+  const session = typeof name === "string" ? built(name, database) : name;
   const kept = name === "local" || name === "indexeddb" || !page;
   return { session, transactions: kept ? session : built("session") };
 }
 
 const NAMES = ["memory", "local", "session", "indexeddb"];
+
+function isAdapter(storage) {
+  return ["get", "set", "remove"].every((method) => typeof storage?.[method] === "function");
+}
 
 function unknown() {
   const message = "The configuration is not valid. (storage)";
