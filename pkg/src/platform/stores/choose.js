@@ -24,8 +24,10 @@ export function chooseStores(storage, database) {
 
 const NAMES = ["memory", "local", "session", "indexeddb"];
 
+/** Whoever swaps needs neither to set nor to remove. */
 function isAdapter(storage) {
-  return ["get", "set", "remove"].every((method) => typeof storage?.[method] === "function");
+  const has = (method) => typeof storage?.[method] === "function";
+  return has("get") && (has("compareAndSwap") || (has("set") && has("remove")));
 }
 
 function unknown() {
