@@ -15,7 +15,7 @@ use edgeward_core::{
 };
 use edgeward_host::{
     clock,
-    fetch::{self, Lifetime, Limits},
+    fetch::{self, Limits},
     metrics,
 };
 use wasm_bindgen::JsValue;
@@ -101,11 +101,7 @@ impl Users {
             }
             Store::Server { url, secret } => {
                 let request = users::request(url, secret, key.issuer(), key.subject())?;
-                let limits = Limits {
-                    deadline_millis: DEADLINE,
-                    body_bytes: users::MAX_ANSWER,
-                    lifetime: Lifetime::Page,
-                };
+                let limits = Limits { deadline_millis: DEADLINE, body_bytes: users::MAX_ANSWER };
                 let answer = fetch::send(&request, limits).await;
                 users::answer(&answer.map_err(|_| Error::at(Code::UserLookupFailed, "users.url"))?)
             }

@@ -17,17 +17,6 @@ pub struct Limits {
     pub deadline_millis: u32,
     /// How long the body may be, in bytes.
     pub body_bytes: usize,
-    /// Whether it goes on when the page is left.
-    pub lifetime: Lifetime,
-}
-
-/// How long a call may live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lifetime {
-    /// It ends with the page.
-    Page,
-    /// It outlives the page, for goodbyes (`keepalive`).
-    BeyondPage,
 }
 
 #[wasm_bindgen]
@@ -82,7 +71,7 @@ extern "C" {
 /// a place that nobody checked; `response_too_large`: the rest was not read.
 pub async fn send(request: &Request, limits: Limits) -> Result<Response, Error> {
     let signal = deadline(limits.deadline_millis)?;
-    let promise = global_fetch(&request.url, &init(request, limits, &signal)?);
+    let promise = global_fetch(&request.url, &init(request, &signal)?);
     answered(promise, &signal, limits).await
 }
 
@@ -130,7 +119,7 @@ pub async fn body_of(request: &JsValue, limit: usize) -> Result<Vec<u8>, Error> 
     })
 }
 
-fn init(request: &Request, limits: Limits, signal: &Signal) -> Result<Object, Error> {
+fn init(request: &Request, signal: &Signal) -> Result<Object, Error> {
     let headers = Object::new();
     for (name, value) in &request.headers {
         set(&headers, name, &value.as_str().into())?;
@@ -142,9 +131,6 @@ fn init(request: &Request, limits: Limits, signal: &Signal) -> Result<Object, Er
     set(&init, "signal", signal.as_ref())?;
     if !request.body.is_empty() {
         set(&init, "body", &request.body.as_str().into())?;
-    }
-    if limits.lifetime == Lifetime::BeyondPage {
-        set(&init, "keepalive", &JsValue::TRUE)?;
     }
     if is_browser_like() {
         set(&init, "credentials", &"omit".into())?;

@@ -11,16 +11,11 @@ use edgeward_core::{
 };
 use wasm_bindgen::JsValue;
 
-use crate::{
-    durable::Durable,
-    fetch::{Lifetime, Limits},
-    guard::Memory,
-    metrics,
-};
+use crate::{durable::Durable, fetch::Limits, guard::Memory, metrics};
 
 /// How many objects share the work. Every isolate must know the same number.
 const SHARDS: u64 = 64;
-const LIMITS: Limits = Limits { deadline_millis: 2_000, body_bytes: 64, lifetime: Lifetime::Page };
+const LIMITS: Limits = Limits { deadline_millis: 2_000, body_bytes: 64 };
 
 /// A use as it is told to an object: digest, end and key, each in one notation.
 #[derive(Clone, Debug, PartialEq, Eq)]

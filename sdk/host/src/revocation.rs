@@ -18,14 +18,7 @@ use edgeward_core::{
     },
 };
 
-use crate::{
-    clock,
-    durable::Durable,
-    fetch::{Lifetime, Limits},
-    metrics,
-    task::Background,
-    timer,
-};
+use crate::{clock, durable::Durable, fetch::Limits, metrics, task::Background, timer};
 
 /// The one object of the namespace that keeps the list.
 pub const OBJECT: &str = "revocations";
@@ -34,8 +27,7 @@ pub const CHANGES: &str = "/changes";
 /// Where it takes a [`Write`] and answers [`Written`].
 pub const WRITE: &str = "/write";
 
-const LIMITS: Limits =
-    Limits { deadline_millis: POLL_DEADLINE.0 * 1000, body_bytes: 512 * 1024, lifetime: Lifetime::Page };
+const LIMITS: Limits = Limits { deadline_millis: POLL_DEADLINE.0 * 1000, body_bytes: 512 * 1024 };
 /// How often a waiting request looks whether the list has come, in milliseconds.
 const LOOK_EVERY: u32 = 20;
 /// How long a request waits for the poll of another one, in milliseconds: until it would poll itself

@@ -11,14 +11,8 @@ use crate::values;
 
 /// The object that is thrown; see [`Failure::members`].
 #[must_use]
-pub fn failure(failure: &Failure) -> JsValue {
-    values::to_js(&failure.to_value())
-}
-
-/// The same for an error that no server named.
-#[must_use]
 pub fn error(error: Error) -> JsValue {
-    failure(&error.into())
+    values::to_js(&Failure::from(error).to_value())
 }
 
 /// The same with a member of the thrower's own.

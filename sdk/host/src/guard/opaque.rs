@@ -15,7 +15,7 @@ use edgeward_core::{
 
 use crate::{
     clock,
-    fetch::{self, Lifetime, Limits},
+    fetch::{self, Limits},
     metrics,
 };
 
@@ -69,8 +69,7 @@ impl Introspection {
 
     async fn ask(&self, token: &str) -> Result<Answer, Error> {
         let request = introspect::request(&self.endpoint, &self.client, token)?;
-        let limits =
-            Limits { deadline_millis: DEADLINE_MILLIS, body_bytes: MAX_ANSWER, lifetime: Lifetime::Page };
+        let limits = Limits { deadline_millis: DEADLINE_MILLIS, body_bytes: MAX_ANSWER };
         // What was true before the question was sent counts from then on.
         let asked = clock::now().to_seconds();
         metrics::count(Counter::Introspections);

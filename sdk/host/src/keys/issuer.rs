@@ -14,7 +14,7 @@ use edgeward_core::{
 use super::{Source, elapsed, now};
 use crate::{
     clock,
-    fetch::{self, Lifetime, Limits},
+    fetch::{self, Limits},
 };
 
 /// How long the address of the key set is remembered.
@@ -87,11 +87,7 @@ struct Deadline(UnixMillis);
 impl Deadline {
     fn limits(self) -> Limits {
         let left = i64::from(FETCH_DEADLINE.0) * 1000 - elapsed(self.0);
-        Limits {
-            deadline_millis: u32::try_from(left).unwrap_or(0),
-            body_bytes: MAX_DOCUMENT,
-            lifetime: Lifetime::Page,
-        }
+        Limits { deadline_millis: u32::try_from(left).unwrap_or(0), body_bytes: MAX_DOCUMENT }
     }
 }
 
