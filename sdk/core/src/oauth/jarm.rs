@@ -8,7 +8,7 @@ use crate::{
     error::{Code, Error},
     jose::Algorithm,
     jwt::{self, Policy, Tolerance, Verified},
-    oauth::{authorize::Callback, form},
+    oauth::{authorize::Callback, form, id_token},
     time::{Seconds, UnixSeconds},
 };
 
@@ -38,8 +38,7 @@ pub fn policy(
     algorithms: Vec<Algorithm>,
     tolerance: Tolerance,
 ) -> Result<Policy, Error> {
-    let policy = Policy::new(String::from(issuer), Vec::from([String::from(client_id)]), algorithms)?;
-    Ok(Policy { tolerance, ..policy })
+    id_token::policy(issuer, client_id, algorithms, tolerance)
 }
 
 /// The response in a token whose signature was verified, to be checked as any other is.

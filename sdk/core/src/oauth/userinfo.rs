@@ -13,6 +13,7 @@ use crate::{
     oauth::{
         Failure, OauthError, challenge,
         discovery::{Endpoint, Metadata},
+        id_token,
         token::TokenType,
     },
     time::UnixSeconds,
@@ -114,8 +115,8 @@ pub fn policy(
     algorithms: Vec<Algorithm>,
     tolerance: Tolerance,
 ) -> Result<Policy, Error> {
-    let policy = Policy::new(String::from(issuer), Vec::from([String::from(client_id)]), algorithms)?;
-    Ok(Policy { tolerance, expiration: Expiration::Optional, ..policy })
+    let policy = id_token::policy(issuer, client_id, algorithms, tolerance)?;
+    Ok(Policy { expiration: Expiration::Optional, ..policy })
 }
 
 /// Checks the claims of a signed answer whose signature was verified.
