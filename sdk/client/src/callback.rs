@@ -48,16 +48,16 @@ pub(crate) async fn handle(client: &Rc<Client>, url: Option<String>) -> Answer {
     {
         return Ok(written::no_callback());
     }
-    complete(client, &url, began).await
+    complete(client, callback, began).await
 }
 
-/// Completes the sign-in whose callback came to `url`, unless a sign-out came since `began`. Calls for the same state share one exchange.
+/// Completes the sign-in of a callback, unless a sign-out came since `began`. Calls for the same state
+/// share one exchange.
 ///
 /// # Errors
 /// `callback_replayed`: it was handled by an earlier page. Those of the callback, of discovery, of
 /// the token endpoint and of the ID token; `session_changed`: a sign-out came in between.
-pub(crate) async fn complete(client: &Rc<Client>, url: &str, began: u64) -> Answer {
-    let Some(callback) = read(url) else { return Ok(written::no_callback()) };
+async fn complete(client: &Rc<Client>, callback: Callback, began: u64) -> Answer {
     let outcome = client.runtime.ticket();
     if client.completions.join(&client.runtime, callback.state(), outcome.id()) {
         // A flow of its own, so that whoever gives up waiting does not take it along.
@@ -69,6 +69,17 @@ pub(crate) async fn complete(client: &Rc<Client>, url: &str, began: u64) -> Answ
         });
     }
     outcome.await
+}
+
+/// Completes the sign-in whose callback came to `url` in the window that was opened for it.
+///
+/// # Errors
+/// Those of [`complete`].
+pub(crate) async fn returned(client: &Rc<Client>, url: &str, began: u64) -> Answer {
+    match read(url) {
+        Some(callback) => complete(client, callback, began).await,
+        None => Ok(written::no_callback()),
+    }
 }
 
 fn read(url: &str) -> Option<Callback> {

@@ -5,8 +5,6 @@ use std::rc::Rc;
 use edgeward_core::{
     Code,
     json::{Members, Value, object},
-    oauth::Failure,
-    session::Access,
 };
 
 use crate::{client::Client, runtime::Answer, session::Want};
@@ -30,27 +28,13 @@ pub(crate) async fn authorize(client: &Rc<Client>, args: &Members) -> Answer {
     let proof_was_refused = false;
     let force = refused.is_some() && !proof_was_refused;
     let handed = client.session.access(client, Want { force, ..Want::default() }).await?;
-    let header = credential(&handed.access);
+    let header = [handed.access.token_type.as_str(), " ", &handed.access.token].concat();
     // The same again would be refused again.
-    if force && refused.is_some_and(|refused| refused == header) {
+    if force && refused.as_ref() == Some(&header) {
         return Ok(Value::Null);
     }
-    Ok(object(vec![("headers", Value::Array(headers(client, args, &handed.access).await?))]))
-}
-
-#[cfg(not(feature = "oauth"))]
-async fn headers(_: &Rc<Client>, _: &Members, access: &Access) -> Result<Vec<Value>, Failure> {
-    Ok(vec![vec!["authorization", &credential(access)].into()])
-}
-
-#[cfg(feature = "oauth")]
-async fn headers(client: &Rc<Client>, args: &Members, access: &Access) -> Result<Vec<Value>, Failure> {
-    let mut headers = vec![vec!["authorization", &credential(access)].into()];
-    let (method, url) = (args.required("method")?, args.required("url")?);
-    headers.extend(crate::oauth::proof_header(client, &method, &url, access).await?);
-    Ok(headers)
-}
-
-fn credential(access: &Access) -> String {
-    [access.token_type.as_str(), " ", &access.token].concat()
+    let headers = vec![vec!["authorization", &header].into()];
+    #[cfg(feature = "oauth")]
+    let headers = [headers, crate::oauth::proof_header(client, args, &handed.access).await?].concat();
+    Ok(object(vec![("headers", Value::Array(headers))]))
 }

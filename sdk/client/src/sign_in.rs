@@ -40,7 +40,7 @@ pub(crate) async fn popup(client: &Rc<Client>, options: SignIn) -> Answer {
     let began = client.session.began(client).await;
     let (url, state) = address(client, options, Window::Popup).await?;
     let url = effect::popup(&client.runtime, &url, &state).await?;
-    callback::complete(client, &url, began).await
+    callback::returned(client, &url, began).await
 }
 
 /// Keeps a transaction, and gives the address to send the user to and the state.

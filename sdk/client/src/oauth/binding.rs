@@ -120,21 +120,21 @@ async fn prove(
 /// The proof that goes with an access token to `url`, as a header; none for one that is not bound.
 ///
 /// # Errors
-/// `dpop_key_lost`; those of the platform's keys.
+/// `invalid_parameters` at `method` or `url`; `dpop_key_lost`; those of the platform's keys.
 pub(crate) async fn proof_header(
     client: &Rc<Client>,
-    method: &str,
-    url: &str,
+    args: &Members,
     access: &Access,
-) -> Result<Option<Value>, Failure> {
+) -> Result<Vec<Value>, Failure> {
+    let (method, url) = (&args.required("method")?, &args.required("url")?);
     if access.token_type == TokenType::Bearer {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let key = kept_key(client, &client.key_name()).await?;
     let nonce = nonce_for(client, url);
     let sending = Sending { method, url, access_token: Some(&access.token), nonce: nonce.as_deref() };
     let proof = proof(client, &key, &sending).await?;
-    Ok(Some(vec!["dpop", &proof].into()))
+    Ok(vec![vec!["dpop", &proof].into()])
 }
 
 /// Whether `answer` refused the proof of a request to `url` and not its token, because it lacked the
