@@ -7,6 +7,17 @@ import { AFTER_LOGOUT, REDIRECT, SECRET } from "./clients.mjs";
 /** The provider's tokens live for so long, in milliseconds. */
 const LIFETIME = 300_000;
 
+/** What both are told, with a storage and clocks that the test holds as well. */
+const options = ({ alg, ...registered }) => ({
+  ...registered,
+  redirectUri: REDIRECT,
+  postLogoutRedirectUri: AFTER_LOGOUT,
+  idTokenAlgorithms: [alg],
+  storage: memory(),
+  clock: movable(),
+  errors: "throw",
+});
+
 const refusal = (code) => (error) => {
   assert.equal(error.code, code);
   return true;
@@ -20,22 +31,9 @@ export const edgeward = {
 
   /** @param {import("./flows.mjs").Registered} registered */
   async connect({ issuer, clientId, alg = "ES256", fetch }) {
-    const storage = memory();
-    const clock = movable();
-    const make = (more) =>
-      createClient({
-        issuer,
-        clientId,
-        fetch,
-        redirectUri: REDIRECT,
-        postLogoutRedirectUri: AFTER_LOGOUT,
-        idTokenAlgorithms: [alg],
-        storage,
-        clock,
-        errors: "throw",
-        ...more,
-      });
-    return new Edgeward(make, storage, clock);
+    const own = options({ issuer, clientId, alg, fetch });
+    const make = (more) => createClient({ ...own, ...more });
+    return new Edgeward(make, own);
   },
 };
 
@@ -46,8 +44,7 @@ export const whole = {
 
   /** @param {import("./flows.mjs").Registered} registered */
   async connect({ issuer, clientId, alg = "ES256", authentication = "none", key, par, jar, dpop, fetch }) {
-    const storage = memory();
-    const clock = movable();
+    const own = options({ issuer, clientId, alg, fetch });
     const shown = {
       none: {},
       client_secret_basic: { clientSecret: SECRET, clientAuthentication: "client_secret_basic" },
@@ -56,22 +53,14 @@ export const whole = {
     }[authentication];
     const make = (more) =>
       createWhole({
-        issuer,
-        clientId,
-        fetch,
-        redirectUri: REDIRECT,
-        postLogoutRedirectUri: AFTER_LOGOUT,
-        idTokenAlgorithms: [alg],
-        storage,
-        clock,
-        errors: "throw",
+        ...own,
         pushedAuthorizationRequests: par,
         signedAuthorizationRequests: jar,
         tokenBinding: dpop ? "dpop" : "bearer",
         ...shown,
         ...more,
       });
-    return new Whole(make, storage, clock);
+    return new Whole(make, own);
   },
 
   async register({ issuer, metadata, initialAccessToken }) {
@@ -81,7 +70,7 @@ export const whole = {
 };
 
 class Edgeward {
-  constructor(make, storage, clock) {
+  constructor(make, { storage, clock }) {
     Object.assign(this, { make, storage, clock });
   }
 
