@@ -6,7 +6,7 @@
 //!
 //! Layers, bottom up; a module names only lower ones:
 //! [`error`] · [`base64url`] [`json`] [`time`] [`secret`] [`http`] · `jose` · `jwt` ·
-//! `oauth` `cookies` · `session` `gateway`.
+//! `oauth` `keys` `cookies` · `session` `gateway`.
 
 #![cfg_attr(not(test), no_std)]
 
@@ -20,6 +20,7 @@ pub mod http;
 pub mod jose;
 pub mod json;
 pub mod jwt;
+pub mod keys;
 pub mod oauth;
 pub mod secret;
 pub mod session;

@@ -1,0 +1,3 @@
+//! API tokens: what their scopes permit.
+
+pub mod scopes;
