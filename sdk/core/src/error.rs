@@ -320,6 +320,24 @@ codes! {
         /// The DPoP proof lacks the nonce of this server, or has an old one.
         DpopNonceRequired = "dpop_nonce_required", 401, Retry, "Make a new proof with the value of the header `DPoP-Nonce` as `nonce`.";
     }
+    with "authority" {
+        /// What is remembered cannot be reached at the moment.
+        StoreUnavailable = "store_unavailable", 503, Retry, "Try again after the time that `Retry-After` names; nothing of the call has happened.";
+        /// The API token does not exist.
+        InvalidApiKey = "invalid_api_key", 401, Change, "Send an API token as it was shown when it was created.";
+        /// The API token was revoked.
+        ApiKeyRevoked = "api_key_revoked", 401, Change, "Create another API token.";
+        /// The API token has expired.
+        ApiKeyExpired = "api_key_expired", 401, Change, "Create another API token.";
+        /// The API token was used more often than it may be.
+        ApiKeyRateLimited = "api_key_rate_limited", 429, Retry, "Wait for the time that `Retry-After` names.";
+        /// An API token cannot grant a scope that it lacks.
+        ApiKeyInvalidScope = "api_key_invalid_scope", 403, Change, "Ask for scopes that the caller has itself.";
+        /// The caller has no such API token.
+        KeyNotFound = "key_not_found", 404, Change, "List the API tokens for their ids.";
+        /// The user is banned.
+        UserBanned = "user_banned", 403, Change, "Ask an administrator.";
+    }
     with "oauth" {
         /// The device was not approved in time.
         DeviceExpired = "device_expired", 400, SignIn, "Start the sign-in of the device again.";

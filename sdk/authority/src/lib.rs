@@ -1,0 +1,43 @@
+//! The authority of edgeward: who signs in, with which sessions, keys and connections.
+//!
+//! It decides and remembers, and does nothing else: what it remembers lies behind [`store::Store`], what it
+//! needs of the world behind [`platform::Platform`], and requests and answers are plain values. So
+//! the whole of it runs natively in tests, over `SQLite` in memory, as it runs in a Worker over D1.
+//!
+//! Bottom up: [`failure`] · [`store`] [`platform`] [`http`] [`settings`] · [`context`] · one folder for what is
+//! kept ([`tokens`], …), each with its shapes, its statements and its operations · [`operations`], the one
+//! table of all of them · [`surface`], the ways in.
+
+pub mod context;
+pub mod failure;
+pub mod http;
+pub mod operations;
+pub mod platform;
+pub mod settings;
+pub mod store;
+pub mod surface;
+#[cfg(test)]
+mod testing;
+pub mod tokens;
+
+use std::rc::Rc;
+
+pub use failure::Failure;
+pub use settings::Settings;
+
+/// An authority for as long as one request takes: its settings, its memory, and its world.
+pub struct Authority {
+    /// What the operator configured.
+    pub settings: Rc<Settings>,
+    /// What is remembered.
+    pub store: Box<dyn store::Store>,
+    /// Clock, randomness, network, keys.
+    pub platform: Box<dyn platform::Platform>,
+}
+
+impl Authority {
+    /// Answers a request; `None` if its path is not one of the authority's own.
+    pub async fn answer(&self, request: &http::Incoming) -> Option<http::Outgoing> {
+        surface::answer(self, request).await
+    }
+}

@@ -1,0 +1,142 @@
+//! The one table of operations: every way in is dispatched through it, every document made from it.
+
+pub mod schema;
+pub mod shape;
+
+use edgeward_core::{Code, json::Value};
+
+use crate::{
+    context::{Access, Context},
+    failure::Failure,
+    tokens,
+};
+use schema::Schema;
+use shape::{Nothing, Shape};
+
+/// What an operation does to what is kept, in the words of the Convex function protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Reads.
+    Query,
+    /// Changes.
+    Mutation,
+    /// Speaks to others.
+    Action,
+}
+
+impl Kind {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Mutation => "mutation",
+            Self::Action => "action",
+        }
+    }
+}
+
+macro_rules! operations {
+    ($(
+        $(#[doc = $doc:literal])+
+        $kind:ident $variant:ident = $name:literal ($arguments:ty) -> $result:ty = $handler:path,
+        for $access:expr, fails [$($code:ident),* $(,)?];
+    )+) => {
+        /// An operation of the authority.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Operation { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Operation {
+            /// All of them, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Its name: `createApiToken`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// What it does, in sentences.
+            #[must_use]
+            pub const fn doc(self) -> &'static str {
+                match self { $(Self::$variant => const { concat!($($doc, "\n"),+).trim_ascii() },)+ }
+            }
+
+            /// Whether it reads, changes, or speaks to others.
+            #[must_use]
+            pub const fn kind(self) -> Kind {
+                match self { $(Self::$variant => Kind::$kind,)+ }
+            }
+
+            /// Who may call it.
+            #[must_use]
+            pub const fn access(self) -> Access {
+                match self { $(Self::$variant => $access,)+ }
+            }
+
+            /// The codes of its own; `invalid_parameters`, those of the caller's credential and `store_unavailable`
+            /// come with every operation.
+            #[must_use]
+            pub const fn errors(self) -> &'static [Code] {
+                match self { $(Self::$variant => &[$(Code::$code),*],)+ }
+            }
+
+            /// What its arguments look like.
+            #[must_use]
+            pub fn arguments(self) -> Schema {
+                match self { $(Self::$variant => <$arguments>::schema(),)+ }
+            }
+
+            /// What its result looks like.
+            #[must_use]
+            pub fn result(self) -> Schema {
+                match self { $(Self::$variant => <$result>::schema(),)+ }
+            }
+
+            /// Reads the arguments, does it, and writes the result.
+            async fn run(self, context: &Context<'_>, arguments: Value) -> Result<Value, Failure> {
+                match self {
+                    $(Self::$variant => {
+                        let arguments = <$arguments>::read(arguments, "args")?;
+                        let result: $result = $handler(context, arguments).await?;
+                        Ok(result.write())
+                    })+
+                }
+            }
+        }
+    };
+}
+
+operations! {
+    /// Creates an API token: a long-lived secret that is shown once and kept as a hash.
+    ///
+    /// A caller that is an API token itself grants no scope that it lacks.
+    Mutation CreateApiToken = "createApiToken" (tokens::Create) -> tokens::Created = tokens::create,
+        for Access::Holder, fails [ApiKeyInvalidScope];
+
+    /// Lists the caller's API tokens without their secrets, the newest first.
+    Query ListApiTokens = "listApiTokens" (Nothing) -> tokens::Listed = tokens::list,
+        for Access::Holder, fails [];
+
+    /// Revokes an API token: the next request with it is refused. The entry stays in the list.
+    Mutation RevokeApiToken = "revokeApiToken" (tokens::ById) -> shape::Done = tokens::revoke,
+        for Access::Holder, fails [KeyNotFound];
+}
+
+impl Operation {
+    /// The operation of this name, which a client may call `auth:createApiToken` or `auth.createApiToken`.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        let name = name.strip_prefix("auth:").or_else(|| name.strip_prefix("auth.")).unwrap_or(name);
+        Self::ALL.iter().copied().find(|operation| operation.name() == name)
+    }
+
+    /// Calls it on behalf of the context's caller.
+    ///
+    /// # Errors
+    /// Those of the operation, and those of [`Context::permits`].
+    pub async fn call(self, context: &Context<'_>, arguments: Value) -> Result<Value, Failure> {
+        context.permits(self.access())?;
+        self.run(context, arguments).await
+    }
+}

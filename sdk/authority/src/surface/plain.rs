@@ -1,0 +1,77 @@
+//! Operations as plain JSON: `POST /api/auth/{operation}` with the arguments as body.
+
+use edgeward_core::{
+    Code,
+    json::{self, Value, object},
+};
+
+use crate::{
+    Authority, Failure,
+    http::{Incoming, Outgoing},
+    operations::Operation,
+};
+
+/// Calls an operation.
+pub async fn answer(authority: &Authority, request: &Incoming, operation: Operation) -> Outgoing {
+    if request.method != "POST" {
+        return failure(&Code::MethodNotAllowed.into()).with("allow", "POST");
+    }
+    let arguments = match body(request) {
+        Ok(arguments) => arguments,
+        Err(error) => return failure(&error),
+    };
+    match super::call(authority, request, operation, arguments).await {
+        Ok((result, cookies)) => {
+            let answer = Outgoing::json(200, result.to_text());
+            cookies.into_iter().fold(answer, |answer, cookie| answer.with("set-cookie", cookie))
+        }
+        Err(error) => failure(&error),
+    }
+}
+
+/// The body as JSON; none is an object without members.
+///
+/// # Errors
+/// `invalid_parameters` at `body`: it is longer than 64 KiB. `json_invalid`
+pub fn body(request: &Incoming) -> Result<Value, Failure> {
+    let body = request.body.as_deref().ok_or(Failure::parameter("body"))?;
+    if body.is_empty() {
+        return Ok(object(Vec::new()));
+    }
+    Ok(json::parse(body)?)
+}
+
+/// A failure as an answer: `{"error": code, "message": …, "at": …, "retryAfterMs": …}`.
+pub fn failure(failure: &Failure) -> Outgoing {
+    let answer = Outgoing::json(failure.code.status(), members(failure).to_text());
+    let answer = match failure.retry_after {
+        Some(wait) => answer.with("retry-after", wait.0.to_string()),
+        None => answer,
+    };
+    // RFC 6750 §3: whoever is asked for a credential is told of which kind.
+    if failure.code.status() == 401 {
+        answer.with("www-authenticate", challenge(failure.code))
+    } else {
+        answer
+    }
+}
+
+/// What an answer says of a failure.
+pub fn members(failure: &Failure) -> Value {
+    let mut members =
+        vec![("error", failure.code.as_str().into()), ("message", failure.code.message().into())];
+    if !failure.at.is_empty() {
+        members.push(("at", failure.at.as_ref().into()));
+    }
+    if let Some(wait) = failure.retry_after {
+        members.push(("retryAfterMs", (i64::from(wait.0) * 1000).into()));
+    }
+    object(members)
+}
+
+fn challenge(code: Code) -> String {
+    match code {
+        Code::SessionMissing => "Bearer".into(),
+        _ => "Bearer error=\"invalid_token\"".into(),
+    }
+}

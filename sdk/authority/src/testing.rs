@@ -1,0 +1,187 @@
+//! The world of native tests: a clock that is set, randomness that is counted, a store in memory.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    future::ready,
+    rc::Rc,
+};
+
+use edgeward_core::{
+    Code, Error,
+    http::{Request, Response},
+    jose::Algorithm,
+    json::{self, Value},
+    secret::Secret,
+    time::{Seconds, UnixMillis},
+};
+
+use crate::{
+    Authority, Failure, Settings,
+    context::{Context, Principal},
+    http::{Incoming, Outgoing},
+    operations::Operation,
+    platform::{Limit, Pending, Platform},
+    store::{Refused, Row, Statement, Store, sql, sqlite::Memory},
+};
+
+/// The authority of tests, and handles to its world.
+pub struct World {
+    pub authority: Authority,
+    pub memory: Rc<Memory>,
+    pub shared: Rc<Shared>,
+}
+
+/// What a test may turn.
+pub struct Shared {
+    pub now: Cell<i64>,
+    pub log: RefCell<Vec<String>>,
+    pub answers: RefCell<Vec<Response>>,
+    pub sent: RefCell<Vec<Request>>,
+    drawn: Cell<u64>,
+    buckets: RefCell<BTreeMap<String, (f64, i64)>>,
+    seen: RefCell<BTreeMap<String, i64>>,
+}
+
+/// 2026-11-21T12:00:00Z
+pub const START: i64 = 1_795_262_400_000;
+
+impl World {
+    /// A world with the usual settings.
+    pub fn new() -> Self {
+        Self::with(r#"{"issuer": "https://auth.example"}"#)
+    }
+
+    /// A world with these settings.
+    pub fn with(settings: &str) -> Self {
+        let secret = |_: &str| Some("a secret of thirty-two characters".replace(' ', "-"));
+        let settings = Settings::parse(settings, secret).unwrap();
+        let memory = Rc::new(Memory::migrated());
+        let shared = Rc::new(Shared {
+            now: Cell::new(START),
+            log: RefCell::default(),
+            answers: RefCell::default(),
+            sent: RefCell::default(),
+            drawn: Cell::new(0),
+            buckets: RefCell::default(),
+            seen: RefCell::default(),
+        });
+        let store = Box::new(SharedStore(memory.clone()));
+        let platform = Box::new(SharedPlatform(shared.clone()));
+        Self { authority: Authority { settings: settings.into(), store, platform }, memory, shared }
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, millis: i64) {
+        self.shared.now.set(self.shared.now.get() + millis);
+    }
+
+    /// Registers a user.
+    pub fn user(&self, id: &str) -> Principal {
+        let statement = sql(
+            "INSERT INTO edgeward_users (id, created_at, updated_at) VALUES (?1, ?2, ?2)",
+            [id.into(), START.into()],
+        );
+        wait(self.authority.store.row(statement)).unwrap();
+        Principal::User { id: id.into(), session: "s".into(), admin: false, impersonated_by: None }
+    }
+
+    /// Calls an operation as somebody, with arguments as JSON text.
+    pub fn call(&self, by: &Principal, name: &str, arguments: &str) -> Result<Value, Failure> {
+        let request =
+            Incoming { method: "POST".into(), url: "https://auth.example/".into(), ..Incoming::default() };
+        let context = Context::new(&self.authority, &request, by.clone());
+        let arguments = json::parse(arguments.as_bytes()).unwrap();
+        wait(Operation::find(name).unwrap().call(&context, arguments))
+    }
+
+    /// Sends a request.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Option<Outgoing> {
+        let request = Incoming {
+            method: method.into(),
+            url: format!("https://auth.example{path}"),
+            headers: headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            body: Some(body.into()),
+            address: Some("192.0.2.1".into()),
+        };
+        wait(self.authority.answer(&request))
+    }
+}
+
+/// Runs something that waits for nothing but this world.
+pub fn wait<T>(future: impl Future<Output = T>) -> T {
+    futures::executor::block_on(future)
+}
+
+struct SharedStore(Rc<Memory>);
+
+impl Store for SharedStore {
+    fn batch(&self, statements: Vec<Statement>) -> Pending<'_, Result<Vec<Vec<Row>>, Refused>> {
+        self.0.batch(statements)
+    }
+}
+
+struct SharedPlatform(Rc<Shared>);
+
+impl Platform for SharedPlatform {
+    fn now(&self) -> UnixMillis {
+        UnixMillis(self.0.now.get())
+    }
+
+    /// Every draw is another one, and the same in every run.
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), Error> {
+        use sha2::{Digest, Sha256};
+        for chunk in buffer.chunks_mut(32) {
+            self.0.drawn.set(self.0.drawn.get() + 1);
+            let block = Sha256::digest(self.0.drawn.get().to_be_bytes());
+            chunk.copy_from_slice(&block[..chunk.len()]);
+        }
+        Ok(())
+    }
+
+    fn fetch<'a>(&'a self, request: &'a Request) -> Pending<'a, Result<Response, Error>> {
+        self.0.sent.borrow_mut().push(request.clone());
+        Box::pin(ready(self.0.answers.borrow_mut().pop().ok_or(Code::NetworkFailed.into())))
+    }
+
+    fn generate(&self, _: Algorithm) -> Pending<'_, Result<Secret, Error>> {
+        Box::pin(ready(Err(Code::AlgorithmUnsupported.into())))
+    }
+
+    fn sign<'a>(&'a self, _: &'a Secret, _: Algorithm, _: &'a [u8]) -> Pending<'a, Result<Vec<u8>, Error>> {
+        Box::pin(ready(Err(Code::AlgorithmUnsupported.into())))
+    }
+
+    fn take<'a>(&'a self, bucket: &'a str, limit: Limit) -> Pending<'a, Result<Option<Seconds>, Error>> {
+        let now = self.0.now.get();
+        let (max, window) = (f64::from(limit.requests), f64::from(limit.window_millis));
+        let mut buckets = self.0.buckets.borrow_mut();
+        let (tokens, since) = buckets.entry(bucket.into()).or_insert((max, now));
+        *tokens = (*tokens + (now - *since) as f64 * max / window).min(max);
+        *since = now;
+        if *tokens < 1.0 {
+            let wait = ((1.0 - *tokens) * window / max / 1000.0).ceil();
+            return Box::pin(ready(Ok(Some(Seconds(wait as u32)))));
+        }
+        *tokens -= 1.0;
+        Box::pin(ready(Ok(None)))
+    }
+
+    fn refill<'a>(&'a self, bucket: &'a str) -> Pending<'a, Result<(), Error>> {
+        self.0.buckets.borrow_mut().remove(bucket);
+        Box::pin(ready(Ok(())))
+    }
+
+    fn unseen<'a>(&'a self, name: &'a str, until: UnixMillis) -> Pending<'a, Result<bool, Error>> {
+        let new = self.0.seen.borrow_mut().insert(name.into(), until.0).is_none();
+        Box::pin(ready(Ok(new)))
+    }
+
+    fn later(&self, work: Pending<'static, ()>) {
+        wait(work);
+    }
+
+    fn log(&self, line: &str) {
+        self.0.log.borrow_mut().push(line.into());
+    }
+}
