@@ -1,5 +1,7 @@
 //! One call: on whose behalf, when, and what its answer carries beside the result.
 
+mod commit;
+
 use std::cell::RefCell;
 
 use edgeward_core::{Code, Error, keys::scopes::Scopes, secret::Secret, time::UnixMillis};

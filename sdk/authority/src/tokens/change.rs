@@ -7,6 +7,7 @@ use crate::{
     context::{Context, Principal, digest},
     failure::Failure,
     operations::shape::{Done, MAX_ITEMS, Nothing},
+    store::guard,
 };
 
 /// Creates an API token.
@@ -30,10 +31,9 @@ pub async fn create(context: &Context<'_>, token: Create) -> Result<Created, Fai
     let expires_at =
         token.expires_in.map(|seconds| UnixMillis(context.now.0.saturating_add(lifetime(seconds))));
     let user = context.user()?;
-    context
-        .row(statements::insert(&id, &digest(&secret), &shown, user, &token, expires_at, context.now))
-        .await?;
-    Ok(Created { token: secret, id, name: token.name.0, scopes: token.scopes, expires_at })
+    let insert = statements::insert(&id, &digest(&secret), &shown, user, &token, expires_at, context.now);
+    let created = Created { token: secret, id, name: token.name.0, scopes: token.scopes, expires_at };
+    context.commit(vec![insert], created).await?.ok_or(Code::InternalError.into())
 }
 
 /// Lists the caller's API tokens.
@@ -57,6 +57,7 @@ pub async fn list(context: &Context<'_>, _: Nothing) -> Result<Listed, Failure> 
 /// # Errors
 /// `key_not_found`: the caller has no such token.
 pub async fn revoke(context: &Context<'_>, token: ById) -> Result<Done, Failure> {
-    let found = context.row(statements::revoke(&token.id, context.user()?, context.now)).await?;
-    if found.is_some() { Ok(Done { success: true }) } else { Err(Code::KeyNotFound.into()) }
+    let revoke = statements::revoke(&token.id, context.user()?, context.now);
+    let done = context.commit(vec![revoke, guard()], Done { success: true }).await?;
+    done.ok_or(Code::KeyNotFound.into())
 }

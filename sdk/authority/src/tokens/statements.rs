@@ -45,11 +45,11 @@ pub fn of_user(user: &str, limit: u32) -> Statement {
     )
 }
 
-/// Revokes a token of a user; a row comes back if there is such a token.
+/// Revokes a token of a user, if there is such a token.
 pub fn revoke(id: &str, user: &str, now: UnixMillis) -> Statement {
     sql(
         "UPDATE edgeward_api_tokens SET revoked_at = coalesce(revoked_at, ?3)
-          WHERE id = ?1 AND user_id = ?2 RETURNING id",
+          WHERE id = ?1 AND user_id = ?2",
         [id.into(), user.into(), now.0.into()],
     )
 }
