@@ -74,3 +74,4 @@ function durable(name) {
 
 export const ProofReplays = durable("ProofReplays");
 export const RevocationFeed = durable("RevocationFeed");
+export const TokenBucket = durable("TokenBucket");

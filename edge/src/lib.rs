@@ -1,4 +1,5 @@
-//! The Cloudflare Worker of edgeward: a gateway that verifies tokens in front of an API.
+//! The Cloudflare Worker of edgeward: a gateway that verifies tokens in front of an API, and an
+//! authority that issues them.
 //!
 //! It is a library as well: another Rust Worker calls [`respond`], or [`serve`] with handlers of its
 //! own, from its `fetch` entry. It leaves out the feature `entry`, which is the Worker's own.
@@ -8,6 +9,7 @@ mod decryption;
 #[cfg(feature = "entry")]
 mod durable;
 mod gateway;
+mod platform;
 mod revoke;
 mod routes;
 mod state;

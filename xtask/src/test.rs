@@ -29,7 +29,7 @@ enum Kind {
     Node(&'static [Artefact]),
 }
 
-const PARTS: [(&str, Kind); 16] = [
+const PARTS: [(&str, Kind); 17] = [
     ("check", Kind::Check),
     ("native", Kind::Native),
     ("model", Kind::Model),
@@ -39,6 +39,7 @@ const PARTS: [(&str, Kind); 16] = [
     ("platform", Kind::Node(&[])),
     ("browser", Kind::Node(&[Artefact::Pkg, Artefact::Vectors])),
     ("workerd", Kind::Node(&[Artefact::Worker, Artefact::Pkg, Artefact::Vectors])),
+    ("authority", Kind::Node(&[Artefact::Worker, Artefact::Pkg])),
     ("packaging", Kind::Node(&[Artefact::Pkg])),
     ("race", Kind::Node(&[Artefact::Pkg])),
     ("peers", Kind::Node(&[Artefact::Pkg])),

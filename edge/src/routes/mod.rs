@@ -1,6 +1,7 @@
 //! The Worker's routes: what the gateway answers itself, and everything else through it.
 
 mod answer;
+mod authority;
 mod call;
 mod forward;
 mod health;
@@ -52,9 +53,20 @@ pub async fn serve(
     origin: impl AsyncFnOnce(&Call<'_>, &Gateway, Option<&Caller>) -> Result<web_sys::Response, Code>,
 ) -> worker::Result<Response> {
     let call = Call::begin(request)?;
+    if let Some(response) = authority::respond(&call, env, context).await? {
+        return Ok(response);
+    }
+    if authority::stands_alone(env) {
+        let known = call.path() == HEALTH && call.is_read();
+        return if known {
+            health::respond(true, None)
+        } else {
+            answer::denial(&Code::NotFound.into(), &call, None)
+        };
+    }
     let gateway = gateway(env);
     if call.path() == HEALTH && call.is_read() {
-        return health::respond(gateway.as_deref());
+        return health::respond(gateway.is_ok(), gateway.as_deref().ok());
     }
     match gateway {
         Ok(gateway) => through(&call, &gateway, env, context, origin).await,
@@ -160,17 +172,18 @@ fn deny(
 
 /// The gateway of this isolate.
 pub fn gateway(env: &Env) -> Result<Rc<Gateway>, ConfigError> {
-    let variable = || {
-        let value = Reflect::get(env, &"EDGEWARD".into()).ok()?;
-        // wrangler gives a TOML table as an object, and a string as it stands.
-        value.as_string().or_else(|| JSON::stringify(&value).ok()?.as_string())
-    };
     state::gateway(
-        variable,
+        || variable(env, "EDGEWARD"),
         |name| secret(env, name),
         |name| binding(env, name),
         |error| console_error!("edgeward: {error}"),
     )
+}
+
+/// A variable that holds JSON: wrangler gives a TOML table as an object, and a string as it stands.
+fn variable(env: &Env, name: &str) -> Option<String> {
+    let value = binding(env, name)?;
+    value.as_string().or_else(|| JSON::stringify(&value).ok()?.as_string())
 }
 
 fn binding(env: &Env, name: &str) -> Option<JsValue> {

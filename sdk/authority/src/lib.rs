@@ -4,10 +4,11 @@
 //! needs of the world behind [`platform::Platform`], and requests and answers are plain values. So
 //! the whole of it runs natively in tests, over `SQLite` in memory, as it runs in a Worker over D1.
 //!
-//! Bottom up: [`failure`] · [`store`] [`platform`] [`http`] [`settings`] · [`context`] · one folder for what is
+//! Bottom up: [`failure`] [`bucket`] · [`store`] [`platform`] [`http`] [`settings`] · [`context`] · one folder for what is
 //! kept ([`tokens`], …), each with its shapes, its statements and its operations · [`operations`], the one
 //! table of all of them · [`surface`], the ways in.
 
+pub mod bucket;
 pub mod context;
 pub mod failure;
 pub mod http;
@@ -36,8 +37,8 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Answers a request; `None` if its path is not one of the authority's own.
-    pub async fn answer(&self, request: &http::Incoming) -> Option<http::Outgoing> {
-        surface::answer(self, request).await
+    /// Answers a request for a path of the authority's own.
+    pub async fn answer(&self, request: &http::Incoming, route: surface::Route) -> http::Outgoing {
+        surface::answer(self, request, route).await
     }
 }

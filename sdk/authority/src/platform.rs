@@ -8,16 +8,7 @@ use edgeward_core::{
     time::{Seconds, UnixMillis},
 };
 
-pub use crate::store::Pending;
-
-/// A token bucket: so many at once, refilled evenly over the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limit {
-    /// How many may come at once.
-    pub requests: u32,
-    /// How long an empty bucket takes to fill, in milliseconds.
-    pub window_millis: u32,
-}
+pub use crate::{bucket::Limit, store::Pending};
 
 /// Clock, randomness, network, signatures, and what must be counted in one place.
 pub trait Platform {

@@ -18,11 +18,13 @@ use edgeward_core::{
 
 use crate::{
     Authority, Failure, Settings,
+    bucket::Bucket,
     context::{Context, Principal},
     http::{Incoming, Outgoing},
     operations::Operation,
     platform::{Limit, Pending, Platform},
     store::{Refused, Row, Statement, Store, sql, sqlite::Memory},
+    surface::Route,
 };
 
 /// The authority of tests, and handles to its world.
@@ -39,7 +41,7 @@ pub struct Shared {
     pub answers: RefCell<Vec<Response>>,
     pub sent: RefCell<Vec<Request>>,
     drawn: Cell<u64>,
-    buckets: RefCell<BTreeMap<String, (f64, i64)>>,
+    buckets: RefCell<BTreeMap<String, Bucket>>,
     seen: RefCell<BTreeMap<String, i64>>,
 }
 
@@ -104,7 +106,8 @@ impl World {
             body: Some(body.into()),
             address: Some("192.0.2.1".into()),
         };
-        wait(self.authority.answer(&request))
+        let route = Route::of(request.path())?;
+        Some(wait(self.authority.answer(&request, route)))
     }
 }
 
@@ -153,18 +156,10 @@ impl Platform for SharedPlatform {
     }
 
     fn take<'a>(&'a self, bucket: &'a str, limit: Limit) -> Pending<'a, Result<Option<Seconds>, Error>> {
-        let now = self.0.now.get();
-        let (max, window) = (f64::from(limit.requests), f64::from(limit.window_millis));
+        let now = UnixMillis(self.0.now.get());
         let mut buckets = self.0.buckets.borrow_mut();
-        let (tokens, since) = buckets.entry(bucket.into()).or_insert((max, now));
-        *tokens = (*tokens + (now - *since) as f64 * max / window).min(max);
-        *since = now;
-        if *tokens < 1.0 {
-            let wait = ((1.0 - *tokens) * window / max / 1000.0).ceil();
-            return Box::pin(ready(Ok(Some(Seconds(wait as u32)))));
-        }
-        *tokens -= 1.0;
-        Box::pin(ready(Ok(None)))
+        let bucket = buckets.entry(bucket.into()).or_insert_with(|| Bucket::full(limit, now));
+        Box::pin(ready(Ok(bucket.take(limit, now).err())))
     }
 
     fn refill<'a>(&'a self, bucket: &'a str) -> Pending<'a, Result<(), Error>> {

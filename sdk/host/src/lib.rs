@@ -5,6 +5,7 @@
 //! lacks is a typed error on use. Nothing is touched at load time, since workerd forbids I/O,
 //! timers and randomness at global scope.
 
+pub mod buckets;
 pub mod clock;
 pub mod decryption;
 pub mod durable;

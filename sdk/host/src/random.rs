@@ -15,7 +15,16 @@ extern "C" {
 /// `runtime_unsupported`: the platform has no such function.
 pub fn bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut buffer = [0; N];
-    get_random_values(&mut buffer)
-        .map_err(|_| Error::at(Code::RuntimeUnsupported, "crypto.getRandomValues"))?;
+    fill(&mut buffer)?;
     Ok(buffer)
+}
+
+/// Fills a buffer of at most 64 KiB from `crypto.getRandomValues`.
+///
+/// # Errors
+/// `runtime_unsupported`: the platform has no such function.
+pub fn fill(buffer: &mut [u8]) -> Result<(), Error> {
+    get_random_values(buffer)
+        .map(drop)
+        .map_err(|_| Error::at(Code::RuntimeUnsupported, "crypto.getRandomValues"))
 }

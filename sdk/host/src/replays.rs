@@ -69,7 +69,7 @@ impl SharedMemory {
     }
 
     /// Asks; what is no clear answer is none.
-    async fn ask(&self, note: &Note) -> Option<Seen> {
+    pub async fn ask(&self, note: &Note) -> Option<Seen> {
         let name = format!("proofs-{}", note.key % SHARDS);
         let object = Durable::bound(self.namespace.clone(), name)?;
         let answer = object.call("/note", &note.written(), LIMITS).await.ok()?;

@@ -22,11 +22,16 @@ pub async fn sleep(millis: u32) {
 
 /// What a promise resolves to; `None` if it rejects or takes longer. It has a handler in any case.
 pub async fn within(millis: u32, promise: &Promise) -> Option<JsValue> {
+    outcome_within(millis, promise).await?.ok()
+}
+
+/// What a promise settles to; `None` if it takes longer. It has a handler in any case.
+pub async fn outcome_within(millis: u32, promise: &Promise) -> Option<Result<JsValue, JsValue>> {
     let late = JsValue::from(Object::new());
     let overtaken = late.clone();
     let timer = Promise::new(&mut |resolve, _| drop(set_timeout_with(&resolve, millis, &overtaken)));
-    let first = JsFuture::from(Promise::race(&Array::of2(promise, &timer))).await.ok()?;
-    (first != late).then_some(first)
+    let first = JsFuture::from(Promise::race(&Array::of2(promise, &timer))).await;
+    (first.as_ref() != Ok(&late)).then_some(first)
 }
 
 fn timer(millis: u32) -> Promise {

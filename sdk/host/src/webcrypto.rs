@@ -6,6 +6,7 @@
 
 mod parameters;
 mod private;
+mod signing;
 
 use std::cell::RefCell;
 
@@ -20,6 +21,7 @@ use wasm_bindgen_futures::JsFuture;
 use crate::global;
 
 pub use private::{Operation, PrivateKeys};
+pub use signing::SigningKeys;
 
 /// How many imported keys are kept. A cache for every key that ever appeared would grow for ever.
 const MAX_KEPT: usize = 64;
@@ -46,6 +48,9 @@ extern "C" {
         extractable: bool,
         usages: &Array,
     ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = exportKey)]
+    fn export_key(format: &str, key: &JsValue) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = verify)]
     fn subtle_verify(
@@ -117,6 +122,11 @@ impl WebCrypto {
         kept.push(Imported { material: material.clone(), alg, key: key.clone() });
         Ok(key)
     }
+}
+
+/// What a call of WebCrypto comes to; what it refuses is a failure of this code.
+async fn settled(promise: Result<Promise, JsValue>, code: Code) -> Result<JsValue, Error> {
+    JsFuture::from(promise.map_err(|_| absent())?).await.map_err(|error| failure(&error, code))
 }
 
 /// `NotSupportedError` is about the runtime; everything else is about what was given.

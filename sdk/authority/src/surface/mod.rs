@@ -10,17 +10,33 @@ use crate::{
     Authority, Failure,
     context::Context,
     http::{Incoming, Outgoing},
-    operations::Operation,
+    operations::{Kind, Operation},
 };
 
-/// Answers a request; `None` if its path is not one of the authority's own.
-pub async fn answer(authority: &Authority, request: &Incoming) -> Option<Outgoing> {
-    let path = request.path();
-    if let Some(kind) = convex::kind(path) {
-        return Some(convex::answer(authority, request, kind).await);
+/// What a path of the authority's own is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Functions of a kind, in the Convex function protocol.
+    Function(Kind),
+    /// One operation, as plain JSON.
+    Operation(Operation),
+}
+
+impl Route {
+    /// The route of a path; `None` if the path is not one of the authority's own.
+    #[must_use]
+    pub fn of(path: &str) -> Option<Self> {
+        let function = convex::kind(path).map(Self::Function);
+        function.or_else(|| path.strip_prefix("/api/auth/").and_then(Operation::find).map(Self::Operation))
     }
-    let operation = path.strip_prefix("/api/auth/").and_then(Operation::find)?;
-    Some(plain::answer(authority, request, operation).await)
+}
+
+/// Answers a request for a path of the authority's own.
+pub async fn answer(authority: &Authority, request: &Incoming, route: Route) -> Outgoing {
+    match route {
+        Route::Function(kind) => convex::answer(authority, request, kind).await,
+        Route::Operation(operation) => plain::answer(authority, request, operation).await,
+    }
 }
 
 /// Calls an operation on behalf of whoever the request says: its result, and the cookies it sets.

@@ -20,16 +20,7 @@ pub(super) struct Import {
 
 /// How a key of this type is imported for this algorithm.
 pub(super) fn import(material: &Material, alg: Algorithm) -> Result<Import, Error> {
-    let algorithm = match alg.scheme() {
-        Scheme::Hmac(hash) => hashing("HMAC", hash),
-        Scheme::RsaPkcs1(hash) => hashing("RSASSA-PKCS1-v1_5", hash),
-        Scheme::RsaPss(hash) => hashing("RSA-PSS", hash),
-        Scheme::Ecdsa(Curve::Secp256k1, _) | Scheme::MlDsa(_) => {
-            return Err(Code::AlgorithmUnsupported.into());
-        }
-        Scheme::Ecdsa(curve, _) => object(&[("name", "ECDSA"), ("namedCurve", curve_name(curve))]),
-        Scheme::Ed25519 => object(&[("name", "Ed25519")]),
-    }?;
+    let algorithm = imported(alg)?;
     let text = |bytes: &[u8]| base64url::encode(bytes);
     let jwk = match material {
         Material::Symmetric(secret) => {
@@ -46,7 +37,19 @@ pub(super) fn import(material: &Material, alg: Algorithm) -> Result<Import, Erro
     Ok(Import { format: "jwk", material: jwk, algorithm })
 }
 
-/// How a signature of this algorithm is verified.
+/// The algorithm that a key is imported for.
+pub(super) fn imported(alg: Algorithm) -> Result<Object, Error> {
+    match alg.scheme() {
+        Scheme::Hmac(hash) => hashing("HMAC", hash),
+        Scheme::RsaPkcs1(hash) => hashing("RSASSA-PKCS1-v1_5", hash),
+        Scheme::RsaPss(hash) => hashing("RSA-PSS", hash),
+        Scheme::Ecdsa(Curve::Secp256k1, _) | Scheme::MlDsa(_) => Err(Code::AlgorithmUnsupported.into()),
+        Scheme::Ecdsa(curve, _) => object(&[("name", "ECDSA"), ("namedCurve", curve_name(curve))]),
+        Scheme::Ed25519 => object(&[("name", "Ed25519")]),
+    }
+}
+
+/// How a signature of this algorithm is verified, and made.
 pub(super) fn verification(alg: Algorithm) -> Result<Object, Error> {
     match alg.scheme() {
         Scheme::Hmac(_) => object(&[("name", "HMAC")]),

@@ -17,11 +17,11 @@ use edgeward_core::{
 };
 use js_sys::{Array, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use super::{
-    absent, failure, import_key,
+    export_key, import_key,
     parameters::{curve_name, object, set},
+    settled,
 };
 use crate::values;
 
@@ -79,9 +79,6 @@ extern "C" {
         extractable: bool,
         usages: &Array,
     ) -> Result<Promise, JsValue>;
-
-    #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = exportKey)]
-    fn export_key(format: &str, key: &JsValue) -> Result<Promise, JsValue>;
 }
 
 impl PrivateKeys {
@@ -204,8 +201,4 @@ const FAILED: Code = Code::TokenDecryptionFailed;
 
 fn jwk(pair: &Pair) -> Object {
     values::to_js(&Value::Object(pair.jwk().clone())).unchecked_into()
-}
-
-async fn settled(promise: Result<Promise, JsValue>, code: Code) -> Result<JsValue, Error> {
-    JsFuture::from(promise.map_err(|_| absent())?).await.map_err(|error| failure(&error, code))
 }

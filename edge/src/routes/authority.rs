@@ -1,0 +1,91 @@
+//! The authority's own paths, if the Worker is configured to be one.
+
+use std::rc::Rc;
+
+use edgeward_authority::{
+    Authority, Settings,
+    http::{Incoming, MAX_BODY, Outgoing},
+    surface::Route,
+};
+use edgeward_core::{Code, Error};
+use edgeward_host::{buckets::Buckets, fetch, replays::SharedMemory, task::Background};
+use worker::{Context, Env, Headers, Response, console_error, console_log};
+
+use super::{answer, binding, call::Call, secret, variable};
+use crate::{platform::World, state, store::d1::Database};
+
+/// The Durable Objects that count, and those that remember what may happen once.
+const BUCKETS: &str = "BUCKETS";
+const REPLAYS: &str = "REPLAYS";
+
+/// Answers a request for a path of the authority's.
+pub async fn respond(call: &Call<'_>, env: &Env, context: &Context) -> worker::Result<Option<Response>> {
+    let settings = state::authority(
+        || variable(env, "EDGEWARD_AUTHORITY"),
+        |name| secret(env, name),
+        |error| console_error!("edgeward: {error}"),
+    );
+    let settings = match settings {
+        Ok(Some(settings)) => settings,
+        Ok(None) => return Ok(None),
+        // An authority that does not know its rules answers nothing.
+        Err(_) => return answer::denial(&Code::ConfigInvalid.into(), call, None).map(Some),
+    };
+    // Everything else is the gateway's: its body is not to be touched.
+    let Some(route) = Route::of(call.path()) else { return Ok(None) };
+    let authority = match authority(settings, env, context) {
+        Ok(authority) => authority,
+        Err(error) => {
+            console_error!("edgeward: EDGEWARD_AUTHORITY: there is no binding {}", error.at);
+            return answer::denial(&error.into(), call, None).map(Some);
+        }
+    };
+    let outgoing = authority.answer(&incoming(call).await?, route).await;
+    written(outgoing, call).map(Some)
+}
+
+/// Whether the Worker is an authority and no gateway.
+pub fn stands_alone(env: &Env) -> bool {
+    binding(env, "EDGEWARD").is_none() && binding(env, "EDGEWARD_AUTHORITY").is_some()
+}
+
+fn authority(settings: Rc<Settings>, env: &Env, context: &Context) -> Result<Authority, Error> {
+    let missing = |at| Error::at(Code::ConfigInvalid, at);
+    let database = binding(env, &settings.database_binding).and_then(Database::of_binding);
+    let world = World {
+        buckets: binding(env, BUCKETS).and_then(Buckets::bound).ok_or(missing(BUCKETS))?,
+        seen: binding(env, REPLAYS).and_then(SharedMemory::bound).ok_or(missing(REPLAYS))?,
+        keys: state::signing_keys(),
+        background: Background::of_context(context.as_ref()),
+        log: |line| console_log!("{line}"),
+    };
+    let store = Box::new(database.ok_or(missing("database_binding"))?);
+    Ok(Authority { settings, store, platform: Box::new(world) })
+}
+
+async fn incoming(call: &Call<'_>) -> worker::Result<Incoming> {
+    let headers = call.headers();
+    let body = match fetch::body_of(call.request.inner(), MAX_BODY).await {
+        Ok(body) => Some(body),
+        Err(error) if error.code == Code::InvalidParameters => None,
+        Err(error) => return Err(error.code.as_str().into()),
+    };
+    Ok(Incoming {
+        method: call.method.clone(),
+        url: call.url.clone(),
+        headers: headers.entries().collect(),
+        body,
+        address: headers.get("cf-connecting-ip")?,
+    })
+}
+
+fn written(outgoing: Outgoing, call: &Call<'_>) -> worker::Result<Response> {
+    let headers = Headers::new();
+    for (name, value) in &outgoing.headers {
+        headers.append(name, value)?;
+    }
+    headers.set("x-request-id", &call.id)?;
+    let no_body = outgoing.body.is_empty();
+    let response = if no_body { Response::empty()? } else { Response::ok(outgoing.body)? };
+    Ok(response.with_status(outgoing.status).with_headers(headers))
+}
