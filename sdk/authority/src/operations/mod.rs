@@ -1,5 +1,6 @@
 //! The one table of operations: every way in is dispatched through it, every document made from it.
 
+pub mod naming;
 pub mod schema;
 pub mod shape;
 
@@ -54,6 +55,11 @@ macro_rules! operations {
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// The function behind it: `tokens::create`.
+            const fn handler(self) -> &'static str {
+                match self { $(Self::$variant => stringify!($handler),)+ }
             }
 
             /// What it does, in sentences.

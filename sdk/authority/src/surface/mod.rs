@@ -2,6 +2,7 @@
 
 mod caller;
 mod convex;
+pub mod openapi;
 mod plain;
 
 use edgeward_core::json::Value;
@@ -20,12 +21,17 @@ pub enum Route {
     Function(Kind),
     /// One operation, as plain JSON.
     Operation(Operation),
+    /// The document that describes them all.
+    Document,
 }
 
 impl Route {
     /// The route of a path; `None` if the path is not one of the authority's own.
     #[must_use]
     pub fn of(path: &str) -> Option<Self> {
+        if path == openapi::PATH {
+            return Some(Self::Document);
+        }
         let function = convex::kind(path).map(Self::Function);
         function.or_else(|| path.strip_prefix("/api/auth/").and_then(Operation::find).map(Self::Operation))
     }
@@ -36,6 +42,7 @@ pub async fn answer(authority: &Authority, request: &Incoming, route: Route) -> 
     match route {
         Route::Function(kind) => convex::answer(authority, request, kind).await,
         Route::Operation(operation) => plain::answer(authority, request, operation).await,
+        Route::Document => openapi::answer(authority, request),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use edgeward_core::{
     Code,
+    error::Recovery,
     json::{self, Value, object},
 };
 
@@ -41,7 +42,8 @@ pub fn body(request: &Incoming) -> Result<Value, Failure> {
     Ok(json::parse(body)?)
 }
 
-/// A failure as an answer: `{"error": code, "message": …, "at": …, "retryAfterMs": …}`.
+/// A failure as an answer: `{"error": code, "message": …, "retryable": …, "sessionEnded": …, "at": …,
+/// "retryAfterMs": …}`.
 pub fn failure(failure: &Failure) -> Outgoing {
     let answer = Outgoing::json(failure.code.status(), members(failure).to_text());
     let answer = match failure.retry_after {
@@ -60,6 +62,10 @@ pub fn failure(failure: &Failure) -> Outgoing {
 pub fn members(failure: &Failure) -> Value {
     let mut members =
         vec![("error", failure.code.as_str().into()), ("message", failure.code.message().into())];
+    // What a client can do about it is said here, so that no client has a table of codes.
+    let recovery = failure.code.recovery();
+    members.push(("retryable", (recovery == Recovery::Retry).into()));
+    members.push(("sessionEnded", (recovery == Recovery::SignIn).into()));
     if !failure.at.is_empty() {
         members.push(("at", failure.at.as_ref().into()));
     }
