@@ -3,7 +3,7 @@
 use edgeward_core::{
     Error,
     http::{Request, Response},
-    jose::Algorithm,
+    jose::{Algorithm, Key},
     secret::Secret,
     time::{Seconds, UnixMillis},
 };
@@ -40,6 +40,17 @@ pub trait Platform {
         algorithm: Algorithm,
         input: &'a [u8],
     ) -> Pending<'a, Result<Vec<u8>, Error>>;
+
+    /// Verifies a signature as [`engine::verify`](edgeward_core::jose::engine::verify) does.
+    ///
+    /// Errors: `token_signature_invalid`, `token_key_not_found`, `jwk_invalid`, `algorithm_unsupported`
+    fn verify<'a>(
+        &'a self,
+        key: &'a Key,
+        algorithm: Algorithm,
+        input: &'a [u8],
+        signature: &'a [u8],
+    ) -> Pending<'a, Result<(), Error>>;
 
     /// Takes one from the bucket of a name; `Some` tells how long to wait when it is empty. The name
     /// is hashed by whoever keeps the buckets if it could identify somebody.

@@ -10,7 +10,7 @@ use std::{
 use edgeward_core::{
     Code, Error,
     http::{Request, Response},
-    jose::Algorithm,
+    jose::{Algorithm, Key, engine},
     json::{self, Value},
     secret::Secret,
     time::{Seconds, UnixMillis},
@@ -147,12 +147,29 @@ impl Platform for SharedPlatform {
         Box::pin(ready(self.0.answers.borrow_mut().pop().ok_or(Code::NetworkFailed.into())))
     }
 
-    fn generate(&self, _: Algorithm) -> Pending<'_, Result<Secret, Error>> {
-        Box::pin(ready(Err(Code::AlgorithmUnsupported.into())))
+    fn generate(&self, algorithm: Algorithm) -> Pending<'_, Result<Secret, Error>> {
+        let mut seed = [0; 32];
+        self.fill(&mut seed).unwrap();
+        Box::pin(ready(signing::pair(&seed, algorithm)))
     }
 
-    fn sign<'a>(&'a self, _: &'a Secret, _: Algorithm, _: &'a [u8]) -> Pending<'a, Result<Vec<u8>, Error>> {
-        Box::pin(ready(Err(Code::AlgorithmUnsupported.into())))
+    fn sign<'a>(
+        &'a self,
+        key: &'a Secret,
+        algorithm: Algorithm,
+        input: &'a [u8],
+    ) -> Pending<'a, Result<Vec<u8>, Error>> {
+        Box::pin(ready(signing::sign(key, algorithm, input)))
+    }
+
+    fn verify<'a>(
+        &'a self,
+        key: &'a Key,
+        algorithm: Algorithm,
+        input: &'a [u8],
+        signature: &'a [u8],
+    ) -> Pending<'a, Result<(), Error>> {
+        Box::pin(ready(engine::verify(key, algorithm, input, signature)))
     }
 
     fn take<'a>(&'a self, bucket: &'a str, limit: Limit) -> Pending<'a, Result<Option<Seconds>, Error>> {
@@ -178,5 +195,70 @@ impl Platform for SharedPlatform {
 
     fn log(&self, line: &str) {
         self.0.log.borrow_mut().push(line.into());
+    }
+}
+
+/// Keys that sign, by the same crates that verify.
+mod signing {
+    use edgeward_core::{
+        Code, Error, base64url,
+        jose::{Algorithm, engine},
+        json::{self, Value, object},
+        secret::Secret,
+    };
+    use p256::ecdsa::signature::Signer;
+
+    pub fn pair(seed: &[u8; 32], algorithm: Algorithm) -> Result<Secret, Error> {
+        let d = base64url::encode(seed).into();
+        let jwk = match algorithm {
+            Algorithm::Es256 => {
+                let key = p256::ecdsa::SigningKey::from_slice(seed).unwrap();
+                let point = key.verifying_key().to_sec1_point(false);
+                let (x, y) = point.as_bytes()[1..].split_at(32);
+                let (x, y) = (base64url::encode(x), base64url::encode(y));
+                object(vec![
+                    ("kty", "EC".into()),
+                    ("crv", "P-256".into()),
+                    ("x", x.into()),
+                    ("y", y.into()),
+                    ("d", d),
+                ])
+            }
+            Algorithm::EdDsa => {
+                let key = ed25519_dalek::SigningKey::from_bytes(seed);
+                let x = base64url::encode(key.verifying_key().as_bytes());
+                object(vec![("kty", "OKP".into()), ("crv", "Ed25519".into()), ("x", x.into()), ("d", d)])
+            }
+            _ => return Err(Code::AlgorithmUnsupported.into()),
+        };
+        Ok(Secret::new(jwk.to_text().into_bytes()))
+    }
+
+    pub fn sign(key: &Secret, algorithm: Algorithm, input: &[u8]) -> Result<Vec<u8>, Error> {
+        let jwk = json::parse_object(key.expose())?;
+        let seed = base64url::decode(jwk.get("d").and_then(Value::as_str).unwrap())?;
+        Ok(match algorithm {
+            Algorithm::Es256 => {
+                let key = p256::ecdsa::SigningKey::from_slice(&seed).unwrap();
+                let signature: p256::ecdsa::Signature = key.sign(input);
+                signature.to_bytes().to_vec()
+            }
+            Algorithm::EdDsa => {
+                let key = ed25519_dalek::SigningKey::from_bytes(&seed.try_into().unwrap());
+                key.sign(input).to_bytes().to_vec()
+            }
+            _ => return Err(Code::AlgorithmUnsupported.into()),
+        })
+    }
+
+    #[test]
+    fn what_is_signed_here_verifies() {
+        for algorithm in [Algorithm::Es256, Algorithm::EdDsa] {
+            let pair = pair(&[7; 32], algorithm).unwrap();
+            let key = edgeward_core::jose::Key::parse(&json::parse_object(pair.expose()).unwrap()).unwrap();
+            let signature = sign(&pair, algorithm, b"input").unwrap();
+            assert_eq!(engine::verify(&key, algorithm, b"input", &signature), Ok(()));
+            assert!(engine::verify(&key, algorithm, b"inputs", &signature).is_err());
+        }
     }
 }
