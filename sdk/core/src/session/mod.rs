@@ -6,6 +6,8 @@
 //! compare-and-swap, a refresh under way is written into it, and so is an outage. The lock only
 //! spares work.
 //!
+//! The other side of it is [`family`]: the refresh tokens at the server that issues them.
+//!
 //! The machine orders effects ([`Action`]) and is told what came of them ([`Input`]). It reads no
 //! clock: [`Now`] comes with every input.
 
@@ -13,6 +15,7 @@ mod alarm;
 mod attempt;
 mod change;
 mod clock;
+pub mod family;
 mod grant;
 mod input;
 mod lock;
