@@ -3,6 +3,7 @@
 //! Source: [RFC 8628](https://www.rfc-editor.org/rfc/rfc8628).
 
 mod polling;
+pub mod user_code;
 
 use alloc::{string::String, vec::Vec};
 
