@@ -13,7 +13,7 @@ use crate::{
     base64url,
     error::{Code, Error},
     jose::algorithm::{Algorithm, Curve, ParameterSet, Scheme},
-    json::{Map, Value},
+    json::{Map, Value, object},
     secret::Secret,
 };
 
@@ -93,6 +93,34 @@ impl Key {
     #[must_use]
     pub const fn material(&self) -> &Material {
         &self.material
+    }
+
+    /// The key as it is published: what is public of it, with its `kid` and `alg`, for verifying alone. `None`
+    /// for a shared secret, nothing of which is public.
+    ///
+    /// Source: [RFC 7517 §4](https://www.rfc-editor.org/rfc/rfc7517#section-4)
+    #[must_use]
+    pub fn to_public(&self) -> Option<Value> {
+        let text = |bytes: &[u8]| Value::from(base64url::encode(bytes));
+        let mut members = match &self.material {
+            Material::Rsa { n, e } => alloc::vec![("kty", "RSA".into()), ("n", text(n)), ("e", text(e))],
+            Material::Ec { curve, x, y } => alloc::vec![
+                ("kty", "EC".into()),
+                ("crv", curve.name().into()),
+                ("x", text(x)),
+                ("y", text(y))
+            ],
+            Material::Ed25519(point) => {
+                alloc::vec![("kty", "OKP".into()), ("crv", "Ed25519".into()), ("x", text(point))]
+            }
+            Material::MlDsa { public, .. } => alloc::vec![("kty", "AKP".into()), ("pub", text(public))],
+            Material::Symmetric(_) => return None,
+        };
+        members.extend(self.id.as_deref().map(|id| ("kid", id.into())));
+        members.extend(self.algorithm.map(|alg| ("alg", alg.name().into())));
+        members.push(("use", "sig".into()));
+        members.push(("key_ops", alloc::vec!["verify"].into()));
+        Some(object(members))
     }
 
     /// Whether the key may verify `alg`: type and curve fit, the key's own `alg` does not say

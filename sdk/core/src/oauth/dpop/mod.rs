@@ -20,6 +20,6 @@ mod target;
 pub use demand::ServerNonces;
 pub use making::{PublicKey, Sending};
 pub use nonce::Nonces;
-pub use proof::{ALGORITHMS, Expected, MAX_JTI, Proof, Unverified, Window};
+pub use proof::{ALGORITHMS, Asking, Expected, MAX_JTI, Proof, Unverified, Window};
 pub use replays::{MAX_ENTRIES, Replays, Seen, Use};
 pub use target::normalised;

@@ -71,6 +71,19 @@ pub struct Expected<'a> {
     pub window: Window,
 }
 
+/// What a proof must say that comes without an access token: one that asks for a token.
+#[derive(Clone, Copy)]
+pub struct Asking<'a> {
+    /// The method of the request.
+    pub method: &'a str,
+    /// The absolute address of the request.
+    pub url: &'a str,
+    /// The nonces of this server, if it asks for them.
+    pub nonces: Option<&'a Nonces>,
+    /// How old the proof may be.
+    pub window: Window,
+}
+
 impl Window {
     /// The longest time that a proof may be good for.
     pub const MAX: Seconds = Seconds(300);
@@ -190,29 +203,56 @@ impl Proof {
     ///
     /// Source: [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) 3 and 8–12
     pub fn check(self, expected: &Expected<'_>, now: UnixSeconds) -> Result<Use, Error> {
-        let jti = self.text("jti")?;
-        if jti.is_empty() || jti.len() > MAX_JTI {
-            return Err(invalid("jti"));
-        }
-        if self.text("htm")? != expected.method {
-            return Err(Error::at(Code::DpopMethodMismatch, "htm"));
-        }
-        let target = normalised(self.text("htu")?).ok_or_else(|| invalid("htu"))?;
-        if normalised(expected.url).is_none_or(|own| own != target) {
-            return Err(Error::at(Code::DpopUrlMismatch, "htu"));
-        }
-        let until = self.check_times(expected.window, now)?;
+        let (target, until) = self.check_request(expected.method, expected.url, expected.window, now)?;
         if self.text("ath")? != base64url::encode(&Sha256::digest(expected.access_token)) {
             return Err(Error::at(Code::DpopTokenMismatch, "ath"));
         }
         if self.thumbprint != expected.thumbprint {
             return Err(Error::at(Code::DpopKeyMismatch, "jwk"));
         }
-        if let Some(nonces) = expected.nonces {
-            let nonce = self.claims.contains_key("nonce").then(|| self.text("nonce")).transpose()?;
-            nonces.check(nonce, now)?;
+        self.check_nonce(expected.nonces, now)?;
+        Ok(Use::new(self.thumbprint.clone(), &target, self.text("jti")?, until))
+    }
+
+    /// Checks what the proof says against a request for a token, which comes without one. Which key the
+    /// token is bound to, [`Use::thumbprint`] tells.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check), but for the token's.
+    ///
+    /// Source: [RFC 9449 §5](https://www.rfc-editor.org/rfc/rfc9449#section-5)
+    pub fn check_asking(self, asking: &Asking<'_>, now: UnixSeconds) -> Result<Use, Error> {
+        let (target, until) = self.check_request(asking.method, asking.url, asking.window, now)?;
+        self.check_nonce(asking.nonces, now)?;
+        Ok(Use::new(self.thumbprint.clone(), &target, self.text("jti")?, until))
+    }
+
+    /// The address that the proof is for, and the time from which on it is no longer good.
+    fn check_request(
+        &self,
+        method: &str,
+        url: &str,
+        window: Window,
+        now: UnixSeconds,
+    ) -> Result<(String, UnixSeconds), Error> {
+        let jti = self.text("jti")?;
+        if jti.is_empty() || jti.len() > MAX_JTI {
+            return Err(invalid("jti"));
         }
-        Ok(Use::new(self.thumbprint.clone(), &target, jti, until))
+        if self.text("htm")? != method {
+            return Err(Error::at(Code::DpopMethodMismatch, "htm"));
+        }
+        let target = normalised(self.text("htu")?).ok_or_else(|| invalid("htu"))?;
+        if normalised(url).is_none_or(|own| own != target) {
+            return Err(Error::at(Code::DpopUrlMismatch, "htu"));
+        }
+        Ok((target, self.check_times(window, now)?))
+    }
+
+    fn check_nonce(&self, nonces: Option<&Nonces>, now: UnixSeconds) -> Result<(), Error> {
+        let Some(nonces) = nonces else { return Ok(()) };
+        let nonce = self.claims.contains_key("nonce").then(|| self.text("nonce")).transpose()?;
+        nonces.check(nonce, now)
     }
 
     /// Whether now is within the window, and `exp` and `nbf`, which no proof needs, do not say

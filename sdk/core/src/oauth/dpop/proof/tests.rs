@@ -234,3 +234,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+#[cfg(feature = "rustcrypto")]
+fn asking_for_a_token_needs_no_token() {
+    let asking = Asking {
+        method: "POST",
+        url: "https://server.example.com/token",
+        nonces: None,
+        window: Window::default(),
+    };
+    let check = |asking: &Asking<'_>, now| {
+        parse(TOKEN_PROOF).unwrap().verify().unwrap().check_asking(asking, UnixSeconds(now))
+    };
+    assert_eq!(check(&asking, IAT).unwrap().thumbprint(), JKT);
+    let nonces = Nonces::new(Secret::new(vec![7; 32])).unwrap();
+    for (asking, now, code) in [
+        (Asking { method: "GET", ..asking }, IAT, Code::DpopMethodMismatch),
+        (Asking { url: "https://server.example.com/par", ..asking }, IAT, Code::DpopUrlMismatch),
+        (Asking { nonces: Some(&nonces), ..asking }, IAT, Code::DpopNonceRequired),
+        (asking, IAT + 61, Code::DpopProofExpired),
+    ] {
+        assert_eq!(check(&asking, now).err().unwrap().code, code);
+    }
+}
