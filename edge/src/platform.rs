@@ -6,7 +6,7 @@ use edgeward_authority::platform::{Limit, Pending, Platform};
 use edgeward_core::{
     Code, Error,
     http::{Request, Response},
-    jose::Algorithm,
+    jose::{Algorithm, Key},
     oauth::dpop::Seen,
     secret::Secret,
     time::{Seconds, UnixMillis},
@@ -18,7 +18,7 @@ use edgeward_host::{
     random,
     replays::{Note, SharedMemory},
     task::Background,
-    webcrypto::SigningKeys,
+    webcrypto::{SigningKeys, WebCrypto},
 };
 use sha2::{Digest, Sha256};
 
@@ -33,6 +33,8 @@ pub struct World {
     pub seen: SharedMemory,
     /// The keys that this isolate has imported.
     pub keys: Rc<SigningKeys>,
+    /// Those that it verifies with.
+    pub verifying: Rc<WebCrypto>,
     /// Where work goes that the answer does not wait for.
     pub background: Background,
     /// Where the operator reads.
@@ -63,6 +65,16 @@ impl Platform for World {
         input: &'a [u8],
     ) -> Pending<'a, Result<Vec<u8>, Error>> {
         Box::pin(self.keys.sign(key, algorithm, input))
+    }
+
+    fn verify<'a>(
+        &'a self,
+        key: &'a Key,
+        algorithm: Algorithm,
+        input: &'a [u8],
+        signature: &'a [u8],
+    ) -> Pending<'a, Result<(), Error>> {
+        Box::pin(self.verifying.verify(key, algorithm, input, signature))
     }
 
     fn take<'a>(&'a self, bucket: &'a str, limit: Limit) -> Pending<'a, Result<Option<Seconds>, Error>> {

@@ -4,7 +4,10 @@ use std::{cell::OnceCell, rc::Rc};
 
 use edgeward_authority::settings::{Settings, SettingsError};
 use edgeward_core::gateway::{Config, config::ConfigError};
-use edgeward_host::{random, webcrypto::SigningKeys};
+use edgeward_host::{
+    random,
+    webcrypto::{SigningKeys, WebCrypto},
+};
 use wasm_bindgen::JsValue;
 
 use crate::gateway::Gateway;
@@ -52,6 +55,14 @@ pub fn authority(
 pub fn signing_keys() -> Rc<SigningKeys> {
     thread_local! {
         static KEYS: Rc<SigningKeys> = Rc::new(SigningKeys::new());
+    }
+    KEYS.with(Rc::clone)
+}
+
+/// The keys that this isolate has imported to verify with.
+pub fn verifying_keys() -> Rc<WebCrypto> {
+    thread_local! {
+        static KEYS: Rc<WebCrypto> = Rc::new(WebCrypto::new());
     }
     KEYS.with(Rc::clone)
 }

@@ -56,6 +56,7 @@ fn authority(settings: Rc<Settings>, env: &Env, context: &Context) -> Result<Aut
         buckets: binding(env, BUCKETS).and_then(Buckets::bound).ok_or(missing(BUCKETS))?,
         seen: binding(env, REPLAYS).and_then(SharedMemory::bound).ok_or(missing(REPLAYS))?,
         keys: state::signing_keys(),
+        verifying: state::verifying_keys(),
         background: Background::of_context(context.as_ref()),
         log: |line| console_log!("{line}"),
     };
