@@ -23,6 +23,8 @@ pub struct Settings {
     /// What everything is derived from that it encrypts or signs with a shared secret: the current
     /// one, and those before it for as long as what they protect lasts.
     pub secrets: Vec<Secret>,
+    /// The version of each secret that has one.
+    pub secret_versions: Vec<Option<u32>>,
     /// The origins of pages that may use a signed-in user's cookies, beside its own. `*` stands for
     /// letters, digits and hyphens within one label.
     pub trusted_origins: Vec<String>,
@@ -66,7 +68,8 @@ fn secret_binding() -> String {
 
 impl Settings {
     /// Reads the settings from their JSON text. `secret` gives the value of a secret's binding: one
-    /// or more secrets of at least 32 characters, separated by spaces, the current one first.
+    /// or more secrets of at least 32 characters, separated by spaces, the current one first; before each
+    /// may stand its version and a colon, as in `BETTER_AUTH_SECRETS`.
     ///
     /// # Errors
     /// A sentence for the operator.
@@ -88,8 +91,7 @@ impl Document {
             return Err(invalid("issuer"));
         }
         let text = secret(&self.secret_binding).ok_or(invalid("secret_binding"))?;
-        let secrets: Vec<_> =
-            text.split_ascii_whitespace().map(|secret| Secret::new(secret.as_bytes().to_vec())).collect();
+        let (secrets, secret_versions): (Vec<_>, _) = text.split_ascii_whitespace().map(versioned).unzip();
         if secrets.is_empty() || secrets.iter().any(|secret| secret.expose().len() < MIN_SECRET) {
             return Err(invalid("secret_binding"));
         }
@@ -98,10 +100,18 @@ impl Document {
             reach,
             database_binding: self.database_binding,
             secrets,
+            secret_versions,
             trusted_origins: self.trusted_origins,
             tokens: self.tokens.check()?,
         })
     }
+}
+
+/// A secret and its version: `2:…`.
+fn versioned(text: &str) -> (Secret, Option<u32>) {
+    let version = text.split_once(':').and_then(|(version, secret)| Some((secret, version.parse().ok()?)));
+    let (secret, version) = version.map_or((text, None), |(secret, version)| (secret, Some(version)));
+    (Secret::new(secret.as_bytes().to_vec()), version)
 }
 
 /// How long a secret must be, in bytes.

@@ -337,6 +337,8 @@ codes! {
         KeyNotFound = "key_not_found", 404, Change, "List the API tokens for their ids.";
         /// The user is banned.
         UserBanned = "user_banned", 403, Change, "Ask an administrator.";
+        /// What was kept encrypted does not open.
+        SealBroken = "seal_broken", 500, Change, "Put the secret that it was sealed under behind the current one; if it was altered, it is lost.";
     }
     with "oauth" {
         /// The device was not approved in time.
