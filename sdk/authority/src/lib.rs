@@ -20,6 +20,7 @@ pub mod surface;
 #[cfg(test)]
 mod testing;
 pub mod tokens;
+pub mod users;
 pub mod vault;
 
 use std::rc::Rc;
