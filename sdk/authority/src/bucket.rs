@@ -35,10 +35,10 @@ impl Bucket {
         let (most, window) = (f64::from(limit.requests), f64::from(limit.window_millis));
         let passed = now.0.saturating_sub(self.at.0).max(0);
         #[expect(clippy::cast_precision_loss, reason = "a span that fills any bucket")]
-        let filled = (self.level + passed as f64 * most / window).min(most);
+        let filled = self.level + passed as f64 * most / window;
         self.at = now;
-        // A level that is not a number is none.
-        self.level = if filled.is_finite() { filled.max(0.0) } else { 0.0 };
+        // A level that is not a number is none; this comes first, since `min` and `max` drop what is no number.
+        self.level = if filled.is_finite() { filled.clamp(0.0, most) } else { 0.0 };
         if self.level >= 1.0 - EPSILON {
             self.level = (self.level - 1.0).max(0.0);
             return Ok(());
