@@ -1,11 +1,21 @@
 /** The built edgeward Worker in workerd, as it runs at Cloudflare, started by npm `miniflare`. */
-import { access } from "node:fs/promises";
+import { access, readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import { freePort, HOST } from "./lib/listen.mjs";
 
 const DIST = fileURLToPath(new URL("../../edge/dist/", import.meta.url));
+const MIGRATIONS = new URL("../../edge/migrations/", import.meta.url);
 const COMPATIBILITY_DATE = "2026-07-01";
+
+/** What the Worker needs to be an authority: a database, and the objects that count and remember. */
+export const AUTHORITY = {
+  d1Databases: ["DB"],
+  durableObjects: {
+    BUCKETS: { className: "TokenBucket", useSQLite: true },
+    REPLAYS: { className: "ProofReplays", useSQLite: true },
+  },
+};
 
 /**
  * Starts the gateway in front of one origin.
@@ -63,6 +73,7 @@ export async function startWorker({ bindings, port = 0, stateDir, options = {}, 
     host: HOST,
     port: port && (await freePort(port)),
     cachePersist: stateDir ?? false,
+    d1Persist: stateDir ?? false,
     durableObjectsPersist: stateDir ?? false,
     log: new Log(LogLevel.WARN),
     ...(onLog && { handleStructuredLogs: onLog }),
@@ -77,6 +88,22 @@ export async function startWorker({ bindings, port = 0, stateDir, options = {}, 
     urlOf: async (name) => (await worker.unsafeGetDirectURL(name)).origin,
     close: () => (stopped ??= worker.dispose()),
   };
+}
+
+/** Brings a database up to date: applies what it has not seen, and notes it as `wrangler d1 migrations` does. */
+export async function migrate(database) {
+  await database
+    .prepare("CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY, name TEXT UNIQUE, applied_at TEXT)")
+    .run();
+  const { results } = await database.prepare("SELECT name FROM d1_migrations").all();
+  const applied = new Set(results.map(({ name }) => name));
+  const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith(".sql") && !applied.has(name)).sort();
+  for (const name of names) {
+    const script = (await readFile(new URL(name, MIGRATIONS), "utf8")).replaceAll(/--.*/g, "");
+    const statements = script.split(/;\s*$/m).filter((text) => text.trim());
+    const note = database.prepare("INSERT INTO d1_migrations (name, applied_at) VALUES (?, datetime())").bind(name);
+    await database.batch([...statements.map((text) => database.prepare(text)), note]);
+  }
 }
 
 async function ensureBuilt() {

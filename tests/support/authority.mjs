@@ -1,10 +1,7 @@
 /** The authority in workerd: the built Worker with D1, its migrations applied. */
 import { randomBytes } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import { startWorker } from "../../examples/spa/gateway.mjs";
+import { AUTHORITY, migrate, startWorker } from "../../examples/spa/gateway.mjs";
 import { freePort } from "../../examples/spa/lib/listen.mjs";
-
-const MIGRATIONS = new URL("../../edge/migrations/", import.meta.url);
 
 /**
  * Starts an authority of its own for a test, with an empty database; it stops when the test ends.
@@ -27,29 +24,11 @@ export async function startAuthority(test, o = {}) {
     ...(o.gateway && { EDGEWARD: o.gateway(issuer) }),
     ...o.bindings,
   };
-  const options = {
-    d1Databases: ["DB"],
-    durableObjects: {
-      BUCKETS: { className: "TokenBucket", useSQLite: true },
-      REPLAYS: { className: "ProofReplays", useSQLite: true },
-    },
-  };
-  const worker = await startWorker({ bindings, options, port, onLog: o.onLog, beside: o.beside });
+  const worker = await startWorker({ bindings, options: AUTHORITY, port, onLog: o.onLog, beside: o.beside });
   test.after(() => worker.close());
   const database = await worker.miniflare.getD1Database("DB", "gateway");
   await migrate(database);
   return new AuthorityUnderTest({ url: issuer, worker, database, secret: bindings.EDGEWARD_SECRET });
-}
-
-/** Applies every migration, in order. */
-export async function migrate(database) {
-  const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith(".sql")).sort();
-  for (const name of names) {
-    const script = (await readFile(new URL(name, MIGRATIONS), "utf8")).replaceAll(/--.*/g, "");
-    for (const statement of script.split(/;\s*$/m).filter((text) => text.trim())) {
-      await database.prepare(statement).run();
-    }
-  }
 }
 
 class AuthorityUnderTest {
