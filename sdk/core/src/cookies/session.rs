@@ -43,6 +43,18 @@ pub struct Cookie {
     name: String,
     transport: Transport,
     lifetime: Option<Seconds>,
+    sender: Sender,
+}
+
+/// Whose pages have the cookie sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sender {
+    /// The site's own, and whoever leads there with a link.
+    #[default]
+    Site,
+    /// Everybody's: what another site posts has to find it. On loopback, where browsers would
+    /// refuse such a cookie, the site's own; there all ports are one site.
+    Everybody,
 }
 
 /// The longest life that browsers grant: 400 days.
@@ -62,7 +74,12 @@ impl Cookie {
         if !fits || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
             return Err(Error::at(Code::ConfigInvalid, "cookies.name"));
         }
-        let cookie = Self { name: [prefix(transport), name].concat(), transport, lifetime: None };
+        let cookie = Self {
+            name: [prefix(transport), name].concat(),
+            transport,
+            lifetime: None,
+            sender: Sender::Site,
+        };
         cookie.living(lifetime)
     }
 
@@ -74,6 +91,12 @@ impl Cookie {
     pub fn beside(&self, suffix: &str, lifetime: Option<Seconds>) -> Result<Self, Error> {
         let name = [&self.name, BESIDE, suffix].concat();
         Self { name, ..self.clone() }.living(lifetime)
+    }
+
+    /// The same cookie, sent with other pages' requests.
+    #[must_use]
+    pub fn sent_by(self, sender: Sender) -> Self {
+        Self { sender, ..self }
     }
 
     /// The name as it stands in headers.
@@ -146,7 +169,7 @@ impl Cookie {
 
     fn line(&self, suffix: &str, value: &str, lifetime: Option<Seconds>) -> Line {
         let name = [&self.name, suffix].concat();
-        let mut text = [&name, "=", value, "; Path=/; HttpOnly; SameSite=Lax"].concat();
+        let mut text = [&name, "=", value, "; Path=/; HttpOnly; SameSite=", self.same_site()].concat();
         if self.transport == Transport::Https {
             text.push_str("; Secure");
         }
@@ -155,6 +178,13 @@ impl Cookie {
             text.push_str(&seconds.to_string());
         }
         Line { name, value: value.into(), text }
+    }
+
+    const fn same_site(&self) -> &'static str {
+        match (self.sender, self.transport) {
+            (Sender::Everybody, Transport::Https) => "None",
+            _ => "Lax",
+        }
     }
 
     fn living(self, lifetime: Option<Seconds>) -> Result<Self, Error> {

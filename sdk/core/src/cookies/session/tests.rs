@@ -218,3 +218,13 @@ proptest! {
         prop_assert_eq!(value.is_some(), whole(&first) || whole(&second));
     }
 }
+
+#[test]
+fn a_cookie_for_what_other_sites_post_is_sent_to_everybody_over_https_only() {
+    let line = |transport| {
+        let cookie = Cookie::new("edgeward", transport, Some(DAY)).unwrap().sent_by(Sender::Everybody);
+        cookie.write(&jar(""), &seals(&["a"]), "v", &RANDOM).unwrap()[0].text.clone()
+    };
+    assert!(line(Transport::Https).ends_with("; HttpOnly; SameSite=None; Secure; Max-Age=86400"));
+    assert!(line(Transport::Loopback).ends_with("; HttpOnly; SameSite=Lax; Max-Age=86400"));
+}
