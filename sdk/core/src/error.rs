@@ -15,8 +15,8 @@ pub enum Recovery {
 
 /// Writes the enum, its names and its properties from one table, so that none can be forgotten.
 ///
-/// The codes under `with` are raised by what verifies requests, by the Worker, by the whole OAuth client, or by the
-/// JavaScript around Rust, and by nothing else. Their names and sentences are weight that others need not carry:
+/// The codes under `with` are raised by what verifies requests, by the Worker, by what hears of logouts, by the whole
+/// OAuth client, or by the JavaScript around Rust, and by nothing else. Their names and sentences are weight that others need not carry:
 /// they come with the feature of that name, without which to raise one would be an internal error.
 macro_rules! codes {
     (
@@ -299,8 +299,6 @@ codes! {
         RevocationUnavailable = "revocation_unavailable", 503, Retry, "Try again later; check the Durable Object binding of the list.";
         /// The list of revoked tokens is full.
         RevocationListFull = "revocation_list_full", 507, Retry, "Revoke whole subjects or sessions in place of single tokens, or wait until entries expire.";
-        /// The logout token is not valid.
-        LogoutTokenInvalid = "logout_token_invalid", 400, Change, "Send the logout token as OpenID Connect Back-Channel Logout 1.0 §2.4 defines it.";
         /// The logout token was handled already.
         LogoutTokenReplayed = "logout_token_replayed", 400, Change, "Nothing; the logout took effect the first time.";
         /// The token is valid, but nobody is registered under its subject.
@@ -339,6 +337,10 @@ codes! {
         UserBanned = "user_banned", 403, Change, "Ask an administrator.";
         /// What was kept encrypted does not open.
         SealBroken = "seal_broken", 500, Change, "Put the secret that it was sealed under behind the current one; if it was altered, it is lost.";
+    }
+    with "logout" {
+        /// The logout token is not valid.
+        LogoutTokenInvalid = "logout_token_invalid", 400, Change, "Send the logout token as OpenID Connect Back-Channel Logout 1.0 §2.4 defines it.";
     }
     with "oauth" {
         /// The device was not approved in time.

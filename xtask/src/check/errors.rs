@@ -34,7 +34,7 @@ fn render() -> Outcome<String> {
             "--package",
             "edgeward-core",
             "--features",
-            "oauth,shell,worker",
+            "authority,oauth,shell",
             "--example",
             "errors",
         ])
