@@ -41,7 +41,7 @@ pub(crate) async fn handle(client: &Rc<Client>, url: Option<String>) -> Answer {
         Some(url) => url,
         None => effect::location(runtime).await.ok_or(Error::at(Code::InvalidParameters, "url"))?,
     };
-    let Some(callback) = read(&url) else { return Ok(written::no_callback()) };
+    let Some(callback) = read(client, &url) else { return Ok(written::no_callback()) };
     if !client.completions.knows(callback.state())
         && transactions::may_be_elsewhere(runtime, &client.transactions, callback.state()).await
         && effect::relay(runtime, &url, callback.state()).await
@@ -76,14 +76,20 @@ async fn complete(client: &Rc<Client>, callback: Callback, began: u64) -> Answer
 /// # Errors
 /// Those of [`complete`].
 pub(crate) async fn returned(client: &Rc<Client>, url: &str, began: u64) -> Answer {
-    match read(url) {
+    match read(client, url) {
         Some(callback) => complete(client, callback, began).await,
         None => Ok(written::no_callback()),
     }
 }
 
-fn read(url: &str) -> Option<Callback> {
-    Callback::read(address::query_of(url)).filter(|callback| is_state(callback.state()))
+#[cfg_attr(not(feature = "oauth"), expect(unused_variables, reason = "only signed answers are kept"))]
+fn read(client: &Client, url: &str) -> Option<Callback> {
+    let query = address::query_of(url);
+    #[cfg(feature = "oauth")]
+    let callback = crate::oauth::read_answer(client, query);
+    #[cfg(not(feature = "oauth"))]
+    let callback = Callback::read(query);
+    callback.filter(|callback| is_state(callback.state()))
 }
 
 async fn take(client: &Rc<Client>, callback: &Callback, began: u64) -> Answer {
@@ -107,11 +113,22 @@ async fn redeem(
     let runtime = &client.runtime;
     callback.check(&transaction, runtime.now().wall.to_seconds())?;
     let metadata = client.provider.metadata(runtime).await?;
+    #[cfg(feature = "oauth")]
+    let callback = &crate::oauth::verified_answer(client, &metadata, callback).await?;
+    #[cfg(feature = "oauth")]
+    callback.check(&transaction, runtime.now().wall.to_seconds())?;
     let code = callback.code(&metadata)?;
     let request = token::exchange_request(&metadata, &client.settings.client_id, code, &transaction)?;
     let asked = runtime.now();
+    #[cfg(not(feature = "oauth"))]
     let tokens = tokens::ask(client, request, None).await?;
+    #[cfg(feature = "oauth")]
+    let granted = crate::oauth::redeem(client, request).await?;
+    #[cfg(feature = "oauth")]
+    let tokens = granted.tokens.clone();
     let verdict = verified_claims(client, &metadata, &tokens, &transaction).await;
+    #[cfg(feature = "oauth")]
+    let verdict = crate::oauth::known_claims(client, &granted, callback.state(), verdict).await;
     let claims = match verdict {
         Ok(claims) => claims,
         Err(failure) => {
@@ -121,6 +138,8 @@ async fn redeem(
     };
     let Transaction { scope, app_state, .. } = *transaction;
     let grant = grant::of_sign_in(client, tokens, claims, scope, asked.wall);
+    #[cfg(feature = "oauth")]
+    let grant = crate::oauth::with_own_access(grant, granted, asked.wall);
     let session = written::session(&grant);
     client.session.sign_in(client, grant, began).await?;
     Ok(written::signed_in(session, app_state))
@@ -148,6 +167,8 @@ async fn verified_claims(
         access_token: &tokens.access_token,
         max_age: transaction.max_age,
     };
+    #[cfg(feature = "oauth")]
+    let metadata = &*settings.catalogue.for_token(metadata, id_token)?;
     let claims =
         id_token::verify(&client.runtime, id_token, metadata, &settings.policy, &expected, settings.secret())
             .await?;

@@ -46,9 +46,14 @@ impl Client {
         let settings = Settings::read(options)?;
         let name = ["edgeward:", settings.issuer.as_str(), ":", &settings.client_id].concat();
         let runtime = Rc::default();
+        let provider = Provider::new(settings.issuer.clone());
+        #[cfg(feature = "oauth")]
+        if let Some(metadata) = settings.catalogue.metadata() {
+            provider.know(metadata);
+        }
         Ok(Rc::new(Self {
             session: Session::new(Rc::clone(&runtime), &name, settings.background),
-            provider: Provider::new(settings.issuer.clone()),
+            provider,
             completions: Completions::default(),
             transactions: [&name, ":transaction:"].concat(),
             #[cfg(feature = "oauth")]

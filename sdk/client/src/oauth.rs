@@ -1,41 +1,67 @@
 //! What only the whole client can do: sign in on a device, be somebody by itself, hand on what it has.
 
 mod account;
+mod answers;
 mod authentication;
 mod binding;
+mod catalogue;
 mod credentials;
 mod device;
 mod discover_resource;
 mod exchange;
+mod logout;
+mod person;
 mod pushed;
 mod registration;
+mod watch;
 
 use std::{future::Future, pin::Pin, rc::Rc};
 
 use edgeward_core::{
     Code, Error,
     http::{Request, Response},
+    jose::{Key, engine},
     json::Members,
-    oauth::{Failure, token::TokenType},
+    jwt::{self, Policy, Verified},
+    oauth::{
+        Failure,
+        clock::{self, Skew},
+        discovery::Metadata,
+        token::{TokenType, Tokens},
+    },
+    session::Millis,
 };
 
+pub(crate) use answers::{
+    read as read_answer, rest_of as rest_of_answer, state_of, verified as verified_answer,
+};
 pub(crate) use authentication::{Authentication, acts_for_itself, dress};
 pub(crate) use binding::{proof_header, proof_was_refused, read as binding_of};
+pub(crate) use catalogue::{
+    Catalogue, Mode, give_back, issuer as issuer_of, provider as provider_of, redeem,
+};
 pub(crate) use credentials::access;
+pub(crate) use person::{known_claims, with_own_access};
 pub(crate) use pushed::{Delivery, url as authorization_url};
 
-use crate::{client::Client, effect, options, runtime::Answer, written};
+use crate::{client::Client, effect, id_token, options, provider::Provider, runtime::Answer, written};
 
 /// What its flows remember.
 #[derive(Default)]
 pub(crate) struct Memory {
+    answers: answers::Answers,
     credentials: credentials::Credentials,
     devices: device::Devices,
     nonces: binding::Nonces,
 }
 
 /// The members of `ClientOptions` that only the whole client has.
-pub(crate) const OPTIONS: [&str; 7] = [
+pub(crate) const OPTIONS: [&str; 12] = [
+    "appleTeam",
+    "offlineAccess",
+    "provider",
+    "responseMode",
+    "tenant",
     "clientSecret",
     "clientAuthentication",
     "clientKey",
@@ -66,6 +92,12 @@ pub(crate) fn run(client: Rc<Client>, method: &str, args: Members) -> Pin<Box<dy
         "renewRegistration" => Box::pin(async move { registration::renew(&client, &args).await }),
         "deleteRegistration" => Box::pin(async move { registration::end(&client, &args).await }),
         "discoverResource" => Box::pin(async move { discover_resource::run(&client, &args).await }),
+        "logoutTold" => Box::pin(async move { logout::told(&client, &args).await }),
+        "frontChannelLogout" => Box::pin(async move { logout::front_channel(&client, &args).await }),
+        "watchFrame" => Box::pin(async move { watch::frame(&client).await }),
+        "watchHeard" => Box::pin(async move { watch::heard(&args) }),
+        "watchQuestion" => Box::pin(async move { watch::question(&client).await }),
+        "watchAnswer" => Box::pin(async move { watch::answer(&client, &args).await }),
         _ => Box::pin(async { Err(Error::at(Code::InvalidParameters, "method").into()) }),
     }
 }
@@ -86,4 +118,45 @@ pub(crate) async fn send(
         TokenType::Dpop => binding::send(client, &request, bound).await?,
     };
     Ok((answer, asked))
+}
+
+/// Asks the token endpoint for what replaces tokens; tells as well how far the server's clock is ahead, if
+/// its answer shows a time.
+///
+/// # Errors
+/// As [`send`], and those of [`token::response`](edgeward_core::oauth::token::response).
+pub(crate) async fn renew(
+    client: &Rc<Client>,
+    request: Request,
+    bound: Option<&str>,
+) -> Result<(Tokens, Option<Millis>), Failure> {
+    let asked = client.runtime.now().wall;
+    let (answer, kind) = send(client, request, bound).await?;
+    let received = client.runtime.now().wall;
+    let skew = clock::date(&answer).map(|date| Millis(Skew::measured(date, asked, received).0));
+    Ok((client.settings.catalogue.tokens(&answer, kind)?.tokens, skew))
+}
+
+/// A token of the provider's whose signature was verified, with its keys or with the client's secret.
+///
+/// # Errors
+/// Those of [`jwt::admit`], of the keys and of the signature.
+async fn authentic(
+    client: &Rc<Client>,
+    metadata: &Metadata,
+    token: &str,
+    policy: &Policy,
+) -> Result<Verified, Error> {
+    let token = jwt::admit(token, policy)?;
+    match (token.header().alg, client.settings.secret()) {
+        (Some(alg), Some(secret)) if alg.is_symmetric() => {
+            let key = Key::symmetric(secret.clone(), None);
+            engine::verify(&key, alg, token.signing_input(), token.signature())?;
+        }
+        _ => {
+            let keys = Provider::keys(&client.runtime, metadata).await?;
+            id_token::check_signature(&client.runtime, &token, &keys).await?;
+        }
+    }
+    Ok(token.dangerous_trust())
 }

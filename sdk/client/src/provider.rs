@@ -28,6 +28,12 @@ impl Provider {
         Self { issuer, metadata: RefCell::new(None) }
     }
 
+    /// Takes the metadata of an issuer that publishes none.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn know(&self, metadata: Metadata) {
+        self.metadata.replace(Some(Rc::new(metadata)));
+    }
+
     /// The issuer's metadata.
     ///
     /// # Errors

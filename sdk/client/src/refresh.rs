@@ -10,7 +10,7 @@ use edgeward_core::{
     session::{Refresh, Renewed},
 };
 
-use crate::{client::Client, tokens};
+use crate::client::Client;
 
 /// Sends the refresh token, and gives what came for it.
 ///
@@ -34,9 +34,13 @@ pub(crate) async fn run(client: &Rc<Client>, refresh: Refresh) -> Result<Renewed
         let granted = client.session.grant().map(|grant| grant.scope).unwrap_or_default();
         scope::narrow(&mut request, &granted, &refresh.target.scope)?;
     }
-    let tokens = tokens::ask(client, request, refresh.key.as_deref()).await?;
+    #[cfg(feature = "oauth")]
+    let (tokens, skew) = crate::oauth::renew(client, request, refresh.key.as_deref()).await?;
+    // Nothing of the small client goes by the server's clock.
+    #[cfg(not(feature = "oauth"))]
+    let (tokens, skew) = (crate::tokens::ask(client, request, refresh.key.as_deref()).await?, None);
     check_owner(client, &tokens)?;
-    Ok(Renewed { tokens, claims: None, skew: None })
+    Ok(Renewed { tokens, claims: None, skew })
 }
 
 /// The ID token of a refresh is a hint for the sign-out, and not believed; but one of somebody else

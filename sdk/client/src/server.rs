@@ -12,9 +12,11 @@ mod settings;
 mod tests;
 
 use edgeward_core::{
-    Error,
+    Code, Error,
     cookies::Jar,
+    http::Reach,
     json::{self, Map, Value, object},
+    oauth::client_metadata,
     time::{UnixMillis, UnixSeconds},
 };
 use wasm_bindgen::prelude::*;
@@ -57,33 +59,46 @@ fn answer(settings: &Settings, question: &str) -> Result<Value, Error> {
     let text = |name: &str| question.get(name).and_then(Value::as_str).unwrap_or_default();
     let now = UnixMillis(question.get("now").and_then(Value::as_i64).unwrap_or_default());
     match text("type") {
+        "clientMetadata" => document(settings, &question),
+        "ended" => judge::marker(&question),
         "open" => Ok(open(settings, &Incoming::of(&question), now.to_seconds())),
-        "judge" => Ok(judge::judge(text("record"), now)),
+        "judge" => Ok(judge::judge(settings, &question, now)),
         "keep" => cookies::keep(settings, &question, now.to_seconds()),
         "proxy" => Ok(proxy::read(settings, &Incoming::of(&question), text("body"))),
         "returnTo" => Ok(access::return_to(text("path")).into()),
-        _ => Err(edgeward_core::Code::InvalidParameters.into()),
+        _ => Err(Code::InvalidParameters.into()),
     }
 }
 
 /// What a request brings.
 fn open(settings: &Settings, incoming: &Incoming<'_>, now: UnixSeconds) -> Value {
     let jar = Jar::parse(incoming.header("cookie").unwrap_or_default());
-    let own = access::access(incoming, &settings.origins) == Access::Own;
+    let site = access::access(incoming, &settings.origins) == Access::Own;
+    let posted = access::is_posted_callback(incoming, settings);
+    let own = site || posted;
     let Some(jar) = jar.ok().filter(|_| own) else {
         return object(vec![("own", own.into()), ("transactions", Value::Array(Vec::new()))]);
     };
-    let session = cookies::session(settings, &jar);
+    // Another site's page may post an answer to a sign-in, and nothing else.
+    let session = cookies::session(settings, &jar).filter(|_| site);
     let transactions = cookies::transactions(settings, &jar, now);
     let callback = access::callback(incoming, settings)
         .is_some_and(|state| transactions.iter().any(|(key, _)| key.ends_with(&state)));
     object(vec![
         ("own", own.into()),
-        ("unreadable", (session.is_none() && settings.cookie.stands(&jar)).into()),
+        ("unreadable", (site && session.is_none() && settings.cookie.stands(&jar)).into()),
         ("session", session.map(Value::Object).into()),
         ("transactions", Value::Array(transactions.into_iter().map(|(_, value)| value).collect())),
         ("callback", callback.into()),
     ])
+}
+
+/// The document at the client's own address, from its members.
+fn document(settings: &Settings, question: &Map) -> Result<Value, Error> {
+    let reach = if settings.client_id.starts_with("http://") { Reach::Development } else { Reach::Https };
+    let address = client_metadata::client_id(&settings.client_id, reach)?;
+    let members = question.get("members").and_then(Value::as_object).cloned();
+    client_metadata::document(&address, members.ok_or(Code::InvalidParameters)?)
 }
 
 /// A text member.

@@ -37,6 +37,9 @@ pub(crate) struct Settings {
     /// Whether access tokens are the client's own.
     #[cfg(feature = "oauth")]
     pub acts_for_itself: bool,
+    /// What is known of the provider.
+    #[cfg(feature = "oauth")]
+    pub catalogue: crate::oauth::Catalogue,
 }
 
 const DEFAULT_SCOPE: &str = "openid profile email";
@@ -68,12 +71,17 @@ impl Settings {
         options.only(&OPTIONS)?;
         #[cfg(feature = "oauth")]
         options.only(&[OPTIONS.as_slice(), &crate::oauth::OPTIONS].concat())?;
-        let issuer = options.required("issuer")?;
-        let issuer = Issuer::parse(&issuer, reach(&issuer)).map_err(|_| invalid("issuer"))?;
+        let issuer = issuer(&options)?;
         let client_id = options.required("clientId")?;
         let policy = policy(&options, issuer.as_str(), &client_id)?;
         #[cfg(feature = "oauth")]
         let authentication = crate::oauth::Authentication::read(&options)?;
+        #[cfg(feature = "oauth")]
+        let catalogue = crate::oauth::Catalogue::read(&options, &authentication)?;
+        #[cfg(feature = "oauth")]
+        let default_scope = catalogue.scope();
+        #[cfg(not(feature = "oauth"))]
+        let default_scope = None;
         Ok(Self {
             redirect_uri: redirect_uri(&options)?,
             #[cfg(feature = "oauth")]
@@ -84,7 +92,9 @@ impl Settings {
             binding: crate::oauth::binding_of(&options)?,
             #[cfg(feature = "oauth")]
             delivery: crate::oauth::Delivery::read(&options)?,
-            scope: options.text("scope")?.unwrap_or_else(|| DEFAULT_SCOPE.into()),
+            #[cfg(feature = "oauth")]
+            catalogue,
+            scope: options.text("scope")?.or(default_scope).unwrap_or_else(|| DEFAULT_SCOPE.into()),
             resources: resources(&options)?,
             api_origins: api_origins(&options)?,
             background: background(&options)?,
@@ -111,6 +121,16 @@ impl Settings {
     pub(crate) fn wants_id_token(&self) -> bool {
         self.scope.split(' ').any(|scope| scope == "openid")
     }
+}
+
+/// The issuer that is named, or that of a provider which is.
+fn issuer(options: &Members) -> Result<Issuer, Error> {
+    #[cfg(feature = "oauth")]
+    if let Some(issuer) = crate::oauth::issuer_of(options, crate::oauth::provider_of(options)?)? {
+        return Ok(issuer);
+    }
+    let issuer = options.required("issuer")?;
+    Issuer::parse(&issuer, reach(&issuer)).map_err(|_| invalid("issuer"))
 }
 
 /// A client sits in its user's network, so private hosts are fine; http is for development.

@@ -8,7 +8,7 @@ use edgeward_core::{
         Failure,
         discovery::Metadata,
         revoke::{self, TokenKind},
-        token::{self, Tokens},
+        token::Tokens,
     },
 };
 
@@ -28,10 +28,8 @@ pub(crate) async fn ask(
     request: Request,
     _bound: Option<&str>,
 ) -> Result<Tokens, Failure> {
-    token::response(
-        &effect::fetch(&client.runtime, &request, effect::SERVER).await?,
-        token::TokenType::Bearer,
-    )
+    use edgeward_core::oauth::token::{TokenType, response};
+    response(&effect::fetch(&client.runtime, &request, effect::SERVER).await?, TokenType::Bearer)
 }
 
 /// The same, with the client's authentication and, where tokens are bound to a key, with its proof.
@@ -44,8 +42,7 @@ pub(crate) async fn ask(
     request: Request,
     bound: Option<&str>,
 ) -> Result<Tokens, Failure> {
-    let (answer, asked) = crate::oauth::send(client, request, bound).await?;
-    token::response(&answer, asked)
+    Ok(crate::oauth::renew(client, request, bound).await?.0)
 }
 
 /// Revoking the refresh token ends the whole grant, so it goes alone where there is one
@@ -56,6 +53,10 @@ pub(crate) async fn revoke(
     refresh_token: Option<&str>,
     access_token: &str,
 ) {
+    #[cfg(feature = "oauth")]
+    if crate::oauth::give_back(client, access_token).await {
+        return;
+    }
     let Some(endpoint) = &metadata.revocation_endpoint else { return };
     let (token, kind) = match refresh_token {
         Some(token) => (token, TokenKind::Refresh),

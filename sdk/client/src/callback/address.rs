@@ -25,15 +25,25 @@ pub(super) async fn clean(runtime: &Rc<Runtime>, callback: &Callback) {
 fn cleaned(href: &str, state: &str) -> Option<String> {
     let (before, fragment) = href.split_once('#').map_or((href, None), |(url, part)| (url, Some(part)));
     let (page, query) = before.split_once('?')?;
-    Callback::read(query).filter(|shown| shown.state() == state)?;
+    let rest = rest_of(query, state)?;
     let mut url = page.to_owned();
-    for (mark, part) in [("?", Some(Callback::rest_of(query))), ("#", fragment.map(String::from))] {
+    for (mark, part) in [("?", Some(rest)), ("#", fragment.map(String::from))] {
         if let Some(part) = part.filter(|part| !part.is_empty()) {
             url.push_str(mark);
             url.push_str(&part);
         }
     }
     Some(url)
+}
+
+/// What of a query is not the callback's; `None`: it shows another callback or none.
+fn rest_of(query: &str, state: &str) -> Option<String> {
+    #[cfg(feature = "oauth")]
+    if let Some(rest) = crate::oauth::rest_of_answer(query, state) {
+        return Some(rest);
+    }
+    Callback::read(query).filter(|shown| shown.state() == state)?;
+    Some(Callback::rest_of(query))
 }
 
 #[cfg(test)]

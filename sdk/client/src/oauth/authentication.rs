@@ -11,9 +11,10 @@ use edgeward_core::{
         Failure,
         client_auth::{Assertion, ClientAuthentication},
         clock::Skew,
+        providers::apple,
     },
     secret::Secret,
-    time::UnixSeconds,
+    time::{Seconds, UnixSeconds},
 };
 
 use crate::{client::Client, effect, id_token::webcrypto, runtime::Runtime};
@@ -91,6 +92,7 @@ pub(crate) async fn dress(client: &Rc<Client>, mut request: Request) -> Result<R
     let authentication = match &client.settings.authentication {
         Authentication::None => return Ok(request),
         Authentication::Secret(secret, method) => with_secret(client, secret, *method).await?,
+        Authentication::Key(..) if client.settings.catalogue.team.is_some() => signed_secret(client).await?,
         Authentication::Key(..) => {
             let metadata = client.provider.metadata(&client.runtime).await?;
             signed(client, &metadata.issuer).await?
@@ -140,6 +142,23 @@ async fn signed(client: &Rc<Client>, audience: &str) -> Result<ClientAuthenticat
     let signature = sign(&client.runtime, *alg, assertion.signing_input()).await?;
     Ok(assertion.finish(&signature))
 }
+
+/// A secret that the application's key has signed, as Apple wants it.
+async fn signed_secret(client: &Rc<Client>) -> Result<ClientAuthentication, Failure> {
+    let settings = &client.settings;
+    let (Authentication::Key(alg, Some(key)), Some(team)) =
+        (&settings.authentication, &settings.catalogue.team)
+    else {
+        return Err(invalid("clientKey").into());
+    };
+    let signer = apple::Signer { team, key, client_id: &settings.client_id };
+    let draft = apple::secret(&signer, SECRET_LIFETIME, server_now(client))?;
+    let signature = sign(&client.runtime, *alg, draft.signing_input()).await?;
+    Ok(ClientAuthentication::SecretPost(Secret::new(draft.finish(&signature).into())))
+}
+
+/// Long enough for one request.
+const SECRET_LIFETIME: Seconds = Seconds(300);
 
 /// Signs with the application's key.
 ///

@@ -12,6 +12,7 @@ use edgeward_core::{
         device::{self, Authorization, Event, Polling, Step},
         discovery::Metadata,
         id_token::Expected,
+        providers::Granted,
         token::Tokens,
     },
     session::{Millis, Now},
@@ -87,7 +88,9 @@ pub(crate) async fn wait(client: &Rc<Client>, args: &Members) -> Answer {
     let device = take(client, id).ok_or(Error::at(Code::InvalidParameters, "device"))?;
     let metadata = client.provider.metadata(&client.runtime).await?;
     let (tokens, asked) = poll(client, &metadata, &device).await?;
-    let claims = match verified_claims(client, &metadata, &tokens, &device.scope).await {
+    let granted = Granted { tokens: tokens.clone(), user: None, subject: None };
+    let verified = verified_claims(client, &metadata, &tokens, &device.scope).await;
+    let claims = match super::known_claims(client, &granted, "", verified).await {
         Ok(claims) => claims,
         Err(failure) => {
             tokens::revoke_later(client, tokens.refresh_token, tokens.access_token);
@@ -153,6 +156,7 @@ async fn verified_claims(
         };
     };
     let settings = &client.settings;
+    let metadata = &*settings.catalogue.for_token(metadata, id_token)?;
     let expected = Expected {
         client_id: &settings.client_id,
         nonce: None,

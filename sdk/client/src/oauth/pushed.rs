@@ -56,9 +56,11 @@ pub(crate) async fn url(
     client: &Rc<Client>,
     metadata: &Metadata,
     transaction: &Transaction,
-    mut wishes: Wishes,
+    wishes: Wishes,
 ) -> Result<String, Failure> {
     let settings = &client.settings;
+    let (transaction, mut wishes) = settings.catalogue.request(transaction, wishes);
+    let transaction = &transaction;
     if settings.binding == TokenType::Dpop {
         let key = binding::make_key(client).await?;
         wishes.extra.push(("dpop_jkt".into(), key.thumbprint()));

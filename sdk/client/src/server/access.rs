@@ -2,13 +2,14 @@
 
 use edgeward_core::{
     json::{Map, Value},
-    oauth::authorize::{Callback, is_state},
+    oauth::authorize::is_state,
 };
 
 use super::{
     settings::{Settings, path_of},
     text,
 };
+use crate::oauth::state_of;
 
 /// A request, as far as it matters here. It holds cookies, so there is no `Debug`.
 pub(super) struct Incoming<'m> {
@@ -16,6 +17,7 @@ pub(super) struct Incoming<'m> {
     /// Path and query.
     target: &'m str,
     headers: Option<&'m Map>,
+    body: &'m str,
 }
 
 /// Whether the request comes from the site itself.
@@ -33,6 +35,7 @@ impl<'m> Incoming<'m> {
             method: text(question, "method").unwrap_or_default(),
             target: text(question, "target").unwrap_or_default(),
             headers: question.get("headers").and_then(Value::as_object),
+            body: text(question, "body").unwrap_or_default(),
         }
     }
 
@@ -44,7 +47,11 @@ impl<'m> Incoming<'m> {
         path_of(self.target)
     }
 
-    fn query(&self) -> &'m str {
+    /// The parameters of an answer: in the address, or in the form that was posted.
+    fn parameters(&self) -> &'m str {
+        if self.method == "POST" {
+            return self.body;
+        }
         self.target.split_once('?').map(|(_, query)| query).unwrap_or_default()
     }
 
@@ -81,11 +88,28 @@ pub(super) fn callback(incoming: &Incoming<'_>, settings: &Settings) -> Option<S
     let early = ["sec-purpose", "purpose", "x-moz"]
         .iter()
         .any(|name| incoming.header(name).is_some_and(|purpose| purpose.contains("prefetch")));
-    if incoming.method != "GET" || !page || early || incoming.path() != settings.redirect_path {
+    let comes = match incoming.method {
+        "GET" => incoming.path() == settings.redirect_path,
+        _ => is_posted_callback(incoming, settings),
+    };
+    if !comes || !page || early {
         return None;
     }
-    let callback = Callback::read(incoming.query())?;
-    is_state(callback.state()).then(|| callback.state().into())
+    state_of(incoming.parameters()).filter(|state| is_state(state))
+}
+
+/// Whether a page posts the answer to a sign-in, as some providers do. It is another site's, so it finds the
+/// sign-in under way and nothing else of its user: whoever posts an answer of their own has no state for it.
+///
+/// Source: [OAuth 2.0 Form Post Response Mode §2](https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html)
+pub(super) fn is_posted_callback(incoming: &Incoming<'_>, settings: &Settings) -> bool {
+    let kind = incoming.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
+    settings.posted
+        && incoming.method == "POST"
+        && incoming.path() == settings.redirect_path
+        && kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        // A script's request is none that a person waits for.
+        && incoming.header("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
 }
 
 /// The path where a user goes after a sign-in, if it leads to no other site; else the front page.

@@ -4,7 +4,7 @@ use edgeward_core::{
     Code, Error, base64url,
     cookies::{
         Jar,
-        session::{Cookie, Line, RANDOM_BYTES, after},
+        session::{Cookie, Line, RANDOM_BYTES, Sender, after},
     },
     json::{self, Map, Value, object},
     oauth::authorize::Transaction,
@@ -125,7 +125,8 @@ fn slot(settings: &Settings, key: &str) -> Result<Cookie, Error> {
     if suffix.len() != SLOT_NAME || base64url::decode(suffix).is_err() {
         return Err(Code::InvalidParameters.into());
     }
-    settings.cookie.beside(suffix, Some(Transaction::LIFETIME))
+    let sender = if settings.posted { Sender::Everybody } else { Sender::Site };
+    Ok(settings.cookie.beside(suffix, Some(Transaction::LIFETIME))?.sent_by(sender))
 }
 
 const SLOT_NAME: usize = 16;

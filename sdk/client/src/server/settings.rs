@@ -9,6 +9,8 @@ use edgeward_core::{
     time::Seconds,
 };
 
+use crate::oauth::{Mode, issuer_of, provider_of};
+
 /// What a server decides with.
 pub(super) struct Settings {
     pub cookie: Cookie,
@@ -24,6 +26,10 @@ pub(super) struct Settings {
     pub client_id: String,
     /// Whether cookies hold only the name of a session.
     pub stored: bool,
+    /// Whether sign-ins come back in a form that another site's page posts.
+    pub posted: bool,
+    /// Whether the issuer says by itself whom it has signed out.
+    pub told: bool,
 }
 
 const DEFAULT_NAME: &str = "edgeward";
@@ -53,8 +59,18 @@ impl Settings {
             return Err(invalid("origins"));
         }
         origins.insert(0, redirect.origin().into());
-        let mut issuers = vec![options.required("issuer")?];
+        let provider = provider_of(&options)?;
+        let mut issuers = vec![match issuer_of(&options, provider)? {
+            Some(issuer) => issuer.as_str().into(),
+            None => options.required("issuer")?,
+        }];
         issuers.extend(options.texts("issuerAliases")?.unwrap_or_default());
+        let stored = options.flag("stored")?.unwrap_or_default();
+        let told = options.flag("backChannelLogout")?.unwrap_or_default();
+        // What only a browser keeps can be ended by nobody else.
+        if told && !stored {
+            return Err(invalid("store"));
+        }
         Ok(Self {
             cookie: Cookie::new(&name, transport, lifetime)?,
             seals: Seals::new(secrets.into_iter().map(|text| Secret::new(text.into_bytes())).collect())?,
@@ -63,7 +79,9 @@ impl Settings {
             proxy_path: path(options.text("proxyPath")?)?,
             issuers,
             client_id: options.required("clientId")?,
-            stored: options.flag("stored")?.unwrap_or_default(),
+            posted: Mode::read(&options, provider)?.is_posted(),
+            stored,
+            told,
         })
     }
 }

@@ -7,6 +7,8 @@ use edgeward_core::{
 
 use super::{Server, access::return_to};
 
+mod elsewhere;
+
 const NOW: i64 = 1_800_000_000_000;
 const STATE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 

@@ -14,7 +14,7 @@ use alloc::{
 
 pub use answer::Granted;
 pub use revocation::Revocation;
-pub use table::PROVIDERS;
+pub use table::{GENERIC, PROVIDERS};
 
 use crate::{
     error::{Code, Error},

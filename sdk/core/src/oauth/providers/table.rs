@@ -21,6 +21,9 @@ const STANDARD: Provider = Provider {
     revocation: Revocation::Standard,
 };
 
+/// Any provider that keeps to the specifications.
+pub const GENERIC: &Provider = &STANDARD;
+
 /// Every provider that is known by name. `generic` is any that keeps to the specifications; its
 /// issuer comes from the configuration.
 pub const PROVIDERS: &[Provider] = &[

@@ -1,0 +1,103 @@
+//! Who signed in at a provider that issues no ID tokens.
+
+use std::rc::Rc;
+
+use edgeward_core::{
+    Code, Error,
+    json::{Map, Value},
+    oauth::{
+        Failure,
+        providers::{Granted, Provider},
+        token::Tokens,
+    },
+    session::{Access, Grant, Target},
+    time::UnixMillis,
+};
+
+use super::answers;
+use crate::{
+    client::Client,
+    effect::{self, SERVER},
+};
+
+/// What stands for `resource` where the user's own token is wanted, beside the application's.
+const USER: &str = "authed_user";
+
+/// The claims of a session whose ID token, if there is one, has been verified: with those about a user whom
+/// no ID token names, and with the state of the session at the provider.
+///
+/// # Errors
+/// That of the verification; those of [`named_claims`].
+pub(crate) async fn known_claims(
+    client: &Rc<Client>,
+    granted: &Granted,
+    state: &str,
+    verified: Result<Map, Failure>,
+) -> Result<Map, Failure> {
+    let mut claims = match verified? {
+        none if granted.tokens.id_token.is_none() => {
+            let own = named_claims(client, &granted.tokens, granted.subject.as_deref()).await?;
+            if own.is_empty() { none } else { own }
+        }
+        verified => verified,
+    };
+    answers::add_what_came_along(client, state, &mut claims);
+    Ok(claims)
+}
+
+/// The claims about a user whom no ID token names: `sub`, and what the provider's profile says.
+///
+/// # Errors
+/// Those of the network; `response_invalid` at `sub`: the profile does not say who it is.
+async fn named_claims(client: &Rc<Client>, tokens: &Tokens, subject: Option<&str>) -> Result<Map, Failure> {
+    let Some(provider) = client.settings.catalogue.provider else { return Ok(Map::new()) };
+    let mut claims = match provider.profile_request(&tokens.access_token) {
+        None => Map::new(),
+        Some(request) => profile(client, provider, &request).await?,
+    };
+    if let Some(subject) = subject {
+        claims.insert("sub".into(), subject.into());
+    }
+    Ok(claims)
+}
+
+async fn profile(
+    client: &Rc<Client>,
+    provider: &Provider,
+    request: &edgeward_core::http::Request,
+) -> Result<Map, Failure> {
+    let answer = effect::fetch(&client.runtime, request, SERVER).await?;
+    let failed = |error| Failure::from(error).of(&answer);
+    if answer.status != 200 {
+        let code = if answer.status >= 500 { Code::ServerUnavailable } else { Code::ResponseInvalid };
+        return Err(failed(Error::at(code, "profile")));
+    }
+    let members = edgeward_core::json::parse_object(&answer.body)
+        .map_err(|_| failed(Error::at(Code::ResponseInvalid, "profile")))?;
+    let subject =
+        provider.subject(&members).ok_or_else(|| failed(Error::at(Code::ResponseInvalid, "sub")))?;
+    let mut claims: Map = members.into_iter().filter(|(name, value)| is_about_user(name, value)).collect();
+    claims.insert("sub".into(), subject.into());
+    Ok(claims)
+}
+
+/// A plain value, and none of the addresses of the provider's API, of which there are dozens. A profile is
+/// no token: what would be taken for a statement of one is left out.
+fn is_about_user(name: &str, value: &Value) -> bool {
+    let plain = matches!(value, Value::String(_) | Value::Bool(_)) || value.as_u64().is_some();
+    let address = name == "url" || name.ends_with("_url") && name != "avatar_url";
+    plain && !address && !["iss", "aud", "sid", "exp", "iat"].contains(&name)
+}
+
+/// The grant with the user's own token, where a provider gives one beside the application's.
+pub(crate) fn with_own_access(mut grant: Grant, granted: Granted, asked: UnixMillis) -> Grant {
+    grant.access.extend(granted.user.map(|tokens| Access {
+        target: Target { resource: Some(USER.into()), scope: String::new() },
+        token: tokens.access_token,
+        token_type: tokens.token_type,
+        expires_in: tokens.expires_in,
+        received_at: asked,
+        scope: tokens.scope.unwrap_or_default(),
+    }));
+    grant
+}
