@@ -11,7 +11,7 @@ const TYPES = { ".js": "text/javascript", ".html": "text/html", ".wasm": "applic
 
 /** Pages find the package by its own names. */
 const IMPORTS = `<script type="importmap">${JSON.stringify({
-  imports: { edgeward: "/client/inline.js", "edgeward/verify": "/verify/inline.js" },
+  imports: { edgeward: "/client/inline.js", "edgeward/oauth": "/oauth/inline.js", "edgeward/verify": "/verify/inline.js" },
 })}</script>`;
 
 /**

@@ -2,6 +2,7 @@ import { call, Client } from "../client/index.js";
 import { givenKeys } from "../platform/given-keys.js";
 import { lazyCore } from "../shared/core.js";
 import { settle } from "../shared/result.js";
+import { watch } from "./watch.js";
 
 export { AuthError, isAuthError } from "../client/index.js";
 
@@ -24,12 +25,19 @@ export class OauthClient extends Client {
       deleteRegistration: method("deleteRegistration"),
       discoverResource: method("discoverResource"),
       exchangeToken: method("exchangeToken"),
+      frontChannelLogout: ({ url = globalThis.location?.href, ...options } = {}) =>
+        settle(this.#errors, () => this[call]("frontChannelLogout", { ...options, query: new URL(url).search.slice(1) }, "throw")),
       introspect: method("introspect"),
       register: method("register"),
       renewRegistration: method("renewRegistration"),
       revoke: method("revokeToken"),
       userinfo: method("userinfo"),
+      verifyLogoutToken: method("logoutTold"),
     };
+  }
+
+  watchSession(options) {
+    return watch((method, asked) => this[call](method, asked, "throw"), options);
   }
 
   signInDevice(options) {

@@ -7,7 +7,29 @@ export type PrivateKey =
   | (JsonWebKey & { alg: string; kid?: string })
   | { key: CryptoKey | JsonWebKey | string; alg: string; kid?: string };
 
-export interface ClientOptions extends Omit<LightOptions, "redirectUri"> {
+/** The providers whose peculiarities are known. `generic` is any that keeps to the specifications. */
+export type ProviderName = "apple" | "generic" | "github" | "google" | "microsoft" | "slack";
+
+/** How an authorization response comes: in the address, posted by a form, or signed by the issuer (JARM). */
+export type ResponseMode = "query" | "form_post" | "jwt" | "query.jwt" | "form_post.jwt";
+
+/** What is said of a provider. */
+export interface ProviderOptions {
+  /** A provider by its name, in place of `issuer`. `generic` and none need the issuer. */
+  provider?: ProviderName;
+  /** Of Microsoft: the tenant's GUID, `organizations` or `consumers`. Default: all tenants, `common`. */
+  tenant?: string;
+  /** Asks for a refresh token in the provider's own way. */
+  offlineAccess?: boolean;
+  /** Default: the provider's. One that is signed must be: an answer without a signature is refused. */
+  responseMode?: ResponseMode;
+  /** Of Apple: the team whose `privateKey` (ES256, with its `kid`) signs the client's secret. */
+  appleTeam?: string;
+}
+
+export interface ClientOptions extends Omit<LightOptions, "issuer" | "redirectUri">, ProviderOptions {
+  /** The issuer, exactly as its metadata states it. Needed unless `provider` says it. */
+  issuer?: string;
   /** Where the issuer sends the user back to. Without it nobody is sent away. */
   redirectUri?: string;
   /** The client's secret, which no browser may have. */
@@ -70,6 +92,19 @@ export interface ExchangedToken {
 /** Members as a specification names them. */
 export type Members = Record<string, unknown>;
 
+/** Whom a provider has signed out (OpenID Connect Back-Channel Logout). */
+export interface Logout {
+  issuer: string;
+  /** Of whom; null if the session is named alone. */
+  subject: string | null;
+  /** The session that has ended (`sid`); null: all of the subject have. */
+  sessionId: string | null;
+  /** When, in seconds since 1970. */
+  issuedAt: number;
+  /** The token's own id. */
+  id: string;
+}
+
 /** The requests of OAuth beside a sign-in. */
 export interface Oauth<E extends "result" | "throw" = "result"> {
   /** A token for the client itself, kept until it is about to expire. */
@@ -82,6 +117,13 @@ export interface Oauth<E extends "result" | "throw" = "result"> {
   introspect(options: { token: string; kind?: "access_token" | "refresh_token" } & Abortable): Promise<Outcome<Members | null, E>>;
   /** Ends a token at the issuer (RFC 7009). */
   revoke(options: { token: string; kind?: "access_token" | "refresh_token" } & Abortable): Promise<Outcome<null, E>>;
+  /**
+   * On the page that the provider loads in a hidden frame to sign the user out: ends the session if the
+   * address names it (`iss` and `sid`); false: nobody is signed in. Fails with `logout_request_invalid`.
+   */
+  frontChannelLogout(options?: { url?: string } & Abortable): Promise<Outcome<boolean, E>>;
+  /** Checks a logout token, or the body in which the provider posted it, and says whom it is about. */
+  verifyLogoutToken(options: ({ token: string } | { body: string }) & Abortable): Promise<Outcome<Logout, E>>;
   /** The claims about the user. */
   userinfo(options?: Abortable): Promise<Outcome<Members, E>>;
   /** Registers a client (RFC 7591); gives what has to be kept, which holds secrets. */
@@ -94,6 +136,17 @@ export interface Oauth<E extends "result" | "throw" = "result"> {
 /** A client with the whole of OAuth. */
 export interface OauthClient<E extends "result" | "throw" = "result"> extends Client<E> {
   oauth: Oauth<E>;
+  /**
+   * Asks the provider's page in a hidden frame, every `intervalSeconds` (10) while this page is seen, whether
+   * the user's session there has changed, and signs in again without a prompt if so. Where somebody else is
+   * signed in there, or nobody, the session here ends. It needs a provider with `check_session_iframe` whose
+   * cookies browsers send in frames, so one of the same site.
+   *
+   * @returns a function that ends it
+   * @example
+   * const stop = auth.watchSession();
+   */
+  watchSession(options?: { intervalSeconds?: number; signal?: AbortSignal }): () => void;
   /**
    * Begins a sign-in that the user confirms on another device.
    *

@@ -75,7 +75,7 @@ export class Popups {
 }
 
 /** Waits for the callback of a sign-in, and says that it is here. */
-function heard(name, signal) {
+export function heard(name, signal) {
   return new Promise((resolve) => {
     listen(signal, (state, url, reply) => {
       if (state !== name || !url) return;
