@@ -1,6 +1,10 @@
 /** A browser as far as cookies go: it sends what it was given, and keeps what it is told to. */
 export class Browser {
   cookies = new Map();
+  /** The `SameSite` of each. */
+  policies = new Map();
+  /** Every line that set a cookie. */
+  lines = [];
   #handle;
   #origin;
 
@@ -12,7 +16,13 @@ export class Browser {
 
   /** The header `Cookie`. */
   get header() {
-    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    return this.sent();
+  }
+
+  /** Those cookies of which the policy fits. */
+  sent(fits = () => true) {
+    const fitting = [...this.cookies].filter(([name]) => fits(this.policies.get(name)));
+    return fitting.map((pair) => pair.join("=")).join("; ");
   }
 
   /** The part of it that holds the session, not the sign-ins. */
@@ -43,6 +53,8 @@ export class Browser {
     for (const line of answer.headers.getSetCookie()) {
       const [pair, ...attributes] = line.split("; ");
       const at = pair.indexOf("=");
+      this.lines.push(line);
+      this.policies.set(pair.slice(0, at), attributes.find((one) => one.startsWith("SameSite="))?.slice("SameSite=".length));
       if (attributes.includes("Max-Age=0")) this.cookies.delete(pair.slice(0, at));
       else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
     }
@@ -52,6 +64,7 @@ export class Browser {
   copy() {
     const other = new Browser(this.#origin, this.#handle);
     other.cookies = new Map(this.cookies);
+    other.policies = new Map(this.policies);
     return other;
   }
 }

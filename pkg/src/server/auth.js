@@ -11,6 +11,7 @@ export class ServerAuth {
   #Core;
   #decider;
   #request;
+  #form;
   #seen;
   #shelf;
   #platform;
@@ -19,12 +20,13 @@ export class ServerAuth {
   #session = null;
   #failure;
 
-  constructor(shared, Core, decider, request) {
+  constructor(shared, Core, decider, request, form) {
     this.#shared = shared;
     this.#Core = Core;
     this.#decider = decider;
     this.#request = request;
-    this.#seen = decider.open(request);
+    this.#form = form;
+    this.#seen = decider.open(request, form);
     this.#shelf = new Shelf(shared, this.#seen);
   }
 
@@ -44,7 +46,8 @@ export class ServerAuth {
     // A store that does not know the session has forgotten it.
     if (this.#seen.session && record === null && this.#shared.store) await this.#shelf.forget();
     if (record === null) return;
-    const { verdict, validity } = this.#decider.judge(record);
+    const { verdict, validity } = await this.#judge(record);
+    if (this.#shelf.failure) return this.#unavailable();
     if (verdict === "clear") return this.#shelf.forget();
     if (verdict === "due" && refresh) await this.#try(() => this.#call("getAccessToken", { minValiditySeconds: validity }));
     await this.#look();
@@ -69,11 +72,11 @@ export class ServerAuth {
   handleCallback() {
     return this.#settle(async () => {
       if (!this.#seen.callback) return { kind: "none" };
-      const { search } = new URL(this.#request.url);
+      const query = this.#form ?? new URL(this.#request.url).search.slice(1);
       this.#shelf.renew();
       this.#release();
       try {
-        const result = await this.#call("handleCallback", { url: this.#shared.redirectUri + search });
+        const result = await this.#call("handleCallback", { url: `${this.#shared.redirectUri}?${query}` });
         await this.#look();
         return result;
       } catch (thrown) {
@@ -90,6 +93,29 @@ export class ServerAuth {
     await this.#call("signOut", options);
     this.#session = null;
     return this.applyTo(redirect(this.#platform.leaving ?? this.#decider.returnTo(returnTo)));
+  }
+
+  /** Ends the session where the issuer's request in a hidden frame is about it. */
+  async frontChannelLogout() {
+    if (!this.#session) return false;
+    const query = new URL(this.#request.url).search.slice(1);
+    const ended = await this.#call("frontChannelLogout", { query });
+    this.#session = null;
+    return ended;
+  }
+
+  /** Writes a text into the store that is nobody's session. */
+  note(key, text) {
+    return this.#shelf.write(key, text);
+  }
+
+  /** Whom a logout token has signed out. */
+  async loggedOut(body) {
+    try {
+      return await this.#call("logoutTold", { body });
+    } finally {
+      this.#release();
+    }
   }
 
   /** How long a page may keep the token, in milliseconds. */
@@ -121,6 +147,14 @@ export class ServerAuth {
     const kept = Object.keys(changes).length > 0 ? this.#decider.keep(cookie, changes) : { lines: [], cookie };
     this.#release();
     return (this.#kept = kept);
+  }
+
+  /** The verdict about a session, of which the issuer may have said that it is over. */
+  async #judge(record) {
+    const verdict = this.#decider.judge(record);
+    if (!verdict.endings?.length) return verdict;
+    const ended = await Promise.all(verdict.endings.map((key) => this.#shelf.note(key))).catch(() => []);
+    return ended.some((text) => text !== null) ? this.#decider.judge(record, ended) : verdict;
   }
 
   /** Runs what may fail without the request failing. */

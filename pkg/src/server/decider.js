@@ -24,9 +24,9 @@ export class Decider {
     this.#ask({ type: "returnTo", path: "/" });
   }
 
-  /** What a request brings: `{ own, session?, unreadable?, transactions, callback? }`. */
-  open(request) {
-    return this.#ask({ type: "open", ...seen(request) });
+  /** What a request brings, and the form that it posts: `{ own, session?, unreadable?, transactions, callback? }`. */
+  open(request, body = "") {
+    return this.#ask({ type: "open", ...seen(request), body });
   }
 
   /** What is wanted of the route: `{ status }`, or `{ action, args }`. */
@@ -34,9 +34,22 @@ export class Decider {
     return this.#ask({ type: "proxy", ...seen(request), body });
   }
 
-  /** Whether a session is to be used, refreshed or forgotten: `{ verdict, validity, keep }`. */
-  judge(record) {
-    return this.#ask({ type: "judge", record });
+  /**
+   * Whether a session is to be used, refreshed or forgotten: `{ verdict, validity, keep, endings }`. `ended` is
+   * what stands at the endings that it named before.
+   */
+  judge(record, ended = []) {
+    return this.#ask({ type: "judge", record, ended });
+  }
+
+  /** What to write down of a logout that the issuer has told: `{ key, text }`. */
+  ended(logout) {
+    return this.#ask({ type: "ended", ...logout });
+  }
+
+  /** The document about the client at its own address. */
+  clientMetadata(members) {
+    return this.#ask({ type: "clientMetadata", members });
   }
 
   /** The lines that keep what has changed: `{ lines, cookie }`. */

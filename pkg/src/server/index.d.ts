@@ -1,8 +1,10 @@
 import type { AccessToken, AuthError, CallbackResult, Result, Session } from "../client/index.js";
 import type { Algorithm } from "../oauth/glue.js";
+import type { Members, ProviderOptions } from "../oauth/index.js";
 
 export { AuthError, isAuthError } from "../client/index.js";
 export type { AccessToken, CallbackResult, Code, Result, Session } from "../client/index.js";
+export type { ProviderName, ProviderOptions, ResponseMode } from "../oauth/index.js";
 
 /** What a method gives: a result, or with `errors: "throw"` the value itself. */
 type Outcome<T, E> = E extends "throw" ? T : Result<T>;
@@ -33,8 +35,10 @@ export interface SessionStore {
   lock?(name: string, options: { signal: AbortSignal }): (() => void) | Promise<() => void>;
 }
 
-export interface ServerClientOptions<E extends "result" | "throw" = "result" | "throw"> {
-  issuer: string;
+export interface ServerClientOptions<E extends "result" | "throw" = "result" | "throw"> extends ProviderOptions {
+  /** The issuer, exactly as its metadata states it. Needed unless `provider` says it. */
+  issuer?: string;
+  /** Where the client's document is, the id may be its address: see `clientMetadata()`. */
   clientId: string;
   /** Where sign-ins come back to: `https`, or `http` on this machine. The route of `callback()`. */
   redirectUri: string;
@@ -45,6 +49,18 @@ export interface ServerClientOptions<E extends "result" | "throw" = "result" | "
   clientAuthentication?: "client_secret_basic" | "client_secret_post" | "client_secret_jwt";
   /** In place of a secret: a key that signs (`private_key_jwt`), as a JWK, or with its algorithm beside it. */
   privateKey?: JsonWebKey | { key: CryptoKey | JsonWebKey | string; alg: Algorithm; kid?: string };
+  /** Binds tokens to `dpopKey` (RFC 9449). Default: `bearer`. */
+  tokenBinding?: "bearer" | "dpop";
+  /** The key of all sessions' tokens: a private JWK, or a pair of WebCrypto's. */
+  dpopKey?: JsonWebKey | CryptoKeyPair;
+  /** Pushes requests to the issuer beforehand (RFC 9126), also where it does not ask for that. */
+  pushedAuthorizationRequests?: boolean;
+  /** Signs requests with `privateKey` (RFC 9101), also where the issuer does not ask for that. */
+  signedAuthorizationRequests?: boolean;
+  /** Looks up before each use whether the issuer has ended the session. Needs a `store`. */
+  backChannelLogout?: boolean;
+  /** Further members of the client's document, as RFC 7591 §2 names them. */
+  clientMetadata?: Members;
   scope?: string;
   resource?: string | string[];
   /** Where the issuer sends the user after signing out. */
@@ -139,6 +155,30 @@ export interface ServerClient<E extends "result" | "throw" = "result"> {
   read(headers: Headers | HeadersInit): Promise<Session | null>;
   /** The route of `redirectUri`: completes the sign-in and leads back to where it began. */
   callback(request: Request): Promise<Response>;
+  /**
+   * The route that the issuer posts logout tokens to: what they end is over in every browser from then on.
+   * Needs `backChannelLogout: true` and a `store`.
+   *
+   * @example
+   * if (pathname === "/auth/back-channel") return server.backChannelLogout(request);
+   */
+  backChannelLogout(request: Request): Promise<Response>;
+  /**
+   * The route that the issuer loads in a hidden frame: ends the session of this browser if `iss` and `sid`
+   * name it. Browsers send the cookies only where issuer and site are one site; else use the back channel.
+   *
+   * @example
+   * if (pathname === "/auth/front-channel") return server.frontChannelLogout(request);
+   */
+  frontChannelLogout(request: Request): Promise<Response>;
+  /**
+   * The document about the client, at the address that is its `clientId`: issuers that read it need no
+   * registration.
+   *
+   * @example
+   * if (pathname === "/oauth-client") return server.clientMetadata(request);
+   */
+  clientMetadata(request: Request): Promise<Response>;
   /** The route by which a page signs in and out and gets access tokens: see `createProxiedClient`. */
   proxy(request: Request): Promise<Response>;
 }

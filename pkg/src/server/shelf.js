@@ -39,6 +39,16 @@ export class Shelf {
     return (this.#session ??= { id: newId(), count: 0 }).id;
   }
 
+  /** A text of the store that is nobody's session. */
+  note(key) {
+    return this.#ask((store) => store.get(key));
+  }
+
+  /** Writes one. */
+  write(key, text) {
+    return this.#ask((store) => store.set(key, text));
+  }
+
   /** What is kept of the session, as far as it can be found out. */
   async record() {
     if (!this.#session) return null;

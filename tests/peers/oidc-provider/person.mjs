@@ -14,7 +14,8 @@ export class Person {
    * Opens an address and does what the pages want, until one sends it away from the provider or has no form.
    *
    * @param {string | URL} address
-   * @returns {Promise<{ left?: string, page?: string, status?: number }>} the address that it was sent to, or the last page
+   * @returns {Promise<{ left?: string, posted?: object, page?: string, status?: number }>} the address that it was sent to, with
+   *   what is posted there, or the last page
    */
   async visit(address) {
     const { origin } = new URL(address);
@@ -31,6 +32,7 @@ export class Person {
       const page = await response.text();
       const form = readForm(page, request.url);
       if (!form || response.status >= 400) return { page, status: response.status };
+      if (form.action.origin !== origin) return { left: form.action.href, posted: form.hidden };
       request = { url: form.action, method: "POST", body: new URLSearchParams({ ...form.hidden, ...this.#answers(page) }) };
     }
     throw new Error(`no end after ${STEPS} pages`);

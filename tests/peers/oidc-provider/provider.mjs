@@ -10,17 +10,19 @@ export const API = "https://api.example";
 export const CRM = "https://crm.example";
 /** The token that the registration endpoint asks for. */
 export const INITIAL_ACCESS = "initial-access-token";
+/** The draft of client id metadata documents that is spoken. */
+const DOCUMENTS = "draft-02";
 const ALGORITHMS = ["ES256", "EdDSA", "RS256", "PS256"];
 
 /**
  * Starts it.
  *
  * @param {{ after(stop: () => unknown): void }} end
- * @param {{ backChannel?: string }} [o] where logout tokens go
+ * @param {{ documentAt?(url: string): Promise<Response | undefined> }} [o] what clients' own addresses answer
  * @returns {Promise<{ issuer: string, key: object, forge(alg: string, claims: object): Promise<string>, logoutTokens: string[] }>}
  *   `key` is that of the clients that sign
  */
-export async function startProvider(end) {
+export async function startProvider(end, { documentAt = async () => undefined } = {}) {
   const { default: Provider } = await quietly(() => import("oidc-provider"));
   const keys = Object.fromEntries(await Promise.all(ALGORITHMS.map(async (alg) => [alg, await makeKey(alg, `key-${alg}`)])));
   const key = await makeKey("ES256", "client-key");
@@ -33,7 +35,7 @@ export async function startProvider(end) {
   const issuer = await listen(server, 0);
   end.after(() => close(server));
   const jwks = { keys: await Promise.all(ALGORITHMS.map((alg) => withPrivate(keys[alg]))) };
-  const provider = await quietly(() => new Provider(issuer, { ...configuration(), jwks, clients: clients(key.jwk, `${issuer}/back-channel`) }));
+  const provider = await quietly(() => new Provider(issuer, { ...configuration(documentAt), jwks, clients: clients(key.jwk, `${issuer}/back-channel`) }));
   provider.registerGrantType(TOKEN_EXCHANGE, exchange(provider), EXCHANGE_PARAMETERS);
   const problems = [];
   provider.on("server_error", (_context, error) => problems.push(error));
@@ -41,9 +43,9 @@ export async function startProvider(end) {
   return { issuer, key, logoutTokens, problems, forge: (alg, claims) => sign(keys[alg], claims) };
 }
 
-function configuration() {
+function configuration(documentAt) {
   return {
-    clientDefaults: { id_token_signed_response_alg: "ES256" },
+    clientDefaults: { id_token_signed_response_alg: "ES256", authorization_signed_response_alg: "ES256" },
     cookies: { keys: ["only needed to be there"] },
     claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
     scopes: ["openid", "offline_access", "email", "profile", "read", "write"],
@@ -52,13 +54,16 @@ function configuration() {
       clientAuthSigningAlgValues: ["ES256", "EdDSA", "PS256", "RS256"],
       requestObjectSigningAlgValues: ["ES256", "EdDSA", "PS256", "RS256"],
       dPoPSigningAlgValues: ["ES256", "EdDSA"],
+      authorizationSigningAlgValues: ["ES256"],
     },
     features: {
       backchannelLogout: { enabled: true },
       clientCredentials: { enabled: true },
+      clientIdMetadataDocument: { enabled: true, ack: DOCUMENTS },
       deviceFlow: { enabled: true },
       devInteractions: { enabled: true },
       dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 7), requireNonce: (context) => context.oidc.client?.clientId === "bound" },
+      jwtResponseModes: { enabled: true },
       introspection: { enabled: true, allowedPolicy: (_context, client) => client.clientAuthMethod !== "none" },
       pushedAuthorizationRequests: { enabled: true },
       registration: { enabled: true, initialAccessToken: INITIAL_ACCESS },
@@ -75,7 +80,7 @@ function configuration() {
     },
     extraTokenClaims: actor,
     // The default refuses loopback, which is where tests listen.
-    fetch: (url, options) => globalThis.fetch(url, { ...options, dispatcher: undefined }),
+    fetch: async (url, options) => (await documentAt(String(url))) ?? globalThis.fetch(url, { ...options, dispatcher: undefined }),
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, name: id, email: `${id}@example.com`, email_verified: true }) }),
     issueRefreshToken: (_context, client, source) => client.grantTypeAllowed("refresh_token") && source.scopes.has("offline_access"),
     pkce: { required: () => true },
