@@ -218,6 +218,12 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Whether a user with these roles, separated by commas, administers the authority.
+#[must_use]
+pub fn is_admin(role: &str) -> bool {
+    role.split(',').any(|role| role.trim() == "admin")
+}
+
 /// What is kept of a credential that has 128 bits or more of its own: its SHA-256 as hex.
 #[must_use]
 pub fn digest(credential: &str) -> String {

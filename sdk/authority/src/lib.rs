@@ -5,9 +5,10 @@
 //! the whole of it runs natively in tests, over `SQLite` in memory, as it runs in a Worker over D1.
 //!
 //! Bottom up: [`failure`] [`bucket`] · [`store`] [`platform`] [`http`] [`settings`] · [`context`] · one folder for what is
-//! kept ([`tokens`], …), each with its shapes, its statements and its operations · [`operations`], the one
-//! table of all of them · [`surface`], the ways in.
+//! kept ([`tokens`], [`agents`], [`web`], …), each with its shapes, its statements and its operations ·
+//! [`operations`], the one table of all of them · [`surface`], the ways in.
 
+pub mod agents;
 pub mod bucket;
 pub mod context;
 pub mod failure;
@@ -22,6 +23,7 @@ mod testing;
 pub mod tokens;
 pub mod users;
 pub mod vault;
+pub mod web;
 
 use std::rc::Rc;
 

@@ -10,7 +10,7 @@ use edgeward_core::{
 };
 use serde::Deserialize;
 
-use crate::tokens;
+use crate::{agents, surface::origin, tokens, web};
 
 /// The settings of an authority, checked as a whole. They hold secrets, so there is no `Debug`.
 pub struct Settings {
@@ -27,9 +27,13 @@ pub struct Settings {
     pub secret_versions: Vec<Option<u32>>,
     /// The origins of pages that may use a signed-in user's cookies, beside its own. `*` stands for
     /// letters, digits and hyphens within one label.
-    pub trusted_origins: Vec<String>,
+    pub trusted_origins: Vec<origin::Pattern>,
     /// API tokens.
     pub tokens: tokens::Settings,
+    /// Sessions of users.
+    pub sessions: web::Settings,
+    /// Sessions of agents.
+    pub agents: agents::Settings,
 }
 
 /// Why settings are refused, for the operator. It never holds a secret.
@@ -56,6 +60,10 @@ struct Document {
     trusted_origins: Vec<String>,
     #[serde(default)]
     tokens: tokens::Settings,
+    #[serde(default)]
+    sessions: web::Settings,
+    #[serde(default)]
+    agents: agents::Settings,
 }
 
 fn database_binding() -> String {
@@ -101,8 +109,10 @@ impl Document {
             database_binding: self.database_binding,
             secrets,
             secret_versions,
-            trusted_origins: self.trusted_origins,
+            trusted_origins: origin::patterns(self.trusted_origins)?,
             tokens: self.tokens.check()?,
+            sessions: self.sessions.check()?,
+            agents: self.agents.check()?,
         })
     }
 }

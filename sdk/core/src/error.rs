@@ -335,6 +335,16 @@ codes! {
         KeyNotFound = "key_not_found", 404, Change, "List the API tokens for their ids.";
         /// The user is banned.
         UserBanned = "user_banned", 403, Change, "Ask an administrator.";
+        /// A change that comes with cookies does not say which page asked for it.
+        MissingOrNullOrigin = "missing_or_null_origin", 403, Change, "Send it from a page, which adds `Origin`; a program sends its credential in `Authorization`.";
+        /// The page that asked for the change is not trusted.
+        InvalidOrigin = "invalid_origin", 403, Change, "Add the page's origin to `trusted_origins`.";
+        /// The user signed in too long ago for this.
+        SessionNotFresh = "session_not_fresh", 403, SignIn, "Have the user sign in again.";
+        /// The agent's session is unknown, over or ended.
+        AgentSessionInvalid = "agent_session_invalid", 401, Change, "Create another session for the agent.";
+        /// The agent belongs to another user.
+        AgentNotOwned = "agent_not_owned", 403, Change, "Choose an id for the agent that nobody else has.";
         /// What was kept encrypted does not open.
         SealBroken = "seal_broken", 500, Change, "Put the secret that it was sealed under behind the current one; if it was altered, it is lost.";
     }

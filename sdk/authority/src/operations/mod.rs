@@ -7,6 +7,7 @@ pub mod shape;
 use edgeward_core::{Code, json::Value};
 
 use crate::{
+    agents,
     context::{Access, Context},
     failure::Failure,
     tokens,
@@ -127,6 +128,26 @@ operations! {
     /// Revokes an API token: the next request with it is refused. The entry stays in the list.
     Mutation RevokeApiToken = "revokeApiToken" (tokens::ById) -> shape::Done = tokens::revoke,
         for Access::Holder, fails [KeyNotFound];
+
+    /// Creates a session of an agent: a credential for at most a day that may do less than whoever creates it.
+    ///
+    /// An API token needs the scope `admin` for it; the session is over when that token is revoked.
+    Mutation CreateSession = "createSession" (agents::Create) -> agents::Created = agents::create,
+        for Access::Holder, fails [InsufficientScope, ApiKeyInvalidScope, AgentNotOwned];
+
+    /// Tells whether an agent's session is good, whose it is and what it was created with.
+    ///
+    /// It answers alike for every token that is not good, and changes nothing.
+    Query ValidateSession = "validateSession" (agents::ByToken) -> agents::Validation = agents::validate,
+        for Access::Anyone, fails [];
+
+    /// Gives an agent's session another token and another end. The old token is worthless at once.
+    Mutation RefreshSession = "refreshSession" (agents::Refresh) -> agents::Created = agents::refresh,
+        for Access::Anyone, fails [AgentSessionInvalid];
+
+    /// Ends an agent's session; again is no error.
+    Mutation EndSession = "endSession" (agents::ByToken) -> shape::Done = agents::end,
+        for Access::Anyone, fails [];
 }
 
 impl Operation {

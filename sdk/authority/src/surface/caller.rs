@@ -1,21 +1,80 @@
 //! Who sends a request, by the credential that it carries.
 
-use edgeward_core::Code;
+use edgeward_core::{Code, cookies::better_auth};
 
-use crate::{Authority, Failure, context::Principal, http::Incoming, tokens};
+use crate::{Authority, Failure, agents, context::Principal, http::Incoming, tokens, web};
 
-/// Who sends a request. One without a credential comes from nobody; one with a credential that is
-/// not good is refused, whatever it asks for.
+/// Who sends a request.
+pub struct Caller {
+    /// Who it is.
+    pub principal: Principal,
+    /// The user's session that says so.
+    pub session: Option<web::Session>,
+}
+
+/// Whether cookies say who somebody is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cookies {
+    /// They do, since [`super::origin::check`] has let the request through.
+    Believed,
+    /// They do not: any page may send the request.
+    Ignored,
+}
+
+/// Who sends a request: by `Authorization`, by the session cookie, by `X-Api-Key`, whichever is there first. So a
+/// session goes before an API token. A request without a credential comes from nobody; one with a credential that is
+/// not good is refused. A session cookie that is not good is none.
 ///
 /// # Errors
 /// `credential_malformed`: the header is no Bearer credential. Those of the credential's kind.
-pub async fn of(authority: &Authority, request: &Incoming) -> Result<Principal, Failure> {
-    let Some(credential) = bearer(request)? else { return Ok(Principal::Anonymous) };
-    if credential.starts_with(tokens::PREFIX) {
-        let key = tokens::verify(authority, credential).await?;
-        return Ok(Principal::Key { user: key.user, id: key.id, scopes: key.scopes, admin: key.admin });
+pub async fn of(authority: &Authority, request: &Incoming, cookies: Cookies) -> Result<Caller, Failure> {
+    if let Some(credential) = bearer(request)? {
+        return of_credential(authority, credential).await;
     }
-    Err(Code::TokenMalformed.into())
+    if cookies == Cookies::Believed
+        && let Some(session) = web::of(authority, request).await?
+    {
+        return Ok(session.into());
+    }
+    match request.header("x-api-key") {
+        Some(key) => of_key(authority, key).await,
+        None => Ok(Principal::Anonymous.into()),
+    }
+}
+
+async fn of_credential(authority: &Authority, credential: &str) -> Result<Caller, Failure> {
+    if credential.starts_with(tokens::PREFIX) {
+        return of_key(authority, credential).await;
+    }
+    if credential.starts_with(agents::PREFIX) {
+        return Ok(agents::verify(authority, credential).await?.into());
+    }
+    // A session's token, as it is or as its cookie has it.
+    let signed =
+        || authority.settings.secrets.iter().find_map(|secret| better_auth::open(credential, secret));
+    let token = if credential.contains('.') { signed() } else { Some(credential.into()) };
+    let session = match token {
+        Some(token) => web::of_token(authority, &token).await?,
+        None => return Err(Code::TokenMalformed.into()),
+    };
+    session.map(Into::into).ok_or(Code::SessionExpired.into())
+}
+
+async fn of_key(authority: &Authority, key: &str) -> Result<Caller, Failure> {
+    let key = tokens::verify(authority, key).await?;
+    Ok(Principal::Key { user: key.user, id: key.id, scopes: key.scopes, admin: key.admin }.into())
+}
+
+impl From<Principal> for Caller {
+    fn from(principal: Principal) -> Self {
+        Self { principal, session: None }
+    }
+}
+
+impl From<web::Session> for Caller {
+    fn from(session: web::Session) -> Self {
+        Self { principal: session.principal(), session: Some(session) }
+    }
 }
 
 /// The credential of `Authorization: Bearer …`, whose scheme is read in any case.
@@ -30,7 +89,8 @@ pub fn bearer(request: &Incoming) -> Result<Option<&str>, Failure> {
     let credential = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let Some((_, credential)) = credential.filter(|_| more.is_none()) else { return Err(malformed) };
     let credential = credential.trim_start_matches(' ');
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/=|".contains(&b);
+    // `%` stands in no token of RFC 6750, but in the value of Better Auth's cookie, which its clients send as one.
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/=|%".contains(&b);
     if credential.is_empty() || !credential.bytes().all(plain) {
         Err(malformed)
     } else {

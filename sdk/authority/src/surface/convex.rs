@@ -1,12 +1,12 @@
 //! Operations in the Convex function protocol: `POST /api/query`, `/api/mutation` and `/api/action`
-//! with `{path, args}`, as `ConvexHttpClient` sends them.
+//! with `{path, args}`, as `ConvexHttpClient` sends them. Cookies are nothing here: any page may call.
 
 use edgeward_core::{
     Code,
     json::{Map, Value, object},
 };
 
-use super::plain;
+use super::{caller::Cookies, plain};
 use crate::{
     Authority, Failure,
     http::{Incoming, Outgoing},
@@ -32,7 +32,9 @@ pub async fn answer(authority: &Authority, request: &Incoming, kind: Kind) -> Ou
         return plain::failure(&Code::MethodNotAllowed.into()).with("allow", "POST");
     }
     let outcome = match read(request, kind) {
-        Ok((operation, arguments)) => super::call(authority, request, operation, arguments).await,
+        Ok((operation, arguments)) => {
+            super::call(authority, request, Cookies::Ignored, operation, arguments).await
+        }
         Err(failure) => Err(failure),
     };
     match outcome {

@@ -3,16 +3,19 @@
 mod caller;
 mod convex;
 pub mod openapi;
+pub mod origin;
 mod plain;
 
 use edgeward_core::json::Value;
 
 use crate::{
     Authority, Failure,
-    context::Context,
+    context::{Access, Context, Principal},
     http::{Incoming, Outgoing},
     operations::{Kind, Operation},
+    web,
 };
+use caller::{Caller, Cookies};
 
 /// What a path of the authority's own is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +42,28 @@ impl Route {
 
 /// Answers a request for a path of the authority's own.
 pub async fn answer(authority: &Authority, request: &Incoming, route: Route) -> Outgoing {
+    let asks = request.method == "OPTIONS";
     match route {
-        Route::Function(kind) => convex::answer(authority, request, kind).await,
-        Route::Operation(operation) => plain::answer(authority, request, operation).await,
+        Route::Function(_) | Route::Operation(_) if asks => {
+            within(authority, request, route, origin::preflight())
+        }
+        Route::Function(kind) => {
+            let answer = convex::answer(authority, request, kind).await;
+            within(authority, request, route, answer)
+        }
+        Route::Operation(operation) => {
+            let answer = plain::answer(authority, request, operation).await;
+            within(authority, request, route, answer)
+        }
         Route::Document => openapi::answer(authority, request),
+    }
+}
+
+/// An answer that pages may read: every page one that cookies have no say in, trusted ones the others.
+fn within(authority: &Authority, request: &Incoming, route: Route, answer: Outgoing) -> Outgoing {
+    match route {
+        Route::Function(_) => origin::open(answer),
+        _ => origin::with_credentials(authority, request, answer),
     }
 }
 
@@ -50,11 +71,22 @@ pub async fn answer(authority: &Authority, request: &Incoming, route: Route) -> 
 async fn call(
     authority: &Authority,
     request: &Incoming,
+    cookies: Cookies,
     operation: Operation,
     arguments: Value,
 ) -> Result<(Value, Vec<String>), Failure> {
-    let principal = caller::of(authority, request).await?;
+    let caller = match caller::of(authority, request, cookies).await {
+        // Who may be nobody is not refused for a credential that is not good.
+        Err(failure) if operation.access() == Access::Anyone && failure.code.status() == 401 => {
+            Principal::Anonymous.into()
+        }
+        caller => caller?,
+    };
+    let Caller { principal, session } = caller;
     let context = Context::new(authority, request, principal);
+    if let Some(mut session) = session {
+        web::keep(&context, &mut session).await?;
+    }
     let result = operation.call(&context, arguments).await?;
     Ok((result, context.cookies()))
 }

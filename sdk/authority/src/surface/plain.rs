@@ -6,6 +6,7 @@ use edgeward_core::{
     json::{self, Value, object},
 };
 
+use super::{caller::Cookies, origin};
 use crate::{
     Authority, Failure,
     http::{Incoming, Outgoing},
@@ -17,17 +18,22 @@ pub async fn answer(authority: &Authority, request: &Incoming, operation: Operat
     if request.method != "POST" {
         return failure(&Code::MethodNotAllowed.into()).with("allow", "POST");
     }
-    let arguments = match body(request) {
-        Ok(arguments) => arguments,
-        Err(error) => return failure(&error),
-    };
-    match super::call(authority, request, operation, arguments).await {
+    match outcome(authority, request, operation).await {
         Ok((result, cookies)) => {
             let answer = Outgoing::json(200, result.to_text());
             cookies.into_iter().fold(answer, |answer, cookie| answer.with("set-cookie", cookie))
         }
         Err(error) => failure(&error),
     }
+}
+
+async fn outcome(
+    authority: &Authority,
+    request: &Incoming,
+    operation: Operation,
+) -> Result<(Value, Vec<String>), Failure> {
+    origin::check(authority, request)?;
+    super::call(authority, request, Cookies::Believed, operation, body(request)?).await
 }
 
 /// The body as JSON; none is an object without members.

@@ -15,6 +15,8 @@ use edgeward_core::{
 use serde::Deserialize;
 
 pub use change::{create, list, revoke};
+pub use scopes::are_known;
+pub use statements::scopes as scopes_of;
 pub use verify::{Verified, verify};
 
 use crate::{operations::shape::Text, settings::invalid, shape};

@@ -3,7 +3,13 @@
 use edgeward_core::{Code, keys::scopes::Scopes, time::UnixMillis};
 
 use super::{PREFIX, statements};
-use crate::{Authority, context::digest, failure::Failure, platform::Limit, store::Row};
+use crate::{
+    Authority,
+    context::{digest, is_admin},
+    failure::Failure,
+    platform::Limit,
+    store::Row,
+};
 
 /// An API token that is good.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +51,7 @@ pub async fn verify(authority: &Authority, token: &str) -> Result<Verified, Fail
         id,
         user: row.text("user_id")?,
         scopes: statements::scopes(current)?,
-        admin: row.text("role")? == "admin",
+        admin: is_admin(&row.text("role")?),
     })
 }
 
