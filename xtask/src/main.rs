@@ -23,13 +23,14 @@ const USAGE: &str = "\
 cargo xtask setup [--tests]   make this machine ready; --tests adds a browser and cargo-deny
 cargo xtask build [WHAT…]     worker, client, oauth, verifier, pkg, vectors (default: worker pkg)
 cargo xtask dev [EXAMPLE]     an example with everything around it, until Ctrl-C (default: spa)
-cargo xtask check [PART]      fmt, layers, clippy, docs, deny, errors, sizes
+cargo xtask check [PART]      fmt, layers, clippy, docs, deny, errors, api, sizes
 cargo xtask test [PART]       check, native, model, fuzz, differential, node, platform, browser, workerd, packaging, race, peers, agent, react, server, e2e
 cargo xtask bench NAME […]    a comparison of bench/
 cargo xtask differential [COUNT [SEED]]  our answers and other libraries' to altered tokens
 cargo xtask fuzz [TARGET [SECONDS]]  one fuzz target or all, for a minute each
 cargo xtask doctor CONFIG     what is wrong with a gateway's configuration; --live asks its issuers
 cargo xtask errors --write    docs/errors.md from core's table of codes
+cargo xtask api --write       docs/api.md and edgeward/api from the authority's table of operations
 cargo xtask screenshot        the README's picture of the example";
 
 /// What a shell expects of a command that was interrupted.
@@ -79,6 +80,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
         }
         ["doctor", args @ ..] => doctor::run(args),
         ["errors", "--write"] => check::write_errors(),
+        ["api", "--write"] => check::write_api(),
         ["screenshot", args @ ..] => dev::screenshot(args),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

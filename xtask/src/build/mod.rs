@@ -5,7 +5,7 @@ mod bindgen;
 mod bundle;
 mod optimise;
 mod package;
-mod react;
+mod script;
 pub mod sizes;
 mod text;
 mod wasm;

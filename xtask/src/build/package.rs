@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::bindgen::{self, Glue};
 use super::bundle::{Bundle, Format};
-use super::{asmjs, optimise, react, text, wasm};
+use super::{asmjs, optimise, script, text, wasm};
 use crate::paths::{at, shown, target};
 use crate::setup::wasm::Toolchain;
 use crate::stamp::Stamp;
@@ -85,7 +85,7 @@ pub fn build(toolchain: &Toolchain) -> Outcome {
     for page in ["errors.md", "client.md"] {
         fs::copy(at("docs").join(page), at("pkg").join(page)).context(format!("cannot copy docs/{page}"))?;
     }
-    react::build()
+    script::build()
 }
 
 impl Core {

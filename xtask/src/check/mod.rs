@@ -1,5 +1,6 @@
 //! `cargo xtask check`: everything that can be known without running the product.
 
+mod api;
 mod errors;
 mod layers;
 mod sizes;
@@ -10,18 +11,20 @@ use crate::run::Run;
 use crate::setup::{self, wasm};
 use crate::step::{Failure, Outcome, took};
 
+pub use api::write as write_api;
 pub use errors::write as write_errors;
 
 /// A part of the check: its name and what it does.
 type Part = (&'static str, fn() -> Outcome<String>);
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     ("fmt", fmt),
     ("layers", layers::check),
     ("clippy", clippy),
     ("docs", docs),
     ("deny", deny),
     ("errors", errors::check),
+    ("api", api::check),
     ("sizes", sizes::check),
 ];
 

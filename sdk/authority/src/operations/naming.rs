@@ -59,7 +59,20 @@ pub fn paragraphs(doc: &str) -> Vec<String> {
 
 /// The objects inside of arguments and results, under names that belong to one of them only.
 pub struct Names {
-    found: Vec<(Operation, Object)>,
+    found: Vec<Named>,
+}
+
+/// An object inside of an argument or a result.
+#[derive(Clone)]
+pub struct Named {
+    /// An operation that speaks of it.
+    pub operation: Operation,
+    /// Its name in documents.
+    pub name: String,
+    /// What it looks like.
+    pub object: Object,
+    /// Whether it is part of an argument, where what is optional may be left out; in a result it is null.
+    pub is_argument: bool,
 }
 
 impl Names {
@@ -68,8 +81,15 @@ impl Names {
     pub fn of_table() -> Self {
         let mut found = Vec::new();
         for operation in Operation::ALL.iter().copied() {
-            for schema in [operation.arguments(), operation.result()] {
-                each_inner(&schema, &mut |object| found.push((operation, object.clone())));
+            for (schema, is_argument) in [(operation.arguments(), true), (operation.result(), false)] {
+                each_inner(&schema, &mut |object| {
+                    found.push(Named {
+                        operation,
+                        name: object.name.into(),
+                        object: object.clone(),
+                        is_argument,
+                    });
+                });
             }
         }
         Self { found }
@@ -79,8 +99,8 @@ impl Names {
     /// operation.
     #[must_use]
     pub fn of(&self, operation: Operation, object: &Object) -> String {
-        let others = self.found.iter().filter(|(_, other)| other.name == object.name);
-        if others.clone().all(|(_, other)| other == object) {
+        let others = self.found.iter().filter(|other| other.object.name == object.name);
+        if others.clone().all(|other| other.object == *object) {
             object.name.into()
         } else {
             [&pascal(operation.name()), object.name].concat()
@@ -89,12 +109,13 @@ impl Names {
 
     /// Every object once, under its name.
     #[must_use]
-    pub fn all(&self) -> Vec<(Operation, String, &Object)> {
-        let mut all: Vec<(Operation, String, &Object)> = Vec::new();
-        for (operation, object) in &self.found {
-            let name = self.of(*operation, object);
-            if all.iter().all(|(_, known, _)| *known != name) {
-                all.push((*operation, name, object));
+    pub fn all(&self) -> Vec<Named> {
+        let mut all: Vec<Named> = Vec::new();
+        for found in &self.found {
+            let name = self.of(found.operation, &found.object);
+            match all.iter_mut().find(|known| known.name == name) {
+                Some(known) => known.is_argument |= found.is_argument,
+                None => all.push(Named { name, ..found.clone() }),
             }
         }
         all
@@ -166,7 +187,7 @@ mod tests {
     #[test]
     fn no_object_has_the_name_of_another_or_of_an_operations_own() {
         let names = Names::of_table();
-        let mut taken: Vec<_> = names.all().into_iter().map(|(_, name, _)| name).collect();
+        let mut taken: Vec<_> = names.all().into_iter().map(|named| named.name).collect();
         for operation in Operation::ALL {
             taken.extend(operation.arguments_name().into_iter().chain([operation.result_name()]));
         }

@@ -23,7 +23,11 @@ pub fn all(names: &Names) -> Vec<(String, Value)> {
     let mut all: Vec<_> = names
         .all()
         .into_iter()
-        .map(|(operation, name, shape)| (name, members(names, operation, shape, Way::In)))
+        .map(|named| {
+            let way = if named.is_argument { Way::In } else { Way::Out };
+            let schema = members(names, named.operation, &named.object, way);
+            (named.name, schema)
+        })
         .collect();
     for operation in Operation::ALL.iter().copied() {
         if let Some(name) = operation.arguments_name() {
