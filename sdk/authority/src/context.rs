@@ -1,6 +1,9 @@
 //! One call: on whose behalf, when, and what its answer carries beside the result.
 
+mod again;
 mod commit;
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 
@@ -114,6 +117,7 @@ pub struct Context<'a> {
     /// When the request came; the same for everything that happens in it.
     pub now: UnixMillis,
     cookies: RefCell<Vec<String>>,
+    again: RefCell<Option<again::Key>>,
 }
 
 impl<'a> Context<'a> {
@@ -121,7 +125,7 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn new(authority: &'a Authority, request: &'a Incoming, principal: Principal) -> Self {
         let now = authority.platform.now();
-        Self { authority, request, principal, now, cookies: RefCell::default() }
+        Self { authority, request, principal, now, cookies: RefCell::default(), again: RefCell::default() }
     }
 
     /// Whether the caller may call an operation at all.

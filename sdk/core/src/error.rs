@@ -319,6 +319,8 @@ codes! {
         DpopNonceRequired = "dpop_nonce_required", 401, Retry, "Make a new proof with the value of the header `DPoP-Nonce` as `nonce`.";
     }
     with "authority" {
+        /// The idempotency key belongs to a call with other arguments.
+        IdempotencyKeyReused = "idempotency_key_reused", 422, Change, "Send a new key with every new call.";
         /// What is remembered cannot be reached at the moment.
         StoreUnavailable = "store_unavailable", 503, Retry, "Try again after the time that `Retry-After` names; nothing of the call has happened.";
         /// The API token does not exist.

@@ -18,9 +18,10 @@ impl Context<'_> {
     /// `store_unavailable`
     pub async fn commit<T: Shape + Clone>(
         &self,
-        statements: Vec<Statement>,
+        mut statements: Vec<Statement>,
         answer: T,
     ) -> Result<Option<T>, Failure> {
+        statements.extend(self.keep(answer.clone().write())?);
         match self.store().batch(statements).await {
             Ok(_) => Ok(Some(answer)),
             Err(Refused::Constraint) => Ok(None),

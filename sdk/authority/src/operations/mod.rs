@@ -164,6 +164,9 @@ impl Operation {
     /// Those of the operation, and those of [`Context::permits`].
     pub async fn call(self, context: &Context<'_>, arguments: Value) -> Result<Value, Failure> {
         context.permits(self.access())?;
-        self.run(context, arguments).await
+        if self.kind() == Kind::Query {
+            return self.run(context, arguments).await;
+        }
+        context.once(self.name(), arguments, |arguments| self.run(context, arguments)).await
     }
 }

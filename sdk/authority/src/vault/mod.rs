@@ -29,6 +29,8 @@ pub enum Purpose {
     Transaction,
     /// A private key that tokens are signed with.
     SigningKey,
+    /// The answer to a change, for whoever asks for it again.
+    Answer,
 }
 
 impl Purpose {
@@ -38,6 +40,7 @@ impl Purpose {
             Self::ProviderToken => None,
             Self::Transaction => Some("oauth-transaction"),
             Self::SigningKey => Some("signing-key"),
+            Self::Answer => Some("answer"),
         }
     }
 }
