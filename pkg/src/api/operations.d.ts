@@ -80,6 +80,76 @@ export interface RevokeApiTokenResult {
   success: boolean;
 }
 
+/** What an agent's session is to be. */
+export interface CreateSessionArguments {
+  /** Which agent. It belongs to whoever names it first. */
+  agentId: string;
+  /** How many seconds the session lasts. */
+  ttl: number;
+  /** Anything that belongs to it; given back by `validateSession`, and trusted by nothing. */
+  metadata?: Record<string, unknown> | null | undefined;
+  /** What it may do, within what the caller may; without it, whatever this service has scopes for but `admin`. */
+  scopes?: (string | Grant)[] | null | undefined;
+}
+
+/** An agent's session, with its token. */
+export interface CreateSessionResult {
+  /** The token. It is shown this once. */
+  token: string;
+  /** The session's id. */
+  sessionId: string;
+  /** When it is over, in milliseconds since 1970. */
+  expiresAt: number;
+}
+
+/** An agent's session, by its token. */
+export interface ValidateSessionArguments {
+  /** The token. */
+  token: string;
+}
+
+/** What is known of an agent's session. Of one that is not good, whatever the reason, nothing is. */
+export interface ValidateSessionResult {
+  /** Whether it is good. */
+  valid: boolean;
+  /** Which agent's it is. */
+  agentId: string | null;
+  /** When it is over, in milliseconds since 1970. */
+  expiresAt: number | null;
+  /** What it was created with. */
+  metadata: Record<string, unknown> | null;
+}
+
+/** An agent's session, and how long it is to last from now on. */
+export interface RefreshSessionArguments {
+  /** Its token, which is worthless afterwards. */
+  token: string;
+  /** How many seconds the session lasts. */
+  ttl: number;
+}
+
+/** An agent's session, with its token. */
+export interface RefreshSessionResult {
+  /** The token. It is shown this once. */
+  token: string;
+  /** The session's id. */
+  sessionId: string;
+  /** When it is over, in milliseconds since 1970. */
+  expiresAt: number;
+}
+
+/** An agent's session, by its token. */
+export interface EndSessionArguments {
+  /** The token. */
+  token: string;
+}
+
+/** It is done. */
+export interface EndSessionResult {
+  /** Always true. */
+  success: boolean;
+}
+
 /** Every operation of the authority as a method. */
 export interface Api<E extends "result" | "throw" = "result"> {
   readonly tokens: {
@@ -99,5 +169,29 @@ export interface Api<E extends "result" | "throw" = "result"> {
      * Fails with `key_not_found`.
      */
     revoke(args: RevokeApiTokenArguments, options?: CallOptions): Promise<Outcome<RevokeApiTokenResult, E>>;
+  };
+  readonly agents: {
+    /**
+     * Creates a session of an agent: a credential for at most a day that may do less than whoever creates it.
+     *
+     * An API token needs the scope `admin` for it; the session is over when that token is revoked.
+     *
+     * Fails with `insufficient_scope`, `api_key_invalid_scope`, `agent_not_owned`.
+     */
+    createSession(args: CreateSessionArguments, options?: CallOptions): Promise<Outcome<CreateSessionResult, E>>;
+    /**
+     * Tells whether an agent's session is good, whose it is and what it was created with.
+     *
+     * It answers alike for every token that is not good, and changes nothing.
+     */
+    validateSession(args: ValidateSessionArguments, options?: CallOptions): Promise<Outcome<ValidateSessionResult, E>>;
+    /**
+     * Gives an agent's session another token and another end. The old token is worthless at once.
+     *
+     * Fails with `agent_session_invalid`.
+     */
+    refreshSession(args: RefreshSessionArguments, options?: CallOptions): Promise<Outcome<RefreshSessionResult, E>>;
+    /** Ends an agent's session; again is no error. */
+    endSession(args: EndSessionArguments, options?: CallOptions): Promise<Outcome<EndSessionResult, E>>;
   };
 }

@@ -7,6 +7,12 @@ export const methods = {
     list: "listApiTokens",
     revoke: "revokeApiToken",
   },
+  agents: {
+    createSession: "createSession",
+    validateSession: "validateSession",
+    refreshSession: "refreshSession",
+    endSession: "endSession",
+  },
 };
 
 /** What is said of failures that no server tells of. */

@@ -11,6 +11,7 @@ use crate::{
     context::{Context, Principal, digest},
     failure::Failure,
     operations::shape::Done,
+    store::guard,
     tokens,
 };
 
@@ -45,8 +46,8 @@ pub async fn create(context: &Context<'_>, session: Create) -> Result<Created, F
         now: context.now,
         expires: expires_at,
     });
-    let kept = context.store().batch(statements.into()).await?.pop().unwrap_or_default();
-    if kept.is_empty() { Err(Code::AgentNotOwned.into()) } else { Ok(new.created(expires_at)) }
+    let statements = statements.into_iter().chain([guard()]).collect();
+    context.commit(statements, new.created(expires_at)).await?.ok_or(Code::AgentNotOwned.into())
 }
 
 /// Gives a session another token and another end. The token before it is worthless at once.
@@ -58,10 +59,8 @@ pub async fn refresh(context: &Context<'_>, session: Refresh) -> Result<Created,
     let new = Token::new(context)?;
     let (hash, new_hash) = (digest(&session.token.0), digest(&new.token));
     let statement = statements::refresh(&hash, &new.id, &new_hash, expires_at, context.now);
-    match context.row(statement).await? {
-        Some(_) => Ok(new.created(expires_at)),
-        None => Err(Code::AgentSessionInvalid.into()),
-    }
+    let refreshed = context.commit(vec![statement, guard()], new.created(expires_at)).await?;
+    refreshed.ok_or(Code::AgentSessionInvalid.into())
 }
 
 /// Ends a session; one that is none is no error.
@@ -69,8 +68,8 @@ pub async fn refresh(context: &Context<'_>, session: Refresh) -> Result<Created,
 /// # Errors
 /// `store_unavailable`
 pub async fn end(context: &Context<'_>, session: ByToken) -> Result<Done, Failure> {
-    context.row(statements::end(&digest(&session.token.0))).await?;
-    Ok(Done { success: true })
+    let end = statements::end(&digest(&session.token.0));
+    context.commit(vec![end], Done { success: true }).await?.ok_or(Code::InternalError.into())
 }
 
 /// A new id and a new token.

@@ -17,8 +17,8 @@ pub struct New<'a> {
     pub expires: UnixMillis,
 }
 
-/// Gives the agent to the user if it belongs to nobody, and keeps a session of it if it is the user's. A row comes
-/// back from the last of them if it is.
+/// Gives the agent to the user if it belongs to nobody, and keeps a session of it if it is the user's: the
+/// last of them changes a row.
 pub fn insert(new: New<'_>) -> [Statement; 2] {
     let (agent, user, now) = (new.agent, new.user, new.now.0);
     [
@@ -29,8 +29,7 @@ pub fn insert(new: New<'_>) -> [Statement; 2] {
         sql(
             "INSERT INTO edgeward_agent_sessions
                (id, hash, agent_id, user_id, key_id, scopes, metadata, created_at, expires_at)
-             SELECT ?1, ?2, id, user_id, ?5, ?6, ?7, ?8, ?9 FROM edgeward_agents WHERE id = ?3 AND user_id = ?4
-             RETURNING id",
+             SELECT ?1, ?2, id, user_id, ?5, ?6, ?7, ?8, ?9 FROM edgeward_agents WHERE id = ?3 AND user_id = ?4",
             [
                 new.id.into(),
                 new.hash.into(),
@@ -79,15 +78,14 @@ pub fn by_hash(hash: &str, now: UnixMillis) -> Statement {
     )
 }
 
-/// Gives a session that is good another token, id and end; of several at a time the first wins, and a row comes back
-/// for it alone.
+/// Gives a session that is good another token, id and end; of several at a time the first wins, and the others
+/// change nothing.
 pub fn refresh(hash: &str, id: &str, new_hash: &str, expires: UnixMillis, now: UnixMillis) -> Statement {
     sql(
         concat!(
             "UPDATE edgeward_agent_sessions SET id = ?3, hash = ?4, expires_at = ?5
               WHERE hash = ?1 AND ",
-            is_good!("?2"),
-            " RETURNING id"
+            is_good!("?2")
         ),
         [hash.into(), now.0.into(), id.into(), new_hash.into(), expires.0.into()],
     )

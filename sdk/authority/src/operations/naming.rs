@@ -12,7 +12,12 @@ impl Operation {
     pub fn method(self) -> (String, String) {
         let mut words = self.handler().rsplit("::").map(camel);
         let name = words.next().unwrap_or_default();
-        (words.next().unwrap_or_default(), name)
+        match words.next().as_deref() {
+            // An agent has sessions, and is none.
+            Some("agents") => ("agents".into(), self.name().into()),
+            Some("web") => ("sessions".into(), name),
+            module => (module.unwrap_or_default().into(), name),
+        }
     }
 
     /// The name of its arguments in documents: `CreateApiTokenArguments`; `None` if it takes none.
@@ -166,6 +171,7 @@ mod tests {
 
     #[test]
     fn a_method_is_where_its_function_is() {
+        assert_eq!(Operation::CreateSession.method(), ("agents".into(), "createSession".into()));
         assert_eq!(Operation::CreateApiToken.method(), ("tokens".into(), "create".into()));
         assert_eq!(camel("create_web_session"), "createWebSession");
     }
