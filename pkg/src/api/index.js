@@ -42,6 +42,8 @@ const given = (token) => (typeof token === "function" ? token() : token);
 const withCookies = (custom) => (url, init) => (custom ?? globalThis.fetch)(url, { ...init, credentials: "include" });
 
 async function sent(request, signal, fetch) {
+  // What happened before there was a listener, nobody hears of.
+  if (signal?.aborted) throw failed("aborted");
   try {
     return await send({ request, deadline: DEADLINE_MILLIS, limit: MAX_BYTES }, signal, fetch);
   } catch (thrown) {
