@@ -1,6 +1,8 @@
 //! The ways in: which path leads to what, and in which form its answer goes out.
 
 mod caller;
+#[cfg(test)]
+mod contract;
 mod convex;
 pub mod openapi;
 pub mod origin;
