@@ -21,6 +21,7 @@ pub mod surface;
 #[cfg(test)]
 mod testing;
 pub mod tokens;
+pub mod upkeep;
 pub mod users;
 pub mod vault;
 pub mod web;
