@@ -23,7 +23,7 @@ const USAGE: &str = "\
 cargo xtask setup [--tests]   make this machine ready; --tests adds a browser and cargo-deny
 cargo xtask build [WHAT…]     worker, client, oauth, verifier, pkg, vectors (default: worker pkg)
 cargo xtask dev [EXAMPLE]     an example with everything around it, until Ctrl-C (default: spa)
-cargo xtask check [PART]      fmt, layers, clippy, docs, deny, errors, api, sizes
+cargo xtask check [PART]      fmt, layers, clippy, docs, deny, errors, api, coverage, sizes
 cargo xtask test [PART]       check, native, model, fuzz, differential, node, platform, browser, workerd, packaging, race, peers, agent, react, server, e2e
 cargo xtask bench NAME […]    a comparison of bench/
 cargo xtask differential [COUNT [SEED]]  our answers and other libraries' to altered tokens

@@ -1,6 +1,7 @@
 //! `cargo xtask check`: everything that can be known without running the product.
 
 mod api;
+mod coverage;
 mod errors;
 mod layers;
 mod sizes;
@@ -17,7 +18,7 @@ pub use errors::write as write_errors;
 /// A part of the check: its name and what it does.
 type Part = (&'static str, fn() -> Outcome<String>);
 
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 9] = [
     ("fmt", fmt),
     ("layers", layers::check),
     ("clippy", clippy),
@@ -25,6 +26,7 @@ const PARTS: [Part; 8] = [
     ("deny", deny),
     ("errors", errors::check),
     ("api", api::check),
+    ("coverage", coverage::check),
     ("sizes", sizes::check),
 ];
 
