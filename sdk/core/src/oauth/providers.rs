@@ -92,6 +92,8 @@ pub struct Profile {
     pub accept: &'static str,
     /// The member that never changes: no name and no e-mail address does that.
     pub subject: &'static str,
+    /// Where it lists the user's e-mail addresses, and which of them it has verified.
+    pub addresses: &'static str,
 }
 
 /// Whether a client authenticates.
@@ -208,12 +210,14 @@ impl Provider {
     #[must_use]
     pub fn profile_request(&self, access_token: &str) -> Option<Request> {
         let profile = self.profile?;
-        let mut request = Request::get_json(&Address::parse(profile.url, Reach::Public).ok()?);
-        request.headers = Vec::from([
-            ("accept", profile.accept.into()),
-            ("authorization", ["Bearer ", access_token].concat()),
-        ]);
-        Some(request)
+        profile.request(profile.url, access_token)
+    }
+
+    /// Asks for the user's e-mail addresses, where the profile does not say which are verified.
+    #[must_use]
+    pub fn addresses_request(&self, access_token: &str) -> Option<Request> {
+        let profile = self.profile?;
+        profile.request(profile.addresses, access_token)
     }
 
     /// Who the user is, from the answer's members: a text or a whole number that never changes.
@@ -224,6 +228,27 @@ impl Provider {
             number => number.as_u64().filter(|id| *id > 0).map(|id| Value::from(id).to_text()),
         }
     }
+}
+
+impl Profile {
+    fn request(&self, url: &str, access_token: &str) -> Option<Request> {
+        let mut request = Request::get_json(&Address::parse(url, Reach::Public).ok()?);
+        request.headers = Vec::from([
+            ("accept", self.accept.into()),
+            ("authorization", ["Bearer ", access_token].concat()),
+        ]);
+        Some(request)
+    }
+}
+
+/// The address to go by, from the answer to [`Provider::addresses_request`]: of those that the provider has
+/// verified the primary one, else the first.
+#[must_use]
+pub fn verified_address(addresses: &[Value]) -> Option<String> {
+    let is = |entry: &Value, name| entry.get(name) == Some(&Value::Bool(true));
+    let mut verified = addresses.iter().filter(|entry| is(entry, "verified"));
+    let primary = verified.clone().find(|entry| is(entry, "primary"));
+    primary.or_else(|| verified.next())?.get("email")?.as_str().map(String::from)
 }
 
 const ALL_TENANTS: &str = "common";

@@ -22,6 +22,8 @@ pub struct Granted {
     pub user: Option<Tokens>,
     /// Who the user is, if the answer says it: an id that never changes.
     pub subject: Option<String>,
+    /// Where that id is the user's alone, if the answer says it: a workspace. Elsewhere another may have the same.
+    pub workspace: Option<String>,
 }
 
 impl Provider {
@@ -36,7 +38,7 @@ impl Provider {
         match self.form {
             Form::Standard => {
                 let tokens = token::tokens(&members, asked).map_err(failed)?;
-                Ok(Granted { tokens: normal(tokens), user: None, subject: None })
+                Ok(Granted { tokens: normal(tokens), user: None, subject: None, workspace: None })
             }
             Form::Nested => nested(members).map_err(failed),
         }
@@ -61,11 +63,13 @@ fn nested(members: Map) -> Result<Granted, Error> {
     let user = members.get("authed_user").and_then(Value::as_object).cloned();
     let subject = user.as_ref().and_then(|user| user.get("id")?.as_str()).map(String::from);
     let of_user = user.filter(|user| user.contains_key("access_token")).map(own).transpose()?;
+    let team = members.get("team").and_then(|team| team.get("id")?.as_str());
+    let workspace = team.filter(|team| !team.is_empty()).map(String::from);
     // Who asks for no scope of the application gets tokens of the user alone.
     let of_application = if members.contains_key("access_token") { Some(own(members)?) } else { None };
     match (of_application, of_user) {
-        (Some(tokens), user) => Ok(Granted { tokens, user, subject }),
-        (None, Some(tokens)) => Ok(Granted { tokens, user: None, subject }),
+        (Some(tokens), user) => Ok(Granted { tokens, user, subject, workspace }),
+        (None, Some(tokens)) => Ok(Granted { tokens, user: None, subject, workspace }),
         (None, None) => Err(Error::at(Code::ResponseInvalid, "access_token")),
     }
 }

@@ -46,6 +46,7 @@ pub const PROVIDERS: &[Provider] = &[
             url: "https://api.github.com/user",
             accept: "application/vnd.github+json",
             subject: "id",
+            addresses: "https://api.github.com/user/emails",
         }),
         secret: ClientSecret::Required,
         revocation: Revocation::Grant("https://api.github.com/applications/"),

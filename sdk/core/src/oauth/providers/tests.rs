@@ -119,7 +119,7 @@ const SLACK: &str = r#"{"ok":true,"access_token":"xoxb-17653672481-19874698323-p
 fn slack_nests_the_tokens_of_the_user() {
     let both = granted("slack", SLACK).ok().unwrap();
     assert_eq!(both.tokens.scope.as_deref(), Some("commands incoming-webhook"));
-    assert_eq!(both.subject.as_deref(), Some("U1234"));
+    assert_eq!((both.subject.as_deref(), both.workspace.as_deref()), (Some("U1234"), Some("T9TK3CUKW")));
     let user = both.user.unwrap();
     assert_eq!((user.access_token.as_str(), user.scope.as_deref()), ("xoxp-1234", Some("chat:write")));
     // Without scopes of the application there is no token of it.
@@ -276,4 +276,23 @@ fn apple_posts_the_name_once_and_it_is_no_more_than_a_name() {
     }
     assert_eq!(apple::posted_name("code=c&state=s"), None);
     assert_eq!(post(&format!(r#"{{"name":{{"firstName":"{}"}}}}"#, "x".repeat(300))), None);
+}
+
+#[test]
+fn of_several_addresses_a_verified_one_counts_and_the_primary_one_first() {
+    let chosen = |text: &str| verified_address(json::parse(text.as_bytes()).unwrap().as_array().unwrap());
+    let entry = |email: &str, primary: bool, verified: &str| {
+        format!(r#"{{"email":"{email}","primary":{primary},"verified":{verified},"visibility":null}}"#)
+    };
+    let list = |entries: &[String]| format!("[{}]", entries.join(","));
+    let (one, two) = (entry("a@x.example", false, "true"), entry("b@x.example", true, "true"));
+    assert_eq!(chosen(&list(&[one.clone(), two])).as_deref(), Some("b@x.example"));
+    assert_eq!(chosen(&list(&[entry("p@x.example", true, "false"), one])).as_deref(), Some("a@x.example"));
+    for odd in ["\"true\"", "1", "null", "false"] {
+        assert_eq!(chosen(&list(&[entry("p@x.example", true, odd)])), None, "{odd}");
+    }
+    assert_eq!(chosen("[]"), None);
+    let request = named("github").unwrap().addresses_request("gho_x").unwrap();
+    assert_eq!(request.url, "https://api.github.com/user/emails");
+    assert!(named("google").unwrap().addresses_request("x").is_none());
 }
