@@ -18,6 +18,7 @@ use edgeward_host::{
     random,
     replays::{Note, SharedMemory},
     task::Background,
+    timer,
     webcrypto::{SigningKeys, WebCrypto},
 };
 use sha2::{Digest, Sha256};
@@ -98,6 +99,10 @@ impl Platform for World {
                 Some(Seen::Unknown) | None => Err(Code::DpopReplaysUnavailable.into()),
             }
         })
+    }
+
+    fn sleep(&self, millis: u32) -> Pending<'_, ()> {
+        Box::pin(timer::sleep(millis))
     }
 
     fn later(&self, work: Pending<'static, ()>) {

@@ -19,7 +19,7 @@ export interface RateLimit {
 }
 
 /** An API token without its secret. */
-export interface Entry {
+export interface ListApiTokensEntry {
   /** The id. */
   _id: string;
   /** The name. */
@@ -32,6 +32,22 @@ export interface Entry {
   expiresAt: number | null;
   /** When it was last used, to the minute; null is never. */
   lastUsedAt: number | null;
+}
+
+/** A connection, without its tokens. */
+export interface ListOAuthConnectionsEntry {
+  /** Its id. */
+  _id: string;
+  /** The provider's name. */
+  provider: string;
+  /** What was granted. */
+  scopes: string[];
+  /** When it was made, in milliseconds since 1970. */
+  createdAt: number;
+  /** When its tokens changed last. */
+  updatedAt: number;
+  /** When the access token expires; null if never. */
+  expiresAt: number | null;
 }
 
 /** What a new API token is called and may do. */
@@ -65,7 +81,7 @@ export interface CreateApiTokenResult {
 /** The caller's API tokens. */
 export interface ListApiTokensResult {
   /** The newest first. */
-  tokens: Entry[];
+  tokens: ListApiTokensEntry[];
 }
 
 /** Which API token. */
@@ -150,6 +166,96 @@ export interface EndSessionResult {
   success: boolean;
 }
 
+/** With which provider to connect. */
+export interface InitiateOAuthArguments {
+  /** The provider's name in the settings. */
+  provider: string;
+  /** What to ask for. */
+  scopes: string[];
+  /** Where the provider sends the user back to: one that is configured, character by character. */
+  redirectUri: string;
+}
+
+/** Where to send the user. */
+export interface InitiateOAuthResult {
+  /** The address at the provider. */
+  authUrl: string;
+  /** What comes back with the code; keep it in the user's session. */
+  state: string;
+}
+
+/** What the provider sent the user back with. */
+export interface CompleteOAuthArguments {
+  /** The provider's name in the settings. */
+  provider: string;
+  /** The code. */
+  code: string;
+  /** The state that `initiateOAuth` gave. */
+  state: string;
+  /** The `iss` of the callback, from providers that send it (RFC 9207). */
+  iss?: string | null | undefined;
+}
+
+/** A connection that was made. */
+export interface CompleteOAuthResult {
+  /** Its id. */
+  connectionId: string;
+  /** The provider's name. */
+  provider: string;
+  /** What was granted, which may be less than what was asked for. */
+  scopes: string[];
+  /** When the access token expires, in milliseconds since 1970; null if never. */
+  expiresAt: number | null;
+}
+
+/** The caller's connections. */
+export interface ListOAuthConnectionsResult {
+  /** The connections, the oldest first. */
+  connections: ListOAuthConnectionsEntry[];
+}
+
+/** One provider. */
+export interface RevokeOAuthArguments {
+  /** The provider's name in the settings. */
+  provider: string;
+}
+
+/** It is done. */
+export interface RevokeOAuthResult {
+  /** Always true. */
+  success: boolean;
+}
+
+/** What a token is needed for. */
+export interface GetOAuthTokenArguments {
+  /** The provider's name in the settings. */
+  provider: string;
+  /** Scopes that the token must have, by themselves or within larger ones. */
+  scopes?: string[] | null | undefined;
+}
+
+/** A provider's access token. */
+export interface GetOAuthTokenResult {
+  /** The token. */
+  accessToken: string;
+  /** What was granted. */
+  scopes: string[];
+  /** When it expires, in milliseconds since 1970; null if never. */
+  expiresAt: number | null;
+}
+
+/** One provider, or the one that there is. */
+export interface UserScopesArguments {
+  /** The provider's name; without it, GitHub. */
+  provider?: string | null | undefined;
+}
+
+/** What was granted. */
+export interface UserScopesResult {
+  /** The scopes. */
+  scopes: string[];
+}
+
 /** Every operation of the authority as a method. */
 export interface Api<E extends "result" | "throw" = "result"> {
   readonly tokens: {
@@ -193,5 +299,47 @@ export interface Api<E extends "result" | "throw" = "result"> {
     refreshSession(args: RefreshSessionArguments, options?: CallOptions): Promise<Outcome<RefreshSessionResult, E>>;
     /** Ends an agent's session; again is no error. */
     endSession(args: EndSessionArguments, options?: CallOptions): Promise<Outcome<EndSessionResult, E>>;
+  };
+  readonly connections: {
+    /**
+     * Begins a connection with a provider: where to send the user.
+     *
+     * An API token needs the scope `connections:write` as a grant, or `admin`.
+     *
+     * Fails with `provider_not_configured`, `invalid_redirect`, `access_denied`, `discovery_unavailable`, `discovery_invalid`.
+     */
+    initiate(args: InitiateOAuthArguments, options?: CallOptions): Promise<Outcome<InitiateOAuthResult, E>>;
+    /**
+     * Completes a connection with what the provider sent the user back with.
+     *
+     * Fails with `provider_not_configured`, `oauth_invalid_state`, `callback_issuer_mismatch`, `oauth_provider_error`, `connection_taken`, `access_denied`.
+     */
+    complete(args: CompleteOAuthArguments, options?: CallOptions): Promise<Outcome<CompleteOAuthResult, E>>;
+    /**
+     * Lists the caller's connections without their tokens, the oldest first.
+     *
+     * Fails with `access_denied`.
+     */
+    list(args?: {}, options?: CallOptions): Promise<Outcome<ListOAuthConnectionsResult, E>>;
+    /**
+     * Ends a connection: its tokens are gone here, and given back to the provider. Without a connection nothing happens.
+     *
+     * Fails with `access_denied`, `refresh_under_way`.
+     */
+    revoke(args: RevokeOAuthArguments, options?: CallOptions): Promise<Outcome<RevokeOAuthResult, E>>;
+    /**
+     * Gives a provider's access token out, refreshed if it expires within five seconds.
+     *
+     * An API token needs the scope `connections:use` as a grant, or `admin`.
+     *
+     * Fails with `provider_not_configured`, `connection_not_found`, `insufficient_scope`, `refresh_token_not_found`, `failed_to_refresh_access_token`, `refresh_under_way`, `access_denied`.
+     */
+    token(args: GetOAuthTokenArguments, options?: CallOptions): Promise<Outcome<GetOAuthTokenResult, E>>;
+    /**
+     * What a provider has granted to the user; nothing without a connection.
+     *
+     * Fails with `access_denied`.
+     */
+    scopes(args?: UserScopesArguments, options?: CallOptions): Promise<Outcome<UserScopesResult, E>>;
   };
 }

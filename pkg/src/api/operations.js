@@ -13,6 +13,14 @@ export const methods = {
     refreshSession: "refreshSession",
     endSession: "endSession",
   },
+  connections: {
+    initiate: "initiateOAuth",
+    complete: "completeOAuth",
+    list: "listOAuthConnections",
+    revoke: "revokeOAuth",
+    token: "getOAuthToken",
+    scopes: "userScopes",
+  },
 };
 
 /** What is said of failures that no server tells of. */

@@ -10,11 +10,13 @@
 
 pub mod agents;
 pub mod bucket;
+pub mod connections;
 pub mod context;
 pub mod failure;
 pub mod http;
 pub mod operations;
 pub mod platform;
+pub mod providers;
 pub mod settings;
 pub mod store;
 pub mod surface;

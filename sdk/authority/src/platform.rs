@@ -67,6 +67,9 @@ pub trait Platform {
     /// Errors: `dpop_replays_unavailable`
     fn unseen<'a>(&'a self, name: &'a str, until: UnixMillis) -> Pending<'a, Result<bool, Error>>;
 
+    /// Waits, on a timer of this request's own.
+    fn sleep(&self, millis: u32) -> Pending<'_, ()>;
+
     /// Goes on with something after the answer was sent.
     fn later(&self, work: Pending<'static, ()>);
 

@@ -1,6 +1,6 @@
 //! What the operator configures: the Worker's variable `EDGEWARD_AUTHORITY`.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use edgeward_core::{
     Code, Error,
@@ -10,7 +10,7 @@ use edgeward_core::{
 };
 use serde::Deserialize;
 
-use crate::{agents, surface::origin, tokens, web};
+use crate::{agents, connections, providers, surface::origin, tokens, web};
 
 /// The settings of an authority, checked as a whole. They hold secrets, so there is no `Debug`.
 pub struct Settings {
@@ -34,6 +34,10 @@ pub struct Settings {
     pub sessions: web::Settings,
     /// Sessions of agents.
     pub agents: agents::Settings,
+    /// The providers that users come from.
+    pub providers: Vec<providers::Provider>,
+    /// Connections with them.
+    pub connections: connections::Settings,
 }
 
 /// Why settings are refused, for the operator. It never holds a secret.
@@ -64,6 +68,10 @@ struct Document {
     sessions: web::Settings,
     #[serde(default)]
     agents: agents::Settings,
+    #[serde(default)]
+    providers: BTreeMap<String, providers::Document>,
+    #[serde(default)]
+    connections: connections::Settings,
 }
 
 fn database_binding() -> String {
@@ -113,6 +121,8 @@ impl Document {
             tokens: self.tokens.check()?,
             sessions: self.sessions.check()?,
             agents: self.agents.check()?,
+            providers: providers::checked(self.providers, &secret, reach)?,
+            connections: self.connections.check()?,
         })
     }
 }

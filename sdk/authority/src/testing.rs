@@ -40,10 +40,14 @@ pub struct Shared {
     pub log: RefCell<Vec<String>>,
     pub answers: RefCell<Vec<Response>>,
     pub sent: RefCell<Vec<Request>>,
+    pub server: RefCell<Option<Server>>,
     drawn: Cell<u64>,
     buckets: RefCell<BTreeMap<String, Bucket>>,
     seen: RefCell<BTreeMap<String, i64>>,
 }
+
+/// Whom every request goes to that the authority sends.
+pub type Server = Box<dyn Fn(&Request) -> Result<Response, Error>>;
 
 /// 2026-11-21T12:00:00Z
 pub const START: i64 = 1_795_262_400_000;
@@ -51,7 +55,7 @@ pub const START: i64 = 1_795_262_400_000;
 impl World {
     /// A world with the usual settings.
     pub fn new() -> Self {
-        Self::with(r#"{"issuer": "https://auth.example"}"#)
+        Self::with(crate::providers::scripted::SETTINGS)
     }
 
     /// A world with these settings.
@@ -64,6 +68,7 @@ impl World {
             log: RefCell::default(),
             answers: RefCell::default(),
             sent: RefCell::default(),
+            server: RefCell::default(),
             drawn: Cell::new(0),
             buckets: RefCell::default(),
             seen: RefCell::default(),
@@ -116,6 +121,19 @@ pub fn wait<T>(future: impl Future<Output = T>) -> T {
     futures::executor::block_on(future)
 }
 
+/// Lets whatever else waits go first.
+async fn turn() {
+    let mut waited = false;
+    std::future::poll_fn(|task| {
+        if std::mem::replace(&mut waited, true) {
+            return std::task::Poll::Ready(());
+        }
+        task.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}
+
 struct SharedStore(Rc<Memory>);
 
 impl Store for SharedStore {
@@ -142,9 +160,16 @@ impl Platform for SharedPlatform {
         Ok(())
     }
 
+    /// What the server of the test answers, after others had their turn.
     fn fetch<'a>(&'a self, request: &'a Request) -> Pending<'a, Result<Response, Error>> {
         self.0.sent.borrow_mut().push(request.clone());
-        Box::pin(ready(self.0.answers.borrow_mut().pop().ok_or(Code::NetworkFailed.into())))
+        Box::pin(async {
+            turn().await;
+            match &*self.0.server.borrow() {
+                Some(server) => server(request),
+                None => self.0.answers.borrow_mut().pop().ok_or(Code::NetworkFailed.into()),
+            }
+        })
     }
 
     fn generate(&self, algorithm: Algorithm) -> Pending<'_, Result<Secret, Error>> {
@@ -187,6 +212,12 @@ impl Platform for SharedPlatform {
     fn unseen<'a>(&'a self, name: &'a str, until: UnixMillis) -> Pending<'a, Result<bool, Error>> {
         let new = self.0.seen.borrow_mut().insert(name.into(), until.0).is_none();
         Box::pin(ready(Ok(new)))
+    }
+
+    /// Time passes, and others get their turn.
+    fn sleep(&self, millis: u32) -> Pending<'_, ()> {
+        self.0.now.set(self.0.now.get() + i64::from(millis));
+        Box::pin(turn())
     }
 
     fn later(&self, work: Pending<'static, ()>) {

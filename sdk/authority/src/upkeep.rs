@@ -52,6 +52,8 @@ const TABLES: &[(&str, &str)] = &[
     expired!("edgeward_answers", "id"),
     expired!("edgeward_sessions", "id"),
     expired!("edgeward_agent_sessions", "id"),
+    expired!("edgeward_transactions", "state"),
+    expired!("edgeward_handoffs", "code"),
 ];
 
 /// What a sweep did.

@@ -347,6 +347,32 @@ codes! {
         AgentSessionInvalid = "agent_session_invalid", 401, Change, "Create another session for the agent.";
         /// The agent belongs to another user.
         AgentNotOwned = "agent_not_owned", 403, Change, "Choose an id for the agent that nobody else has.";
+        /// This sign-in method is not available.
+        ProviderNotConfigured = "provider_not_configured", 404, Change, "Add the provider to `providers` of the settings.";
+        /// The address to come back to is not allowed.
+        InvalidRedirect = "invalid_redirect", 400, Change, "Use one that is configured, character by character.";
+        /// The state is unknown, used, expired, or somebody else's.
+        OauthInvalidState = "oauth_invalid_state", 400, Change, "Start again in the same session.";
+        /// The provider refused.
+        OauthProviderError = "oauth_provider_error", 502, Change, "Start again; the operator's log names the provider's error.";
+        /// There is no connection with this provider.
+        ConnectionNotFound = "connection_not_found", 404, Change, "Connect the provider first.";
+        /// The account at the provider is connected with another user.
+        ConnectionTaken = "connection_taken", 409, Change, "Revoke the other user's connection first.";
+        /// The provider's token has expired and there is no refresh token.
+        RefreshTokenNotFound = "refresh_token_not_found", 409, Change, "Connect the provider again.";
+        /// The provider no longer gives tokens for this connection.
+        FailedToRefreshAccessToken = "failed_to_refresh_access_token", 409, Change, "Connect the provider again.";
+        /// Another request is refreshing the provider's token.
+        RefreshUnderWay = "refresh_under_way", 503, Retry, "Try again after the time that `Retry-After` names.";
+        /// The user has no such account.
+        AccountNotFound = "account_not_found", 404, Change, "List the accounts for what they are called.";
+        /// The account is the user's only way to sign in.
+        FailedToUnlinkLastAccount = "failed_to_unlink_last_account", 409, Change, "Link another account first.";
+        /// The code of the sign-in is unknown, used, expired, or for another verifier.
+        HandoffInvalid = "handoff_invalid", 400, SignIn, "Start the sign-in again.";
+        /// There were too many attempts.
+        TooManyAttempts = "too_many_attempts", 429, Retry, "Wait for the time that `Retry-After` names.";
         /// What was kept encrypted does not open.
         SealBroken = "seal_broken", 500, Change, "Put the secret that it was sealed under behind the current one; if it was altered, it is lost.";
     }

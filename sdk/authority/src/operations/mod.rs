@@ -7,7 +7,7 @@ pub mod shape;
 use edgeward_core::{Code, json::Value};
 
 use crate::{
-    agents,
+    agents, connections,
     context::{Access, Context},
     failure::Failure,
     tokens,
@@ -148,6 +148,34 @@ operations! {
     /// Ends an agent's session; again is no error.
     Mutation EndSession = "endSession" (agents::ByToken) -> shape::Done = agents::end,
         for Access::Anyone, fails [];
+
+    /// Begins a connection with a provider: where to send the user.
+    ///
+    /// An API token needs the scope `connections:write` as a grant, or `admin`.
+    Mutation InitiateOAuth = "initiateOAuth" (connections::Initiate) -> connections::Initiated = connections::initiate,
+        for Access::Holder, fails [ProviderNotConfigured, InvalidRedirect, AccessDenied, DiscoveryUnavailable, DiscoveryInvalid];
+
+    /// Completes a connection with what the provider sent the user back with.
+    Mutation CompleteOAuth = "completeOAuth" (connections::Complete) -> connections::Completed = connections::complete,
+        for Access::Holder, fails [ProviderNotConfigured, OauthInvalidState, CallbackIssuerMismatch, OauthProviderError, ConnectionTaken, AccessDenied];
+
+    /// Lists the caller's connections without their tokens, the oldest first.
+    Query ListOAuthConnections = "listOAuthConnections" (Nothing) -> connections::Listed = connections::list,
+        for Access::Holder, fails [AccessDenied];
+
+    /// Ends a connection: its tokens are gone here, and given back to the provider. Without a connection nothing happens.
+    Mutation RevokeOAuth = "revokeOAuth" (connections::ByProvider) -> shape::Done = connections::revoke,
+        for Access::Holder, fails [AccessDenied, RefreshUnderWay];
+
+    /// Gives a provider's access token out, refreshed if it expires within five seconds.
+    ///
+    /// An API token needs the scope `connections:use` as a grant, or `admin`.
+    Query GetOAuthToken = "getOAuthToken" (connections::Needed) -> connections::Token = connections::token,
+        for Access::Holder, fails [ProviderNotConfigured, ConnectionNotFound, InsufficientScope, RefreshTokenNotFound, FailedToRefreshAccessToken, RefreshUnderWay, AccessDenied];
+
+    /// What a provider has granted to the user; nothing without a connection.
+    Query UserScopes = "userScopes" (connections::OfProvider) -> connections::Scopes = connections::scopes,
+        for Access::Holder, fails [AccessDenied];
 }
 
 impl Operation {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What has an end and is kept all the same.
-const KEPT: [&str; 1] = ["edgeward_api_tokens"];
+const KEPT: [&str; 2] = ["edgeward_api_tokens", "edgeward_connections"];
 
 fn answers(world: &World, count: u32, expires: i64) {
     let statement = sql(

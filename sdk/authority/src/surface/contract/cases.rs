@@ -2,7 +2,7 @@
 
 use edgeward_core::json::Value;
 
-use crate::{context::Principal, operations::Operation, testing::World};
+use crate::{context::Principal, operations::Operation, providers::scripted::Script, testing::World};
 
 /// Whoever calls, and the arguments as JSON text.
 pub struct Case {
@@ -27,8 +27,36 @@ pub fn of(operation: Operation, world: &World) -> Case {
         "createSession" => case(r#"{"agentId": "a", "ttl": 60, "metadata": {"task": "t"}}"#),
         "validateSession" | "endSession" => case(&format!(r#"{{"token": "{}"}}"#, agent())),
         "refreshSession" => case(&format!(r#"{{"token": "{}", "ttl": 90}}"#, agent())),
+        "initiateOAuth" => {
+            Script::within(world);
+            case(INITIATE)
+        }
+        "completeOAuth" => {
+            Script::within(world);
+            let state = text(&made("initiateOAuth", INITIATE), "state");
+            case(&format!(r#"{{"provider": "github", "code": "c", "state": "{state}"}}"#))
+        }
+        "listOAuthConnections" | "userScopes" => {
+            connected(world, &by);
+            case("{}")
+        }
+        "revokeOAuth" | "getOAuthToken" => {
+            connected(world, &by);
+            case(r#"{"provider": "github"}"#)
+        }
         name => panic!("{name} has no case"),
     }
+}
+
+const INITIATE: &str =
+    r#"{"provider": "github", "scopes": ["repo"], "redirectUri": "https://hubify.com/callback"}"#;
+
+/// Connects somebody with GitHub.
+fn connected(world: &World, by: &Principal) {
+    Script::within(world);
+    let state = text(&world.call(by, "initiateOAuth", INITIATE).unwrap(), "state");
+    let arguments = format!(r#"{{"provider": "github", "code": "c", "state": "{state}"}}"#);
+    world.call(by, "completeOAuth", &arguments).unwrap();
 }
 
 fn text(value: &Value, name: &str) -> String {
