@@ -36,6 +36,10 @@ export default class extends WorkerEntrypoint {
   fetch(request) {
     return run(rust.fetch, request, this.env, this.ctx);
   }
+
+  scheduled() {
+    return run(rust.upkeep, this.env, this.ctx);
+  }
 }
 
 /**

@@ -76,3 +76,11 @@ async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<R
 pub async fn verify(token: JsValue, options: JsValue, env: JsValue, context: JsValue) -> JsValue {
     routes::rpc::verify(&token, &options, &env.unchecked_into(), &context).await
 }
+
+/// What the cron trigger calls through `shim.js`: expired rows are swept.
+#[cfg(feature = "entry")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub async fn upkeep(env: JsValue, context: JsValue) -> Result<(), JsValue> {
+    let context = Context::new(context.unchecked_into());
+    Ok(routes::upkeep(&env.unchecked_into(), &context).await?)
+}

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use edgeward_authority::{
     Authority, Settings,
     http::{Incoming, MAX_BODY, Outgoing},
+    settings::SettingsError,
     surface::Route,
 };
 use edgeward_core::{Code, Error};
@@ -20,12 +21,7 @@ const REPLAYS: &str = "REPLAYS";
 
 /// Answers a request for a path of the authority's.
 pub async fn respond(call: &Call<'_>, env: &Env, context: &Context) -> worker::Result<Option<Response>> {
-    let settings = state::authority(
-        || variable(env, "EDGEWARD_AUTHORITY"),
-        |name| secret(env, name),
-        |error| console_error!("edgeward: {error}"),
-    );
-    let settings = match settings {
+    let settings = match settings(env) {
         Ok(Some(settings)) => settings,
         Ok(None) => return Ok(None),
         // An authority that does not know its rules answers nothing.
@@ -42,6 +38,24 @@ pub async fn respond(call: &Call<'_>, env: &Env, context: &Context) -> worker::R
     };
     let outgoing = authority.answer(&incoming(call).await?, route).await;
     written(outgoing, call).map(Some)
+}
+
+/// Does what a cron trigger is for; without an authority there is nothing to do.
+#[cfg(feature = "entry")]
+pub async fn upkeep(env: &Env, context: &Context) -> worker::Result<()> {
+    let failed = |code: Code| worker::Error::from(code.as_str());
+    let Some(settings) = settings(env).map_err(|_| failed(Code::ConfigInvalid))? else { return Ok(()) };
+    let authority = authority(settings, env, context).map_err(|error| failed(error.code))?;
+    edgeward_authority::upkeep::sweep(&authority).await.map(drop).map_err(|failure| failed(failure.code))
+}
+
+/// The settings of this isolate; `None` if it is no authority.
+fn settings(env: &Env) -> Result<Option<Rc<Settings>>, SettingsError> {
+    state::authority(
+        || variable(env, "EDGEWARD_AUTHORITY"),
+        |name| secret(env, name),
+        |error| console_error!("edgeward: {error}"),
+    )
 }
 
 /// Whether the Worker is an authority and no gateway.

@@ -14,6 +14,9 @@ mod revocation;
 #[cfg(feature = "entry")]
 pub mod rpc;
 
+#[cfg(feature = "entry")]
+pub use authority::upkeep;
+
 use std::rc::Rc;
 
 use edgeward_core::{
