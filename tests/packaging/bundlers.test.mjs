@@ -3,42 +3,14 @@ import assert from "node:assert/strict";
 import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import nodeResolve from "@rollup/plugin-node-resolve";
 import * as esbuild from "esbuild";
-import { rollup } from "rollup";
 import * as vite from "vite";
-import webpack from "webpack";
 import { atEnd } from "../support/at-end.mjs";
 import { launchChromium } from "../support/chromium.mjs";
 import { outcome, serve } from "./support/page.mjs";
+import { BUNDLERS } from "./support/bundlers.mjs";
 import { answer, install } from "./support/project.mjs";
 import { EXCHANGES, GOOD, startProvider } from "./support/provider.mjs";
-
-/** Each bundler: builds the page's app into a folder, with no setting that a stranger would not make. */
-const BUNDLERS = {
-  async esbuild(project, outdir) {
-    await esbuild.build({ entryPoints: [join(project, "page/main.js")], bundle: true, format: "esm", outdir });
-  },
-  async "esbuild, minified, as a classic script"(project, outdir) {
-    const outfile = join(outdir, "main.js");
-    await esbuild.build({ entryPoints: [join(project, "page/main.js")], bundle: true, minify: true, outfile });
-  },
-  async Rollup(project, dir) {
-    const bundle = await rollup({ input: join(project, "page/main.js"), plugins: [nodeResolve({ browser: true })] });
-    await bundle.write({ dir, format: "es" });
-  },
-  async "webpack 5"(project, path) {
-    const output = { path, filename: "main.js", publicPath: "/" };
-    await compile({ context: project, entry: "./page/main.js", mode: "production", output });
-  },
-  async "webpack 5, in development"(project, path) {
-    const output = { path, filename: "main.js", publicPath: "/" };
-    await compile({ context: project, entry: "./page/main.js", mode: "development", output });
-  },
-  async "Vite, built"(project, outDir) {
-    await vite.build({ root: join(project, "page"), build: { outDir }, logLevel: "error", configFile: false });
-  },
-};
 
 describe("in Chromium, the packed package", () => {
   const end = atEnd();
@@ -117,14 +89,4 @@ describe("what an app takes of the packed package", () => {
 async function pointing(project, entry) {
   await writeFile(join(project, "page/main.js"), `import ${JSON.stringify(entry)};`);
   return project;
-}
-
-function compile(config) {
-  return new Promise((resolve, reject) => {
-    const compiler = webpack(config);
-    compiler.run((error, stats) => {
-      const failed = error ?? (stats.hasErrors() ? new Error(stats.toString({ all: false, errors: true })) : undefined);
-      compiler.close(() => (failed ? reject(failed) : resolve()));
-    });
-  });
 }

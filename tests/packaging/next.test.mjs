@@ -9,7 +9,7 @@ import { atEnd } from "../support/at-end.mjs";
 import { launchChromium } from "../support/chromium.mjs";
 import { outcome } from "./support/page.mjs";
 import { install, lend, program } from "./support/project.mjs";
-import { EXCHANGES, GOOD, startProvider } from "./support/provider.mjs";
+import { DOORS, EXCHANGES, GOOD, startProvider } from "./support/provider.mjs";
 
 const NEXT = program("next/dist/bin/next");
 const QUIET = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: undefined };
@@ -43,6 +43,14 @@ describe("in Next 16, the packed package", () => {
     assert.equal(answer.status, 200, "see what next start printed");
     assert.deepEqual(await answer.json(), GOOD);
     assert.equal(provider.count("/token"), EXCHANGES);
+  });
+
+  test("on the server opens the doors for servers", async (t) => {
+    const { settings } = await startProvider(t);
+    const answer = await fetch(`${origin}/doors`, { method: "POST", body: JSON.stringify(settings) });
+    assert.equal(answer.status, 200, "see what next start printed");
+    const { oauth, server } = DOORS;
+    assert.deepEqual(await answer.json(), { oauth, server });
   });
 });
 

@@ -1,11 +1,10 @@
 /** The packed package in workerd: found by its `workerd` condition, the wasm by a static import. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { atEnd } from "../support/at-end.mjs";
+import { bundle } from "./support/worker.mjs";
 import { install } from "./support/project.mjs";
 import { EXCHANGES, GOOD, startProvider } from "./support/provider.mjs";
 
@@ -29,27 +28,3 @@ describe("in workerd, the packed package", () => {
     assert.equal(provider.count("/token"), EXCHANGES);
   });
 });
-
-/** Bundles as wrangler does: the `workerd` condition, and wasm files as modules of their own. */
-async function bundle(entry) {
-  const wasm = [];
-  const wasmModules = {
-    name: "wasm-modules",
-    setup(build) {
-      build.onResolve({ filter: /\.wasm$/ }, ({ path, resolveDir }) => {
-        wasm.push(join(resolveDir, path));
-        return { path, external: true };
-      });
-    },
-  };
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    format: "esm",
-    conditions: ["workerd", "worker", "browser"],
-    plugins: [wasmModules],
-  });
-  const compiled = wasm.map(async (path) => ({ type: "CompiledWasm", path: basename(path), contents: await readFile(path) }));
-  return [{ type: "ESModule", path: "worker.js", contents: outputFiles[0].text }, ...(await Promise.all(compiled))];
-}
