@@ -31,6 +31,10 @@ mod tokens;
 mod transactions;
 mod written;
 
+#[cfg(test)]
+#[cfg(feature = "oauth")]
+mod world;
+
 pub use exports::Core;
 #[cfg(feature = "oauth")]
 pub use server::Server;
