@@ -4,7 +4,12 @@ import type { ClientOptions, ExchangedToken, ExchangeOptions, OauthClient } from
 export { AuthError, isAuthError } from "../oauth/index.js";
 export type * from "../oauth/index.js";
 
-/** A store over several processes: every change compares first. */
+/**
+ * A store over several processes: every change compares first.
+ *
+ * @example
+ * const store: SharedStore = fileStore("./agent-session.json");
+ */
 export type SharedStore = Required<Pick<StorageAdapter, "get" | "compareAndSwap" | "lock">> & Partial<StorageAdapter>;
 
 /**
@@ -15,12 +20,24 @@ export type SharedStore = Required<Pick<StorageAdapter, "get" | "compareAndSwap"
  */
 export function fileStore(path: string | URL): SharedStore;
 
+/**
+ * The options of a program's client.
+ *
+ * @example
+ * const options: AgentClientOptions = { issuer, clientId: "agent", store: fileStore("./session.json") };
+ */
 export interface AgentClientOptions extends Omit<ClientOptions, "storage"> {
   /** Where the session is kept. Default: in memory. */
   store?: SharedStore | StorageAdapter;
 }
 
-/** A session of an agent, with a token that is narrower and shorter than its maker's. */
+/**
+ * A session of an agent, with a token that is narrower and shorter than its maker's.
+ *
+ * @example
+ * const created = await auth.agents.create({ scope: "read", ttlSeconds: 600, metadata: { task: "report" } });
+ * if (created.ok) await created.data.getAccessToken();
+ */
 export interface AgentSession {
   readonly id: string;
   /** As it was given; nobody may decide by it what the agent may do. */
@@ -33,7 +50,12 @@ export interface AgentSession {
   end(): Promise<void>;
 }
 
-/** The MCP server that a provider is for, and how tokens for it are had. */
+/**
+ * The MCP server that a provider is for, and how tokens for it are had.
+ *
+ * @example
+ * const options: McpOptions = { server: "https://mcp.example/mcp", redirectUrl: "http://127.0.0.1:8080/callback", onAuthorize: (url) => open(url) };
+ */
 export interface McpOptions {
   /** The address of the MCP server. */
   server: string | URL;
@@ -56,7 +78,12 @@ export interface McpOptions {
   clientMetadata?: Record<string, unknown>;
 }
 
-/** An `OAuthClientProvider` of `@modelcontextprotocol/sdk`. */
+/**
+ * An `OAuthClientProvider` of `@modelcontextprotocol/sdk`.
+ *
+ * @example
+ * const provider: McpAuthProvider = auth.asMcpAuthProvider();
+ */
 export interface McpAuthProvider {
   readonly redirectUrl: string | URL | undefined;
   readonly clientMetadata: { redirect_uris: string[]; [name: string]: unknown };
@@ -76,7 +103,13 @@ export interface McpAuthProvider {
   discoveryState?(): any;
 }
 
-/** The same for a server whose users are sent away to agree. */
+/**
+ * The same for a server whose users are sent away to agree.
+ *
+ * @example
+ * const provider: InteractiveMcpAuthProvider = auth.asMcpAuthProvider({ server, redirectUrl, onAuthorize: open });
+ * await transport.finishAuth(provider.authorizationCode(callback));
+ */
 export interface InteractiveMcpAuthProvider extends McpAuthProvider {
   /** For the transport: so a server that asks for more scope gets it, also where there is a refresh token. */
   fetch: typeof fetch;
@@ -84,7 +117,12 @@ export interface InteractiveMcpAuthProvider extends McpAuthProvider {
   authorizationCode(callback: string | URL): string;
 }
 
-/** A client for programs. */
+/**
+ * A client for programs.
+ *
+ * @example
+ * const session = async (client: AgentClient<"throw">) => (await client.getSession()) ?? client.signInInTerminal();
+ */
 export interface AgentClient<E extends "result" | "throw" = "result"> extends OauthClient<E> {
   /**
    * `signInDevice` in one call: writes the address and the code, and waits.

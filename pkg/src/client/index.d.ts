@@ -27,7 +27,12 @@ export type {
   SignOutOptions,
 } from "./glue.js";
 
-/** An error that an authorization server named (RFC 6749 §5.2). The texts are for developers. */
+/**
+ * An error that an authorization server named (RFC 6749 §5.2). The texts are for developers.
+ *
+ * @example
+ * if (isAuthError(error, "oauth_error")) console.warn(error.oauth?.error, error.oauth?.error_description);
+ */
 export interface OauthError {
   error: string;
   error_description?: string;
@@ -37,6 +42,10 @@ export interface OauthError {
 /**
  * A failure. `code` comes from a closed set to which codes are only ever added; the message holds
  * no secret.
+ *
+ * @example
+ * const result = await auth.getAccessToken();
+ * if (!result.ok && result.error.retryable) setTimeout(retry, result.error.retryAfterMs ?? 1_000);
  */
 export class AuthError extends Error {
   private constructor();
@@ -65,13 +74,29 @@ export class AuthError extends Error {
  */
 export function isAuthError<C extends Code = Code>(value: unknown, code?: C): value is AuthError & { readonly code: C };
 
-/** A value, or why there is none. */
+/**
+ * A value, or why there is none.
+ *
+ * @example
+ * const result: Result<AccessToken> = await auth.getAccessToken();
+ * if (result.ok) show(result.data.token);
+ * else show(result.error.code);
+ */
 export type Result<T> = { ok: true; data: T } | { ok: false; error: AuthError };
 
 /**
  * Where the session is kept. Every method may be asynchronous. Without `compareAndSwap` it is made of
  * the others under a lock; without `subscribe`, what other tabs do is heard of by a channel of the
  * site's own; without `lock`, the platform's locks serve.
+ *
+ * @example
+ * const texts = new Map<string, string>();
+ * const storage: StorageAdapter = {
+ *   get: (key) => texts.get(key),
+ *   set: (key, value) => void texts.set(key, value),
+ *   remove: (key) => void texts.delete(key),
+ * };
+ * const auth = createClient({ issuer, clientId, redirectUri, storage });
  */
 export interface StorageAdapter {
   get(key: string): string | null | undefined | Promise<string | null | undefined>;
@@ -86,7 +111,12 @@ export interface StorageAdapter {
   lock?(name: string, options: { signal: AbortSignal }): Promise<() => void | Promise<void>>;
 }
 
-/** What was done and how it ended; never what was sent, read or written. */
+/**
+ * What was done and how it ended; never what was sent, read or written.
+ *
+ * @example
+ * const logger = ({ effect, outcome, millis }: LogLine) => console.debug(effect, outcome, `${millis} ms`);
+ */
 export interface LogLine {
   effect: string;
   /** `ok`, or a code. */
@@ -94,6 +124,12 @@ export interface LogLine {
   millis: number;
 }
 
+/**
+ * How to reach the issuer, and what of the place the client uses.
+ *
+ * @example
+ * const options: ClientOptions = { issuer, clientId: "spa", redirectUri, storage: "auto", apiOrigins: ["https://api.example"] };
+ */
 export interface ClientOptions extends CoreOptions {
   /**
    * Where the session is kept: in this tab over reloads (`session`), for the site over restarts
@@ -110,10 +146,20 @@ export interface ClientOptions extends CoreOptions {
   errors?: "result" | "throw";
 }
 
-/** What a method gives: a result, or with `errors: "throw"` the value itself. */
+/**
+ * What a method gives: a result, or with `errors: "throw"` the value itself.
+ *
+ * @example
+ * const token: Outcome<AccessToken, "throw"> = await createClient({ ...options, errors: "throw" }).getAccessToken();
+ */
 export type Outcome<T, E> = E extends "throw" ? T : Result<T>;
 
-/** A client of one issuer. All methods may be called at any time, also side by side. */
+/**
+ * A client of one issuer. All methods may be called at any time, also side by side.
+ *
+ * @example
+ * const signedIn = (client: Client) => client.state.status === "signedIn";
+ */
 export interface Client<E extends "result" | "throw" = "result"> {
   /** Loads the core ahead of its first use. Rejects with an `AuthError`. */
   ready(): Promise<void>;
@@ -160,7 +206,8 @@ export interface Client<E extends "result" | "throw" = "result"> {
    * the network and of the token endpoint.
    *
    * @example
-   * const { token } = await auth.getAccessToken({ resource: "https://files.example" });
+   * const result = await auth.getAccessToken({ resource: "https://files.example" });
+   * if (result.ok) await fetch("https://files.example/", { headers: { authorization: `Bearer ${result.data.token}` } });
    */
   getAccessToken(options?: AccessTokenOptions & Abortable): Promise<Outcome<AccessToken, E>>;
 
@@ -201,7 +248,12 @@ export interface Client<E extends "result" | "throw" = "result"> {
   dispose(): void;
 }
 
-/** How a call is given up: it fails with `aborted`. */
+/**
+ * How a call is given up: it fails with `aborted`.
+ *
+ * @example
+ * await auth.getAccessToken({ signal: AbortSignal.timeout(3_000) });
+ */
 export interface Abortable {
   signal?: AbortSignal;
 }

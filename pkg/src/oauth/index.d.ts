@@ -2,18 +2,38 @@ import type { Abortable, AccessToken, Client, ClientOptions as LightOptions, Out
 
 export * from "../client/index.js";
 
-/** A key of the application: PKCS #8 in PEM, a JWK, or one of WebCrypto's. */
+/**
+ * A key of the application: PKCS #8 in PEM, a JWK, or one of WebCrypto's.
+ *
+ * @example
+ * const privateKey: PrivateKey = { key: pem, alg: "ES256", kid: "2026-11" };
+ */
 export type PrivateKey =
   | (JsonWebKey & { alg: string; kid?: string })
   | { key: CryptoKey | JsonWebKey | string; alg: string; kid?: string };
 
-/** The providers whose peculiarities are known. `generic` is any that keeps to the specifications. */
+/**
+ * The providers whose peculiarities are known. `generic` is any that keeps to the specifications.
+ *
+ * @example
+ * const providers: ProviderName[] = ["google", "microsoft"];
+ */
 export type ProviderName = "apple" | "generic" | "github" | "google" | "microsoft" | "slack";
 
-/** How an authorization response comes: in the address, posted by a form, or signed by the issuer (JARM). */
+/**
+ * How an authorization response comes: in the address, posted by a form, or signed by the issuer (JARM).
+ *
+ * @example
+ * const responseMode: ResponseMode = "jwt";
+ */
 export type ResponseMode = "query" | "form_post" | "jwt" | "query.jwt" | "form_post.jwt";
 
-/** What is said of a provider. */
+/**
+ * What is said of a provider.
+ *
+ * @example
+ * const microsoft: ProviderOptions = { provider: "microsoft", tenant: "organizations", offlineAccess: true };
+ */
 export interface ProviderOptions {
   /** A provider by its name, in place of `issuer`. `generic` and none need the issuer. */
   provider?: ProviderName;
@@ -27,6 +47,12 @@ export interface ProviderOptions {
   appleTeam?: string;
 }
 
+/**
+ * How to reach the issuer, who the client is, and how it asks.
+ *
+ * @example
+ * const options: ClientOptions = { issuer, clientId: "cli", tokenBinding: "dpop", pushedAuthorizationRequests: true };
+ */
 export interface ClientOptions extends Omit<LightOptions, "issuer" | "redirectUri">, ProviderOptions {
   /** The issuer, exactly as its metadata states it. Needed unless `provider` says it. */
   issuer?: string;
@@ -51,7 +77,12 @@ export interface ClientOptions extends Omit<LightOptions, "issuer" | "redirectUr
   signedAuthorizationRequests?: boolean;
 }
 
-/** What the user is told, who confirms the sign-in on another device (RFC 8628). */
+/**
+ * What the user is told, who confirms the sign-in on another device (RFC 8628).
+ *
+ * @example
+ * const tell = ({ userCode, verificationUri }: DeviceSignIn) => console.log(`Open ${verificationUri} and enter ${userCode}`);
+ */
 export interface DeviceSignIn<E extends "result" | "throw" = "result"> {
   kind: "device";
   userCode: string;
@@ -64,6 +95,12 @@ export interface DeviceSignIn<E extends "result" | "throw" = "result"> {
   wait(options?: Abortable): Promise<Outcome<Session, E>>;
 }
 
+/**
+ * What a token is to be given in exchange.
+ *
+ * @example
+ * const wanted: ExchangeOptions = { audience: "https://crm.example", scope: "read", ttlSeconds: 60, actor: "self" };
+ */
 export interface ExchangeOptions extends Abortable {
   /** An access token that the application has from elsewhere. Default: the client's own. */
   subjectToken?: string;
@@ -79,7 +116,12 @@ export interface ExchangeOptions extends Abortable {
   actor?: "self";
 }
 
-/** A token that was given in exchange (RFC 8693). */
+/**
+ * A token that was given in exchange (RFC 8693).
+ *
+ * @example
+ * const header = ({ token, tokenType }: ExchangedToken) => `${tokenType} ${token}`;
+ */
 export interface ExchangedToken {
   token: string;
   tokenType: "Bearer" | "DPoP" | "N_A";
@@ -89,10 +131,20 @@ export interface ExchangedToken {
   expiresAt: number | null;
 }
 
-/** Members as a specification names them. */
+/**
+ * Members as a specification names them.
+ *
+ * @example
+ * const client: Members = { redirect_uris: [redirectUri], token_endpoint_auth_method: "none" };
+ */
 export type Members = Record<string, unknown>;
 
-/** Whom a provider has signed out (OpenID Connect Back-Channel Logout). */
+/**
+ * Whom a provider has signed out (OpenID Connect Back-Channel Logout).
+ *
+ * @example
+ * const ended = ({ sessionId, subject }: Logout) => (sessionId ? `session ${sessionId}` : `all of ${subject}`);
+ */
 export interface Logout {
   issuer: string;
   /** Of whom; null if the session is named alone. */
@@ -105,7 +157,13 @@ export interface Logout {
   id: string;
 }
 
-/** The requests of OAuth beside a sign-in. */
+/**
+ * The requests of OAuth beside a sign-in.
+ *
+ * @example
+ * const exchanged = await auth.oauth.exchangeToken({ audience: "https://crm.example", scope: "read" });
+ * if (exchanged.ok) await fetch("https://crm.example/", { headers: { authorization: `Bearer ${exchanged.data.token}` } });
+ */
 export interface Oauth<E extends "result" | "throw" = "result"> {
   /** A token for the client itself, kept until it is about to expire. */
   clientCredentials(options?: { resource?: string; scope?: string; forceRefresh?: boolean } & Abortable): Promise<Outcome<AccessToken, E>>;
@@ -133,7 +191,12 @@ export interface Oauth<E extends "result" | "throw" = "result"> {
   deleteRegistration(options: { registration: Members } & Abortable): Promise<Outcome<null, E>>;
 }
 
-/** A client with the whole of OAuth. */
+/**
+ * A client with the whole of OAuth.
+ *
+ * @example
+ * const claims = async (client: OauthClient<"throw">) => client.oauth.userinfo();
+ */
 export interface OauthClient<E extends "result" | "throw" = "result"> extends Client<E> {
   oauth: Oauth<E>;
   /**
@@ -157,6 +220,11 @@ export interface OauthClient<E extends "result" | "throw" = "result"> extends Cl
   signInDevice(options?: { scope?: string } & Abortable): Promise<Outcome<DeviceSignIn<E>, E>>;
 }
 
-/** As that of `edgeward`, with the whole of OAuth. */
+/**
+ * As that of `edgeward`, with the whole of OAuth.
+ *
+ * @example
+ * const auth = createClient({ issuer, clientId: "web", clientSecret, redirectUri });
+ */
 export function createClient(options: ClientOptions & { errors: "throw" }): OauthClient<"throw">;
 export function createClient(options: ClientOptions & { errors?: "result" }): OauthClient;

@@ -14,7 +14,12 @@ import type {
 export { AuthError, isAuthError } from "../client/index.js";
 export type { AccessToken, AuthState, CallbackResult, Client, Code, Result, Session } from "../client/index.js";
 
-/** What a client needs to be able to do for the hooks. Every client of this package can. */
+/**
+ * What a client needs to be able to do for the hooks. Every client of this package can.
+ *
+ * @example
+ * const status = (client: ReactClient) => client.state.status;
+ */
 export interface ReactClient {
   readonly state: AuthState;
   signIn(options?: never): Promise<unknown>;
@@ -25,6 +30,12 @@ export interface ReactClient {
   onAuthStateChange(listener: (event: AuthEvent) => void): () => void;
 }
 
+/**
+ * The properties of `AuthProvider`.
+ *
+ * @example
+ * const Page = (props: AuthProviderProps) => <AuthProvider {...props} onCallback={() => history.replaceState(null, "", "/")} />;
+ */
 export interface AuthProviderProps<C extends ReactClient = Client> {
   /** Made once, outside of the component. Another client later starts anew. */
   client: C;
@@ -55,7 +66,12 @@ export interface AuthProviderProps<C extends ReactClient = Client> {
  */
 export function AuthProvider<C extends ReactClient = Client>(props: AuthProviderProps<C>): ReactElement;
 
-/** `session` is there in every state, so that it can be asked for first. */
+/**
+ * `session` is there in every state, so that it can be asked for first.
+ *
+ * @example
+ * const name = ({ session }: SessionState) => session?.subject ?? "nobody";
+ */
 export type SessionState =
   | ({ session: null } & Exclude<AuthState, { status: "signedIn" }>)
   | Extract<AuthState, { status: "signedIn" }>;
@@ -70,6 +86,12 @@ export type SessionState =
  */
 export function useSession(): SessionState;
 
+/**
+ * What `useAuth` gives.
+ *
+ * @example
+ * const problem = ({ error }: Auth) => error?.code;
+ */
 export type Auth<C extends ReactClient = Client> = SessionState & {
   /** The provider's client, for all else that it can do. */
   client: C;
@@ -91,11 +113,23 @@ export type Auth<C extends ReactClient = Client> = SessionState & {
  */
 export function useAuth<C extends ReactClient = Client>(): Auth<C>;
 
+/**
+ * What access token is wanted.
+ *
+ * @example
+ * const { token } = useAccessToken({ resource: "https://files.example" } satisfies AccessTokenOptions);
+ */
 export interface AccessTokenOptions {
   scope?: string | undefined;
   resource?: string | undefined;
 }
 
+/**
+ * What `useAccessToken` gives.
+ *
+ * @example
+ * const label = (state: AccessTokenState) => (state.status === "failed" ? state.error.code : state.status);
+ */
 export type AccessTokenState = (
   | { status: "loading"; token: null }
   | { status: "none"; token: null }
@@ -116,6 +150,12 @@ export type AccessTokenState = (
  */
 export function useAccessToken(options?: AccessTokenOptions): AccessTokenState;
 
+/**
+ * Where the server's route is, and who gets the token.
+ *
+ * @example
+ * const options: ProxiedClientOptions<"result"> = { url: "/auth", apiOrigins: ["https://api.example"] };
+ */
 export interface ProxiedClientOptions<E extends "result" | "throw" = "result" | "throw"> {
   /** The route of `server.proxy()`. Default: `/api/auth`. */
   url?: string;
@@ -129,6 +169,12 @@ export interface ProxiedClientOptions<E extends "result" | "throw" = "result" | 
   navigate?: (url: string) => void;
 }
 
+/**
+ * What to ask of the issuer at a sign-in.
+ *
+ * @example
+ * await auth.signIn({ returnTo: "/todos" } satisfies ProxiedSignInOptions);
+ */
 export interface ProxiedSignInOptions {
   /** The path where the user is to be afterwards. Default: where the user is. */
   returnTo?: string;
@@ -138,7 +184,12 @@ export interface ProxiedSignInOptions {
 
 type Outcome<T, E> = E extends "throw" ? T : Result<T>;
 
-/** A client whose tokens the server keeps. */
+/**
+ * A client whose tokens the server keeps.
+ *
+ * @example
+ * const token = async (client: ProxiedClient<"throw">) => (await client.getAccessToken()).token;
+ */
 export interface ProxiedClient<E extends "result" | "throw" = "result"> {
   readonly state: AuthState;
   /** Asks the server who is signed in, unless that is known. Rejects with an `AuthError`. */

@@ -9,6 +9,12 @@ export type { ProviderName, ProviderOptions, ResponseMode } from "../oauth/index
 /** What a method gives: a result, or with `errors: "throw"` the value itself. */
 type Outcome<T, E> = E extends "throw" ? T : Result<T>;
 
+/**
+ * How sessions are kept in browsers.
+ *
+ * @example
+ * const cookies: CookieOptions = { secret: [newSecret, oldSecret], maxAge: 7 * 24 * 60 * 60 };
+ */
 export interface CookieOptions {
   /**
    * What cookies are sealed with: at least 32 characters of randomness (`openssl rand -base64 32`).
@@ -21,7 +27,16 @@ export interface CookieOptions {
   maxAge?: number | null;
 }
 
-/** Where sessions are kept, if not in the cookies. Every method may be asynchronous. */
+/**
+ * Where sessions are kept, if not in the cookies. Every method may be asynchronous.
+ *
+ * @example
+ * const store: SessionStore = {
+ *   get: (key) => redis.get(key),
+ *   set: (key, value) => redis.set(key, value, { EX: 30 * 24 * 60 * 60 }),
+ *   remove: (key) => redis.del(key),
+ * };
+ */
 export interface SessionStore {
   get(key: string): string | null | undefined | Promise<string | null | undefined>;
   set(key: string, value: string): unknown;
@@ -35,6 +50,12 @@ export interface SessionStore {
   lock?(name: string, options: { signal: AbortSignal }): (() => void) | Promise<() => void>;
 }
 
+/**
+ * How to reach the issuer, and where this site is.
+ *
+ * @example
+ * const options: ServerClientOptions<"result"> = { provider: "google", clientId, clientSecret, redirectUri, cookies: { secret } };
+ */
 export interface ServerClientOptions<E extends "result" | "throw" = "result" | "throw"> extends ProviderOptions {
   /** The issuer, exactly as its metadata states it. Needed unless `provider` says it. */
   issuer?: string;
@@ -87,6 +108,12 @@ export interface ServerClientOptions<E extends "result" | "throw" = "result" | "
   clock?: { now?(): number; monotonic?(): number };
 }
 
+/**
+ * What to ask of the issuer at a sign-in.
+ *
+ * @example
+ * return auth.signIn({ returnTo: "/todos", prompt: "select_account" } satisfies ServerSignInOptions);
+ */
 export interface ServerSignInOptions {
   /** The path where the user is to be afterwards. Default: that of the request. */
   returnTo?: string;
@@ -96,6 +123,12 @@ export interface ServerSignInOptions {
   extraParameters?: Record<string, string>;
 }
 
+/**
+ * How far to sign out.
+ *
+ * @example
+ * return auth.signOut({ returnTo: "/goodbye" } satisfies ServerSignOutOptions);
+ */
 export interface ServerSignOutOptions {
   /** Whether the issuer is asked to end its session as well. Default: true. */
   endSession?: boolean;
@@ -103,7 +136,12 @@ export interface ServerSignOutOptions {
   returnTo?: string;
 }
 
-/** The session of the browser that a request comes from. */
+/**
+ * The session of the browser that a request comes from.
+ *
+ * @example
+ * const greet = (auth: ServerAuth) => auth.applyTo(new Response(`Hello ${auth.session?.subject ?? "stranger"}`));
+ */
 export interface ServerAuth<E extends "result" | "throw" = "result"> {
   /**
    * Who is signed in. `null`: nobody; or the request comes from a page of another site, whose
@@ -139,6 +177,15 @@ export interface ServerAuth<E extends "result" | "throw" = "result"> {
   requestHeaders(): Promise<Headers>;
 }
 
+/**
+ * A client for all requests of a server.
+ *
+ * @example
+ * const handle = async (server: ServerClient, request: Request) => {
+ *   const auth = await server.open(request);
+ *   return auth.session ? auth.applyTo(new Response("Hello")) : auth.signIn();
+ * };
+ */
 export interface ServerClient<E extends "result" | "throw" = "result"> {
   /** Loads the core and checks the options. Rejects with an `AuthError`: `config_invalid`. */
   ready(): Promise<void>;

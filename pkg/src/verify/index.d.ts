@@ -18,6 +18,10 @@ export type {
 /**
  * A failure. `code` comes from a closed set to which codes are only ever added; the message holds
  * no secret.
+ *
+ * @example
+ * const result = await verifier.verify(token);
+ * if (!result.ok && result.error.retryable) return new Response(null, { status: 503 });
  */
 export class AuthError extends Error {
   private constructor();
@@ -33,7 +37,12 @@ export class AuthError extends Error {
   readonly denial?: Denial;
 }
 
-/** How a server turns a request away. */
+/**
+ * How a server turns a request away.
+ *
+ * @example
+ * const refuse = ({ status, headers }: Denial) => new Response(null, { status, headers });
+ */
 export interface Denial {
   /** The HTTP status. */
   status: number;
@@ -41,19 +50,44 @@ export interface Denial {
   headers: Record<string, string>;
 }
 
-/** Whether a value is an `AuthError`, also if another copy of the package made it. */
+/**
+ * Whether a value is an `AuthError`, also if another copy of the package made it.
+ *
+ * @example
+ * if (isAuthError(error, "token_expired")) return new Response("Refresh the token.", { status: 401 });
+ */
 export function isAuthError<C extends Code = Code>(value: unknown, code?: C): value is AuthError & { readonly code: C };
 
-/** A value, or why there is none. */
+/**
+ * A value, or why there is none.
+ *
+ * @example
+ * const result: Result<Verified> = await verifier.verify(token);
+ */
 export type Result<T> = { ok: true; data: T } | { ok: false; error: AuthError };
 
-/** What a method gives: a result, or with `errors: "throw"` the value itself. */
+/**
+ * What a method gives: a result, or with `errors: "throw"` the value itself.
+ *
+ * @example
+ * const verified: Outcome<Verified, "throw"> = await createVerifier({ ...options, errors: "throw" }).verify(token);
+ */
 export type Outcome<T, E> = E extends "throw" ? T : Result<T>;
 
-/** A shared secret: bytes, or a text that is read as UTF-8. */
+/**
+ * A shared secret: bytes, or a text that is read as UTF-8.
+ *
+ * @example
+ * const secret: SharedSecret = new TextEncoder().encode("a shared secret of 32 bytes or more");
+ */
 export type SharedSecret = string | Uint8Array;
 
-/** The secrets of HS256, HS384 and HS512; they never stand in the options of the other algorithms. */
+/**
+ * The secrets of HS256, HS384 and HS512; they never stand in the options of the other algorithms.
+ *
+ * @example
+ * const secrets: Secrets = { secrets: ["the new secret of 32 bytes or more", "the old secret of 32 bytes or more"] };
+ */
 export interface Secrets {
   /** The shared secret. */
   secret?: SharedSecret;
@@ -61,7 +95,12 @@ export interface Secrets {
   secrets?: SharedSecret[];
 }
 
-/** One issuer among several. */
+/**
+ * One issuer among several.
+ *
+ * @example
+ * const issuer: Issuer = { issuer: "https://id.example", audience: "https://api.example", algorithms: ["ES256"] };
+ */
 export interface Issuer extends IssuerOptions, Secrets {}
 
 interface Shared extends CoreOptions {
@@ -69,10 +108,20 @@ interface Shared extends CoreOptions {
   errors?: "result" | "throw";
 }
 
-/** The issuer's options beside the verifier's, or `issuers` with the options of each. */
+/**
+ * The issuer's options beside the verifier's, or `issuers` with the options of each.
+ *
+ * @example
+ * const options: VerifierOptions = { issuers: [issuer, presets.auth0({ domain: "tenant.eu.auth0.com", audience })] };
+ */
 export type VerifierOptions = (Shared & Issuer & { issuers?: never }) | (Shared & { issuers: Issuer[] });
 
-/** What of a request decides: a Fetch `Request`, Node's `IncomingMessage`, or an object of this shape. */
+/**
+ * What of a request decides: a Fetch `Request`, Node's `IncomingMessage`, or an object of this shape.
+ *
+ * @example
+ * const incoming: IncomingRequest = { method: "GET", url: "/todos", headers: { authorization: `Bearer ${token}` } };
+ */
 export interface IncomingRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
@@ -82,26 +131,56 @@ export interface IncomingRequest {
 /** Whether requirements let nobody in particular through. */
 type LetsNobody<R> = R extends { credential?: infer C } ? ([Extract<C, "optional" | "forbidden">] extends [never] ? false : true) : false;
 
-/** What a verified request gives: nobody may be there only where the requirements allow it. */
+/**
+ * What a verified request gives: nobody may be there only where the requirements allow it.
+ *
+ * @example
+ * const caller: Caller<{ credential: "optional" }> = null;
+ */
 export type Caller<R> = LetsNobody<R> extends true ? Identity | null : Identity;
 
-/** Hono's `Variables` behind the middleware: `new Hono<{ Variables: AuthVariables }>()`. */
+/**
+ * Hono's `Variables` behind the middleware: `new Hono<{ Variables: AuthVariables }>()`.
+ *
+ * @example
+ * const who = ({ auth }: AuthVariables) => auth.subject;
+ */
 export type AuthVariables<R = {}> = LetsNobody<R> extends true ? { auth?: Identity } : { auth: Identity };
 
 // @ts-ignore: Hono need not be installed; the type is `any` then, and the fallback below takes its place.
 type HonoMiddleware<V> = import("hono").MiddlewareHandler<{ Variables: V }>;
 type Fallback = (context: never, next: () => Promise<void>) => Promise<Response | void>;
 
-/** Hono's `MiddlewareHandler`, which adds `auth` to the context's variables. */
+/**
+ * Hono's `MiddlewareHandler`, which adds `auth` to the context's variables.
+ *
+ * @example
+ * const guard: Middleware<AuthVariables> = verifier.middleware();
+ */
 export type Middleware<V> = 0 extends 1 & HonoMiddleware<V> ? Fallback : HonoMiddleware<V>;
 
-/** What Express and connect call: after it `request.auth` is there. */
+/**
+ * What Express and connect call: after it `request.auth` is there.
+ *
+ * @example
+ * const guard: NodeMiddleware = verifier.express({ scopes: ["todos:read"] });
+ */
 export type NodeMiddleware = (request: NodeRequest, response: NodeResponse, next: (error?: unknown) => void) => void;
 
-/** The request that a `NodeMiddleware` has let through. */
+/**
+ * The request that a `NodeMiddleware` has let through.
+ *
+ * @example
+ * const who = (request: Authenticated<NodeRequest>) => request.auth.subject;
+ */
 export type Authenticated<Q, R = {}> = Q & AuthVariables<R>;
 
-/** The part of Node's `IncomingMessage` that is used. */
+/**
+ * The part of Node's `IncomingMessage` that is used.
+ *
+ * @example
+ * const path = (request: NodeRequest) => request.url ?? "/";
+ */
 export interface NodeRequest {
   method?: string | undefined;
   url?: string | undefined;
@@ -109,7 +188,12 @@ export interface NodeRequest {
   rawHeaders: string[];
 }
 
-/** The part of Node's `ServerResponse` that is used. */
+/**
+ * The part of Node's `ServerResponse` that is used.
+ *
+ * @example
+ * const end = (response: NodeResponse) => response.end("done");
+ */
 export interface NodeResponse {
   statusCode: number;
   getHeader(name: string): number | string | string[] | undefined;
@@ -119,7 +203,12 @@ export interface NodeResponse {
   end(body?: string): unknown;
 }
 
-/** The metadata of a protected resource (RFC 9728 §2). */
+/**
+ * The metadata of a protected resource (RFC 9728 §2).
+ *
+ * @example
+ * const metadata: ProtectedResourceMetadata = { resource: "https://api.example", authorization_servers: ["https://id.example"], bearer_methods_supported: ["header"] };
+ */
 export interface ProtectedResourceMetadata {
   resource: string;
   authorization_servers: string[];
@@ -154,7 +243,12 @@ export const presets: {
   rfc9068(options: Issuer): Issuer;
 };
 
-/** Verifies tokens, and the requests that carry them. */
+/**
+ * Verifies tokens, and the requests that carry them.
+ *
+ * @example
+ * const subject = async (verifier: Verifier<"throw">, token: string) => (await verifier.verify(token)).subject;
+ */
 export interface Verifier<E extends "result" | "throw" = "result"> {
   /** Loads the core ahead of its first use. Rejects with an `AuthError`. */
   ready(): Promise<void>;

@@ -10,6 +10,11 @@ use edgeward_core::{
 use tsify::Tsify;
 
 /// How to reach the issuer, and how the session is kept.
+///
+/// @example
+/// ```ts
+/// const options = { issuer: "https://id.example", clientId: "spa", redirectUri: location.origin };
+/// ```
 #[derive(Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct ClientOptions {
@@ -44,6 +49,11 @@ pub struct ClientOptions {
 }
 
 /// What to ask of the issuer at a sign-in.
+///
+/// @example
+/// ```ts
+/// await auth.signIn({ prompt: "login", appState: { returnTo: location.pathname } } satisfies SignInOptions);
+/// ```
 #[derive(Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct SignInOptions {
@@ -65,6 +75,11 @@ pub struct SignInOptions {
 }
 
 /// How far to sign out.
+///
+/// @example
+/// ```ts
+/// await auth.signOut({ endSession: false } satisfies SignOutOptions);
+/// ```
 #[derive(Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct SignOutOptions {
@@ -75,6 +90,11 @@ pub struct SignOutOptions {
 }
 
 /// Who is signed in.
+///
+/// @example
+/// ```ts
+/// const name = (session: Session) => String(session.claims.name ?? session.subject);
+/// ```
 #[derive(Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
@@ -92,6 +112,11 @@ pub struct Session {
 }
 
 /// Whether somebody is signed in.
+///
+/// @example
+/// ```ts
+/// const greeting = (state: AuthState) => (state.status === "signedIn" ? state.session.subject : null);
+/// ```
 #[derive(Tsify)]
 #[serde(tag = "status", rename_all = "camelCase")]
 pub enum AuthState {
@@ -114,6 +139,11 @@ pub enum AuthState {
 }
 
 /// Why nobody is signed in any more.
+///
+/// @example
+/// ```ts
+/// const texts: Record<Reason, string> = { signed_out: "Goodbye.", expired: "Please sign in again.", revoked: "You were signed out elsewhere." };
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Tsify)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
@@ -126,6 +156,11 @@ pub enum Reason {
 }
 
 /// What happened.
+///
+/// @example
+/// ```ts
+/// const ends = (type: AuthEventType) => type === "signed_out" || type === "session_switched";
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Tsify)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthEventType {
@@ -148,6 +183,11 @@ pub enum AuthEventType {
 }
 
 /// Where something happened.
+///
+/// @example
+/// ```ts
+/// const here = (origin?: Origin) => origin === "local";
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Tsify)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
@@ -160,6 +200,11 @@ pub enum Origin {
 }
 
 /// An event and the state after it.
+///
+/// @example
+/// ```ts
+/// auth.onAuthStateChange(({ type, state }: AuthEvent) => console.log(type, state.status));
+/// ```
 #[derive(Tsify)]
 pub struct AuthEvent {
     /// What happened.
@@ -176,6 +221,11 @@ pub struct AuthEvent {
 }
 
 /// What access token is wanted.
+///
+/// @example
+/// ```ts
+/// await auth.getAccessToken({ minValiditySeconds: 60 } satisfies AccessTokenOptions);
+/// ```
 #[derive(Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessTokenOptions {
@@ -194,6 +244,11 @@ pub struct AccessTokenOptions {
 }
 
 /// An access token, to be sent in the header `Authorization` behind its type.
+///
+/// @example
+/// ```ts
+/// const header = ({ token, tokenType }: AccessToken) => `${tokenType} ${token}`;
+/// ```
 #[derive(Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessToken {
@@ -212,6 +267,11 @@ pub struct AccessToken {
 }
 
 /// What the callback led to.
+///
+/// @example
+/// ```ts
+/// const target = (result: CallbackResult) => (result.kind === "signedIn" ? result.appState : undefined);
+/// ```
 #[derive(Tsify)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum CallbackResult {

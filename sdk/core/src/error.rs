@@ -28,6 +28,11 @@ macro_rules! codes {
         })+
     ) => {
         /// A stable error code. Codes are only ever added.
+        ///
+        /// @example
+        /// ```ts
+        /// const passes = (code: Code) => code === "network_failed" || code === "server_unavailable";
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "typescript", derive(serde::Serialize, tsify::Tsify))]
         #[non_exhaustive]

@@ -6,6 +6,11 @@ use tsify::Tsify;
 use crate::{shapes::CredentialKind, written};
 
 /// Who a verified request comes from.
+///
+/// @example
+/// ```ts
+/// const owner = (identity: Identity) => identity.subject;
+/// ```
 #[derive(Tsify)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "declares the TypeScript type; `to_json` writes it")]

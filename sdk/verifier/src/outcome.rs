@@ -11,6 +11,11 @@ use tsify::Tsify;
 use crate::written;
 
 /// A token that was accepted.
+///
+/// @example
+/// ```ts
+/// const mayWrite = (verified: Verified) => verified.scope.includes("todos:write");
+/// ```
 #[derive(Tsify)]
 #[expect(dead_code, reason = "declares the TypeScript type; `to_json` writes it")]
 pub struct Verified {
@@ -27,6 +32,11 @@ pub struct Verified {
 }
 
 /// The header of a token that was accepted.
+///
+/// @example
+/// ```ts
+/// const key = (header: VerifiedHeader) => header.kid ?? "the only one";
+/// ```
 #[derive(Tsify)]
 #[expect(dead_code, reason = "declares the TypeScript type; `to_json` writes it")]
 pub struct VerifiedHeader {

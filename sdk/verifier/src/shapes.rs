@@ -94,6 +94,11 @@ pub struct IssuerOptions {
 
 /// How an issuer's encrypted tokens are opened: by WebCrypto, and so never by `verifySync`. What is
 /// inside must be a signed token, and is verified like any other.
+///
+/// @example
+/// ```ts
+/// const decryption: DecryptionOptions = { keys: [privateJwk], algorithms: ["ECDH-ES"], encryptions: ["A256GCM"] };
+/// ```
 #[derive(Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct DecryptionOptions {
@@ -163,6 +168,11 @@ pub struct DpopOptions {
 }
 
 /// What a request must bring. Without any: a valid credential of whatever kind.
+///
+/// @example
+/// ```ts
+/// const requirements: Requirements = { scopes: ["todos:write"], credential: "required" };
+/// ```
 #[derive(Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Requirements {
@@ -209,6 +219,11 @@ pub struct Requirements {
 }
 
 /// What a claim must be: exactly one of the three rules.
+///
+/// @example
+/// ```ts
+/// const requirements: Requirements = { claims: [{ claim: "org", equals: "acme" }] };
+/// ```
 #[derive(Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct ClaimRequirement {
@@ -226,6 +241,11 @@ pub struct ClaimRequirement {
 }
 
 /// How a credential is presented.
+///
+/// @example
+/// ```ts
+/// const kinds: CredentialKind[] = ["bearer", "dpop"];
+/// ```
 #[derive(Tsify)]
 #[serde(rename_all = "lowercase")]
 pub enum CredentialKind {

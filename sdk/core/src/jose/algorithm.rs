@@ -124,6 +124,11 @@ impl ParameterSet {
 macro_rules! algorithms {
     ($($variant:ident = $name:literal, $scheme:expr;)+) => {
         /// A signature algorithm by its JOSE name.
+        ///
+        /// @example
+        /// ```ts
+        /// const algorithms: Algorithm[] = ["ES256", "EdDSA"];
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
         pub enum Algorithm {

@@ -41,6 +41,11 @@ pub struct Policy {
 }
 
 /// What the header member `typ` must be.
+///
+/// @example
+/// ```ts
+/// const tokenType: TokenType = "at+jwt";
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub enum TokenType {

@@ -51,6 +51,11 @@ macro_rules! named {
 
 named! {
     /// How the content key comes to the reader: the header member `alg`.
+    ///
+    /// @example
+    /// ```ts
+    /// const algorithms: KeyManagement[] = ["ECDH-ES", "RSA-OAEP-256"];
+    /// ```
     KeyManagement, "alg" {
         Direct = "dir";
         A128Kw = "A128KW";
@@ -64,6 +69,11 @@ named! {
 
 named! {
     /// How the content is encrypted: the header member `enc`.
+    ///
+    /// @example
+    /// ```ts
+    /// const encryptions: ContentEncryption[] = ["A256GCM"];
+    /// ```
     ContentEncryption, "enc" {
         A128Gcm = "A128GCM";
         A256Gcm = "A256GCM";
