@@ -37,7 +37,8 @@ describe("GitHub", () => {
   const TOKEN = "https://github.com/login/oauth/access_token";
   const good = {
     [TOKEN]: { access_token: "gho_1", token_type: "bearer", scope: "read:user,user:email" },
-    "https://api.github.com/user": { id: 583231, login: "octocat", name: "Ada", avatar_url: "https://a.example/1", repos_url: "https://api.github.com/x", plan: {}, iss: "https://evil.example" },
+    "https://api.github.com/user": { id: 583231, login: "octocat", name: "Ada", email: "public@example.com", avatar_url: "https://a.example/1", repos_url: "https://api.github.com/x", plan: {}, iss: "https://evil.example" },
+    "https://api.github.com/user/emails": [{ email: "eve@example.com", primary: true, verified: false }, { email: "ada@example.com", primary: false, verified: true }],
     "https://api.github.com/applications/web/grant": () => new Response(null, { status: 204 }),
   };
 
@@ -51,7 +52,7 @@ describe("GitHub", () => {
     assert.equal((await browser.go(back(address))).headers.get("location"), "/there");
     const auth = await site.server.open(browser.request("/"));
     assert.equal(auth.session.subject, "583231");
-    assert.deepEqual(auth.session.claims, { sub: "583231", id: 583231, login: "octocat", name: "Ada", avatar_url: "https://a.example/1" });
+    assert.deepEqual(auth.session.claims, { sub: "583231", id: 583231, login: "octocat", name: "Ada", avatar_url: "https://a.example/1", email: "ada@example.com", email_verified: true });
     assert.deepEqual(auth.session.scope, ["read:user", "user:email"]);
     assert.equal(to("https://api.github.com/user")[0].headers.get("authorization"), "Bearer gho_1");
     await browser.go("/sign-out");
@@ -79,7 +80,7 @@ test("Slack names user and tokens inside of its answer, and wants commas", async
   const { fetch, to } = network({
     "https://slack.com/api/oauth.v2.access": {
       ok: true, access_token: "xoxb-1", token_type: "bot", scope: "users:read,chat:write",
-      authed_user: { id: "U061F7AUR", access_token: "xoxp-1", token_type: "user", scope: "identify" },
+      team: { id: "T024BE7LD", name: "Engines" }, authed_user: { id: "U061F7AUR", access_token: "xoxp-1", token_type: "user", scope: "identify" },
     },
     "https://slack.com/api/auth.revoke": { ok: true },
   });
@@ -89,7 +90,7 @@ test("Slack names user and tokens inside of its answer, and wants commas", async
   assert.equal(address.searchParams.get("scope"), "users:read,chat:write");
   await browser.go(back(address));
   const auth = await site.server.open(browser.request("/"));
-  assert.equal(auth.session.subject, "U061F7AUR");
+  assert.deepEqual(auth.session.claims, { sub: "U061F7AUR", workspace: "T024BE7LD" });
   const [own, user] = [await auth.getAccessToken(), await auth.getAccessToken({ resource: "authed_user" })];
   assert.deepEqual([own.data.token, own.data.scope, user.data.token], ["xoxb-1", ["users:read", "chat:write"], "xoxp-1"]);
   await browser.go("/sign-out");

@@ -15,7 +15,7 @@ use edgeward_core::{
         discovery::{Issuer, Metadata},
         providers::{self, ClientSecret, GENERIC, Granted, Provider, Revocation},
         scope,
-        token::{self, TokenType},
+        token::{self, TokenType, Tokens},
     },
 };
 
@@ -188,9 +188,7 @@ impl Catalogue {
     pub(super) fn tokens(&self, answer: &Response, asked: TokenType) -> Result<Granted, Failure> {
         match self.provider {
             Some(provider) => provider.tokens(answer, asked),
-            None => {
-                token::response(answer, asked).map(|tokens| Granted { tokens, user: None, subject: None })
-            }
+            None => token::response(answer, asked).map(|tokens| alone(tokens)),
         }
     }
 
@@ -223,6 +221,11 @@ impl Catalogue {
         own.issuer = issuer.ok_or(Error::at(Code::TokenIssuerInvalid, "iss"))?;
         Ok(Cow::Owned(own))
     }
+}
+
+/// Tokens, and nothing beside them.
+pub(super) const fn alone(tokens: Tokens) -> Granted {
+    Granted { tokens, user: None, subject: None, workspace: None }
 }
 
 /// Asks the token endpoint for what a sign-in brings.

@@ -12,14 +12,13 @@ use edgeward_core::{
         device::{self, Authorization, Event, Polling, Step},
         discovery::Metadata,
         id_token::Expected,
-        providers::Granted,
         token::Tokens,
     },
     session::{Millis, Now},
     time::UnixMillis,
 };
 
-use super::dress;
+use super::{catalogue, dress};
 use crate::{
     client::Client,
     effect::{self, SERVER},
@@ -88,7 +87,7 @@ pub(crate) async fn wait(client: &Rc<Client>, args: &Members) -> Answer {
     let device = take(client, id).ok_or(Error::at(Code::InvalidParameters, "device"))?;
     let metadata = client.provider.metadata(&client.runtime).await?;
     let (tokens, asked) = poll(client, &metadata, &device).await?;
-    let granted = Granted { tokens: tokens.clone(), user: None, subject: None };
+    let granted = catalogue::alone(tokens.clone());
     let verified = verified_claims(client, &metadata, &tokens, &device.scope).await;
     let claims = match super::known_claims(client, &granted, "", verified).await {
         Ok(claims) => claims,

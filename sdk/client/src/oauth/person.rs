@@ -4,11 +4,10 @@ use std::rc::Rc;
 
 use edgeward_core::{
     Code, Error,
-    json::{Map, Value},
+    json::{self, Map, Value},
     oauth::{
         Failure,
-        providers::{Granted, Provider},
-        token::Tokens,
+        providers::{self, Granted, Provider},
     },
     session::{Access, Grant, Target},
     time::UnixMillis,
@@ -36,7 +35,7 @@ pub(crate) async fn known_claims(
 ) -> Result<Map, Failure> {
     let mut claims = match verified? {
         none if granted.tokens.id_token.is_none() => {
-            let own = named_claims(client, &granted.tokens, granted.subject.as_deref()).await?;
+            let own = named_claims(client, granted).await?;
             if own.is_empty() { none } else { own }
         }
         verified => verified,
@@ -45,20 +44,31 @@ pub(crate) async fn known_claims(
     Ok(claims)
 }
 
-/// The claims about a user whom no ID token names: `sub`, and what the provider's profile says.
+/// The claims about a user whom no ID token names: `sub`, the `workspace` without which that says little,
+/// and what the provider's profile says.
 ///
 /// # Errors
 /// Those of the network; `response_invalid` at `sub`: the profile does not say who it is.
-async fn named_claims(client: &Rc<Client>, tokens: &Tokens, subject: Option<&str>) -> Result<Map, Failure> {
+async fn named_claims(client: &Rc<Client>, granted: &Granted) -> Result<Map, Failure> {
     let Some(provider) = client.settings.catalogue.provider else { return Ok(Map::new()) };
-    let mut claims = match provider.profile_request(&tokens.access_token) {
+    let mut claims = match provider.profile_request(&granted.tokens.access_token) {
         None => Map::new(),
         Some(request) => profile(client, provider, &request).await?,
     };
-    if let Some(subject) = subject {
-        claims.insert("sub".into(), subject.into());
+    if let Some(address) = verified_address(client, provider, granted).await {
+        claims.extend([("email".into(), address.into()), ("email_verified".into(), true.into())]);
     }
+    let named = [("sub", &granted.subject), ("workspace", &granted.workspace)];
+    claims.extend(named.into_iter().filter_map(|(name, id)| Some((name.into(), id.as_deref()?.into()))));
     Ok(claims)
+}
+
+/// The e-mail address that the provider has verified; none if it does not tell.
+async fn verified_address(client: &Rc<Client>, provider: &Provider, granted: &Granted) -> Option<String> {
+    let request = provider.addresses_request(&granted.tokens.access_token)?;
+    let answer = effect::fetch(&client.runtime, &request, SERVER).await.ok()?;
+    let addresses = (answer.status == 200).then(|| json::parse(&answer.body).ok())??;
+    providers::verified_address(addresses.as_array()?)
 }
 
 async fn profile(
@@ -72,8 +82,8 @@ async fn profile(
         let code = if answer.status >= 500 { Code::ServerUnavailable } else { Code::ResponseInvalid };
         return Err(failed(Error::at(code, "profile")));
     }
-    let members = edgeward_core::json::parse_object(&answer.body)
-        .map_err(|_| failed(Error::at(Code::ResponseInvalid, "profile")))?;
+    let members =
+        json::parse_object(&answer.body).map_err(|_| failed(Error::at(Code::ResponseInvalid, "profile")))?;
     let subject =
         provider.subject(&members).ok_or_else(|| failed(Error::at(Code::ResponseInvalid, "sub")))?;
     let mut claims: Map = members.into_iter().filter(|(name, value)| is_about_user(name, value)).collect();
@@ -82,11 +92,14 @@ async fn profile(
 }
 
 /// A plain value, and none of the addresses of the provider's API, of which there are dozens. A profile is
-/// no token: what would be taken for a statement of one is left out.
+/// no token: what would be taken for a statement of one is left out, and so is an address that anybody may
+/// write there.
 fn is_about_user(name: &str, value: &Value) -> bool {
     let plain = matches!(value, Value::String(_) | Value::Bool(_)) || value.as_u64().is_some();
     let address = name == "url" || name.ends_with("_url") && name != "avatar_url";
-    plain && !address && !["iss", "aud", "sid", "exp", "iat"].contains(&name)
+    plain
+        && !address
+        && !["iss", "aud", "sid", "exp", "iat", "email", "email_verified", "workspace"].contains(&name)
 }
 
 /// The grant with the user's own token, where a provider gives one beside the application's.
