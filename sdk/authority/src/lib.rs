@@ -12,6 +12,7 @@ pub mod agents;
 pub mod bucket;
 pub mod connections;
 pub mod context;
+pub mod endpoint;
 pub mod failure;
 pub mod http;
 pub mod operations;

@@ -8,6 +8,7 @@ pub mod openapi;
 pub mod origin;
 mod plain;
 
+pub use caller::bearer;
 use edgeward_core::json::Value;
 
 use crate::{
