@@ -8,6 +8,7 @@ mod credentials;
 mod decryption;
 #[cfg(feature = "entry")]
 mod durable;
+pub mod endpoint;
 mod gateway;
 mod platform;
 mod revoke;

@@ -49,6 +49,15 @@ pub async fn upkeep(env: &Env, context: &Context) -> worker::Result<()> {
     edgeward_authority::upkeep::sweep(&authority).await.map(drop).map_err(|failure| failed(failure.code))
 }
 
+/// The authority of this Worker, for handlers of its own.
+///
+/// # Errors
+/// `config_invalid`: there is none, or its settings are not valid.
+pub fn of_worker(env: &Env, context: &Context) -> Result<Authority, Error> {
+    let none = Error::at(Code::ConfigInvalid, "EDGEWARD_AUTHORITY");
+    authority(settings(env).map_err(|_| none)?.ok_or(none)?, env, context)
+}
+
 /// The settings of this isolate; `None` if it is no authority.
 fn settings(env: &Env) -> Result<Option<Rc<Settings>>, SettingsError> {
     state::authority(

@@ -1,7 +1,7 @@
 //! The Worker's routes: what the gateway answers itself, and everything else through it.
 
 mod answer;
-mod authority;
+pub mod authority;
 mod call;
 mod forward;
 mod health;

@@ -26,10 +26,10 @@ pub fn refuse(failure: &Failure, wording: Wording) -> Outgoing {
     };
     let body = object(vec![("error", message.into()), ("code", code.as_str().into())]);
     let mut answer = Outgoing::json(status, body.to_text());
-    if wording == Wording::Standard {
-        if let Some(challenge) = challenge(failure) {
-            answer = answer.with("www-authenticate", challenge);
-        }
+    if wording == Wording::Standard
+        && let Some(challenge) = challenge(failure)
+    {
+        answer = answer.with("www-authenticate", challenge);
     }
     match failure.retry_after {
         Some(wait) => answer.with("retry-after", wait.0.to_string()),
