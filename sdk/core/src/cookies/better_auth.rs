@@ -10,6 +10,7 @@
 mod session;
 mod signed;
 mod snapshot;
+pub mod write;
 
 use alloc::{string::String, vec::Vec};
 

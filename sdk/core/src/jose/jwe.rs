@@ -17,6 +17,7 @@ pub mod content;
 mod header;
 mod key;
 mod pair;
+mod seal;
 pub mod wrap;
 
 use alloc::{string::String, vec::Vec};
@@ -28,6 +29,7 @@ pub use algorithm::{ContentEncryption, KeyManagement, Method};
 pub use header::{Agreement, Header, MAX_PARTY};
 pub use key::{DecryptionKey, DecryptionKeys, Private};
 pub use pair::{Kind, Pair};
+pub use seal::seal;
 
 use crate::{
     error::{Code, Error},

@@ -9,9 +9,10 @@ use sha2::Sha256;
 
 use crate::{
     base64url,
+    error::Error,
     jose::{
         Algorithm, Key,
-        jwe::{ContentEncryption, ContentKey, KeyManagement, Sealed},
+        jwe::{self, ContentEncryption, ContentKey, KeyManagement, Sealed},
         jws, thumbprint,
     },
     json::{self, Map},
@@ -93,6 +94,19 @@ impl ContentSecret {
         }
         let content = sealed.open(&self.key).ok()?;
         Snapshot::of_claims(json::parse_object(&content).ok()?)
+    }
+
+    /// A JWE of claims, which calls its key by name.
+    ///
+    /// # Errors
+    /// `algorithm_unsupported`: built without the feature `jwe`.
+    pub fn seal(&self, claims: &str, iv: &[u8; 16]) -> Result<String, Error> {
+        let members = Vec::from([
+            ("alg", KeyManagement::Direct.name().into()),
+            ("enc", ContentEncryption::A256CbcHs512.name().into()),
+            ("kid", self.id.as_str().into()),
+        ]);
+        jwe::seal(&json::object(members).to_text(), &self.key, iv, claims.as_bytes())
     }
 }
 

@@ -263,3 +263,30 @@ proptest! {
         prop_assert!(read(strategy, &String::from_utf8(bytes).unwrap()).is_err());
     }
 }
+
+#[cfg(feature = "jwe")]
+#[test]
+fn what_is_written_here_is_read_again_whole_or_in_chunks() {
+    for (strategy, weight) in
+        [Strategy::Compact, Strategy::Jwt, Strategy::Jwe].into_iter().zip([1_500, 700, 3])
+    {
+        let name = "n\"\\\n\u{1f9ee}".repeat(weight);
+        let user = USER.replace(r#""Ada""#, &json::Value::String(name.clone()).to_text());
+        let members = format!(r#"{{"session":{SESSION},"user":{user},"updatedAt":1,"version":"1"}}"#);
+        let members = json::parse_object(members.as_bytes()).unwrap();
+        let data = write::snapshot(strategy, &secret(), members.clone(), Seconds(300), NOW, &[7; 32]);
+        let data = data.unwrap_or_else(|error| panic!("{strategy:?} {error}"));
+        let chunks = write::chunks(&data, 200).into_iter();
+        let header: String = chunks
+            .rev()
+            .map(|(suffix, value)| format!("better-auth.session_data{suffix}={value}; "))
+            .collect();
+        let header = format!("{header}better-auth.session_token={}", seal("tok", &secret()).unwrap());
+        let at = |millis| reader(strategy).read(&Jar::parse(&header).unwrap(), UnixMillis(NOW.0 + millis));
+        assert_eq!(at(299_999).unwrap().text("name"), Ok(Some(name.as_str())), "{strategy:?}");
+        assert_eq!(at(300_000).err(), Some(invalid("expiresAt")), "{strategy:?}");
+        let long = [("user".into(), "x".repeat(40_000).into())].into_iter().collect();
+        let refused = write::snapshot(strategy, &secret(), long, Seconds(300), NOW, &[7; 32]);
+        assert_eq!(refused, Err(Code::SessionTooLarge.into()));
+    }
+}
