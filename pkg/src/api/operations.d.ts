@@ -50,6 +50,54 @@ export interface ListOAuthConnectionsEntry {
   expiresAt: number | null;
 }
 
+/** The session that a request came with. */
+export interface CurrentSession {
+  /** Its id, by which it stands in lists. */
+  id: string;
+  /** When its user signed in, in milliseconds since 1970. */
+  createdAt: number;
+  /** When it is over. */
+  expiresAt: number;
+  /** Whether its user signed in as recently as `listSessions` wants it. */
+  fresh: boolean;
+  /** The administrator who acts as this user. */
+  impersonatedBy: string | null;
+}
+
+/** A user. */
+export interface Profile {
+  /** Its id. */
+  id: string;
+  /** What it is called. */
+  name: string | null;
+  /** Its address. */
+  email: string | null;
+  /** Whether it was shown that the address is its own. */
+  emailVerified: boolean;
+  /** Where its picture is. */
+  image: string | null;
+  /** Its roles, separated by commas. */
+  role: string;
+}
+
+/** A session in a list. */
+export interface ListSessionsEntry {
+  /** Its id, to revoke it by. */
+  id: string;
+  /** Whether it is the one that asks. */
+  current: boolean;
+  /** The browser that it began in. */
+  userAgent: string | null;
+  /** The address that it began at. */
+  ipAddress: string | null;
+  /** When its user signed in, in milliseconds since 1970. */
+  createdAt: number;
+  /** When it was last used, to the minute. */
+  lastUsedAt: number;
+  /** When it is over. */
+  expiresAt: number;
+}
+
 /** What a new API token is called and may do. */
 export interface CreateApiTokenArguments {
   /** Its name in lists. */
@@ -256,6 +304,128 @@ export interface UserScopesResult {
   scopes: string[];
 }
 
+/** A session that an application's own server begins for a user whom it has signed in. */
+export interface CreateWebSessionArguments {
+  /** The user. */
+  userId: string;
+  /** What the user's browser says that it is; cut after 512 characters. */
+  userAgent?: string | null | undefined;
+  /** The address that the user comes from. */
+  ipAddress?: string | null | undefined;
+}
+
+/** A new session, with its secret. */
+export interface CreateWebSessionResult {
+  /** What the session is known by to its holder alone. It is shown this once, and is a Bearer credential. */
+  sessionId: string;
+  /** When it is over, in milliseconds since 1970. */
+  expiresAt: number;
+}
+
+/** A session, by what its holder alone knows. */
+export interface ValidateWebSessionArguments {
+  /** What `createWebSession` gave as `sessionId`. */
+  sessionId: string;
+}
+
+/** What is known of a session. Of one that is not good, whatever the reason, nothing is. */
+export interface ValidateWebSessionResult {
+  /** Whether it is good. */
+  valid: boolean;
+  /** Whose it is. */
+  userId: string | null;
+  /** When it is over, in milliseconds since 1970. */
+  expiresAt: number | null;
+}
+
+/** Who is signed in, and how. */
+export interface GetSessionResult {
+  /** The session; null is nobody. */
+  session: CurrentSession | null;
+  /** The user; null is nobody. */
+  user: Profile | null;
+}
+
+/** The caller's sessions. */
+export interface ListSessionsResult {
+  /** The newest first. */
+  sessions: ListSessionsEntry[];
+}
+
+/** One of the caller's sessions. */
+export interface RevokeSessionArguments {
+  /** Its id, as `listSessions` gives it. */
+  id: string;
+}
+
+/** It is done. */
+export interface RevokeSessionResult {
+  /** Always true. */
+  success: boolean;
+}
+
+/** It is done. */
+export interface RevokeOtherSessionsResult {
+  /** Always true. */
+  success: boolean;
+}
+
+/** It is done. */
+export interface SignOutResult {
+  /** Always true. */
+  success: boolean;
+}
+
+/** A user. */
+export interface ImpersonateUserArguments {
+  /** The user's id. */
+  userId: string;
+}
+
+/** A session in which an administrator acts as somebody else. */
+export interface ImpersonateUserResult {
+  /** The session's id. */
+  id: string;
+  /** As whom. */
+  userId: string;
+  /** When it is over, in milliseconds since 1970. */
+  expiresAt: number;
+}
+
+/** It is done. */
+export interface StopImpersonatingResult {
+  /** Always true. */
+  success: boolean;
+}
+
+/** A user who is to be kept out. */
+export interface BanUserArguments {
+  /** The user's id. */
+  userId: string;
+  /** Why, for whoever asks later. */
+  reason?: string | null | undefined;
+  /** After how many seconds the user may come back; without it, never. */
+  expiresIn?: number | null | undefined;
+}
+
+/** It is done. */
+export interface BanUserResult {
+  /** Always true. */
+  success: boolean;
+}
+
+/** A user. */
+export interface UnbanUserArguments {
+  /** The user's id. */
+  userId: string;
+}
+
+/** It is done. */
+export interface UnbanUserResult {
+  /** Always true. */
+  success: boolean;
+}
+
 /** Every operation of the authority as a method. */
 export interface Api<E extends "result" | "throw" = "result"> {
   readonly tokens: {
@@ -341,5 +511,59 @@ export interface Api<E extends "result" | "throw" = "result"> {
      * Fails with `access_denied`.
      */
     scopes(args?: UserScopesArguments, options?: CallOptions): Promise<Outcome<UserScopesResult, E>>;
+  };
+  readonly sessions: {
+    /**
+     * Begins a session of a user, for an application whose own server has signed the user in.
+     *
+     * For another user than the caller it takes an API token of an administrator with the scope `admin`.
+     *
+     * Fails with `access_denied`, `insufficient_scope`, `user_banned`, `user_not_found`.
+     */
+    create(args: CreateWebSessionArguments, options?: CallOptions): Promise<Outcome<CreateWebSessionResult, E>>;
+    /** Tells whether a user's session is good, and whose it is. It answers alike for every one that is not. */
+    validate(args: ValidateWebSessionArguments, options?: CallOptions): Promise<Outcome<ValidateWebSessionResult, E>>;
+    /** Tells who is signed in; null is nobody. */
+    get(args?: {}, options?: CallOptions): Promise<Outcome<GetSessionResult, E>>;
+    /**
+     * Lists the caller's sessions with their browsers and their last use, the newest first.
+     *
+     * Its user must have signed in within the last day.
+     *
+     * Fails with `session_not_fresh`.
+     */
+    list(args?: {}, options?: CallOptions): Promise<Outcome<ListSessionsResult, E>>;
+    /** Ends one of the caller's sessions. One that is none of them is left alone, without an error. */
+    revoke(args: RevokeSessionArguments, options?: CallOptions): Promise<Outcome<RevokeSessionResult, E>>;
+    /** Ends all sessions of the caller but the one that asks. */
+    revokeOthers(args?: {}, options?: CallOptions): Promise<Outcome<RevokeOtherSessionsResult, E>>;
+    /** Ends the session that asks. Nobody being signed in is no error. */
+    signOut(args?: {}, options?: CallOptions): Promise<Outcome<SignOutResult, E>>;
+  };
+  readonly admin: {
+    /**
+     * Acts as a user for an hour at most, in the browser that asks. The administrator's own session comes back afterwards.
+     *
+     * Fails with `you_cannot_impersonate_admins`, `user_not_found`, `user_banned`.
+     */
+    impersonate(args: ImpersonateUserArguments, options?: CallOptions): Promise<Outcome<ImpersonateUserResult, E>>;
+    /**
+     * Stops acting as somebody else.
+     *
+     * Fails with `not_impersonating`, `session_expired`.
+     */
+    stopImpersonating(args?: {}, options?: CallOptions): Promise<Outcome<StopImpersonatingResult, E>>;
+    /**
+     * Keeps a user out, for a while or for good: all its sessions and its agents' are over.
+     *
+     * Fails with `you_cannot_ban_yourself`, `user_not_found`.
+     */
+    ban(args: BanUserArguments, options?: CallOptions): Promise<Outcome<BanUserResult, E>>;
+    /**
+     * Lets a user in again.
+     *
+     * Fails with `user_not_found`.
+     */
+    unban(args: UnbanUserArguments, options?: CallOptions): Promise<Outcome<UnbanUserResult, E>>;
   };
 }

@@ -21,6 +21,21 @@ export const methods = {
     token: "getOAuthToken",
     scopes: "userScopes",
   },
+  sessions: {
+    create: "createWebSession",
+    validate: "validateWebSession",
+    get: "getSession",
+    list: "listSessions",
+    revoke: "revokeSession",
+    revokeOthers: "revokeOtherSessions",
+    signOut: "signOut",
+  },
+  admin: {
+    impersonate: "impersonateUser",
+    stopImpersonating: "stopImpersonating",
+    ban: "banUser",
+    unban: "unbanUser",
+  },
 };
 
 /** What is said of failures that no server tells of. */

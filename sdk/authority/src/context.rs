@@ -147,6 +147,17 @@ impl<'a> Context<'a> {
         if permitted { Ok(()) } else { Err(Code::AccessDenied.into()) }
     }
 
+    /// Whether the caller is who it acts for. Whatever would outlive a session asks for it.
+    ///
+    /// # Errors
+    /// `impersonation_forbidden`
+    pub fn not_impersonating(&self) -> Result<(), Failure> {
+        match &self.principal {
+            Principal::User { impersonated_by: Some(_), .. } => Err(Code::ImpersonationForbidden.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// The user that is acted for.
     ///
     /// # Errors

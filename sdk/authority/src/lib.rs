@@ -8,6 +8,7 @@
 //! kept ([`tokens`], [`agents`], [`web`], …), each with its shapes, its statements and its operations ·
 //! [`operations`], the one table of all of them · [`surface`], the ways in.
 
+pub mod admin;
 pub mod agents;
 pub mod bucket;
 pub mod connections;

@@ -10,7 +10,7 @@ use edgeward_core::{
 };
 use serde::Deserialize;
 
-use crate::{agents, connections, providers, surface::origin, tokens, web};
+use crate::{admin, agents, connections, providers, surface::origin, tokens, web};
 
 /// The settings of an authority, checked as a whole. They hold secrets, so there is no `Debug`.
 pub struct Settings {
@@ -38,6 +38,8 @@ pub struct Settings {
     pub providers: Vec<providers::Provider>,
     /// Connections with them.
     pub connections: connections::Settings,
+    /// Administration.
+    pub admin: admin::Settings,
 }
 
 /// Why settings are refused, for the operator. It never holds a secret.
@@ -72,6 +74,8 @@ struct Document {
     providers: BTreeMap<String, providers::Document>,
     #[serde(default)]
     connections: connections::Settings,
+    #[serde(default)]
+    admin: admin::Settings,
 }
 
 fn database_binding() -> String {
@@ -123,6 +127,7 @@ impl Document {
             agents: self.agents.check()?,
             providers: providers::checked(self.providers, &secret, reach)?,
             connections: self.connections.check()?,
+            admin: self.admin.check()?,
         })
     }
 }

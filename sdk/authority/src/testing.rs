@@ -293,3 +293,66 @@ mod signing {
         }
     }
 }
+
+/// A browser on a page of the authority's own: it keeps cookies and says where it is.
+pub struct Browser<'w> {
+    world: &'w World,
+    pub cookies: RefCell<BTreeMap<String, String>>,
+}
+
+impl World {
+    /// A browser in which a user has signed in.
+    pub fn browser(&self, user: &str, remember: crate::web::Remember) -> Browser<'_> {
+        let browser = Browser::empty(self);
+        let headers = vec![("user-agent".into(), "Browser/1".into())];
+        let request = Incoming { address: Some("192.0.2.1".into()), headers, ..Incoming::default() };
+        let context = Context::new(&self.authority, &request, Principal::Anonymous);
+        wait(crate::web::start(&context, user, remember)).map(drop).unwrap();
+        browser.keep(&context.cookies());
+        browser
+    }
+}
+
+impl<'w> Browser<'w> {
+    /// One in which nobody is signed in.
+    pub fn empty(world: &'w World) -> Self {
+        Self { world, cookies: RefCell::default() }
+    }
+
+    pub fn post(&self, path: &str, body: &str) -> Outgoing {
+        self.send("POST", path, &[("origin", "https://auth.example")], body)
+    }
+
+    pub fn get(&self, path: &str) -> Outgoing {
+        self.send("GET", path, &[], "")
+    }
+
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Outgoing {
+        let cookie = self.header();
+        let all: Vec<_> = headers.iter().copied().chain([("cookie", cookie.as_str())]).collect();
+        let answer = self.world.send(method, path, &all, body).unwrap();
+        let lines = answer.headers.iter().filter(|(name, _)| *name == "set-cookie");
+        self.keep(&lines.map(|(_, line)| line.clone()).collect::<Vec<_>>());
+        answer
+    }
+
+    /// The header `Cookie`.
+    pub fn header(&self) -> String {
+        let cookies = self.cookies.borrow();
+        cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    fn keep(&self, lines: &[String]) {
+        let mut seen = std::collections::BTreeSet::new();
+        for line in lines {
+            let (pair, attributes) = line.split_once("; ").unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            assert!(seen.insert(name), "{name} is set twice in one answer");
+            if attributes.starts_with("Max-Age=0;") {
+                self.cookies.borrow_mut().remove(name);
+            } else {
+                self.cookies.borrow_mut().insert(name.into(), value.into());
+            }
+        }
+    }
+}

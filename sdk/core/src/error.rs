@@ -350,6 +350,14 @@ codes! {
         SessionNotFresh = "session_not_fresh", 403, SignIn, "Have the user sign in again.";
         /// The agent's session is unknown, over or ended.
         AgentSessionInvalid = "agent_session_invalid", 401, Change, "Create another session for the agent.";
+        /// Nobody bans themselves.
+        YouCannotBanYourself = "you_cannot_ban_yourself", 400, Change, "Have another administrator do it.";
+        /// No administrator acts as another one.
+        YouCannotImpersonateAdmins = "you_cannot_impersonate_admins", 403, Change, "Choose a user who is no administrator, or allow it with `admin.impersonate_admins`.";
+        /// The session is the user's own.
+        NotImpersonating = "not_impersonating", 400, Change, "Nothing; there is nobody to come back from.";
+        /// Who acts as somebody else changes nothing that would outlive it.
+        ImpersonationForbidden = "impersonation_forbidden", 403, Change, "Stop acting as the user; only the user may do this.";
         /// The agent belongs to another user.
         AgentNotOwned = "agent_not_owned", 403, Change, "Choose an id for the agent that nobody else has.";
         /// This sign-in method is not available.

@@ -5,6 +5,7 @@
 
 mod http_date;
 
+use alloc::{format, string::String};
 use core::ops::{Add, Sub};
 
 use serde::{Deserialize, Serialize};
@@ -65,7 +66,32 @@ impl UnixMillis {
         let seconds = ((days + day - 1) * 24 + hour) * 3600 + minute * 60 + second;
         Some(Self(seconds * 1000 + number(20, 23)?))
     }
+
+    /// What `Date.prototype.toISOString` writes; an instant outside of the years 1970 to 9999 as the nearest one
+    /// inside.
+    #[must_use]
+    pub fn to_iso(self) -> String {
+        let millis = self.0.clamp(0, LAST_ISO);
+        let (days, of_day) = (millis.div_euclid(DAY_MILLIS), millis.rem_euclid(DAY_MILLIS));
+        let mut year = 1970 + days / 366;
+        while days_before_year(year + 1) <= days {
+            year += 1;
+        }
+        let (mut month, mut day) = (1, days - days_before_year(year));
+        while day >= days_of_month(year, month) {
+            day -= days_of_month(year, month);
+            month += 1;
+        }
+        let (seconds, millis) = (of_day / 1000, of_day % 1000);
+        let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let day = day + 1;
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+    }
 }
+
+/// 9999-12-31T23:59:59.999Z
+const LAST_ISO: i64 = 253_402_300_799_999;
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 /// Days from 1970-01-01 to the first of January.
 const fn days_before_year(year: i64) -> i64 {
@@ -123,6 +149,7 @@ mod tests {
             ("9999-12-31T23:59:59.999Z", 253_402_300_799_999),
         ] {
             assert_eq!(UnixMillis::parse(text), Some(UnixMillis(millis)), "{text}");
+            assert_eq!(UnixMillis(millis).to_iso(), text);
         }
         for odd in [
             "",
@@ -144,6 +171,16 @@ mod tests {
         ] {
             assert_eq!(UnixMillis::parse(odd), None, "{odd}");
         }
+    }
+
+    #[test]
+    fn every_day_is_written_as_it_is_read() {
+        for day in 0..110_000 {
+            let instant = UnixMillis(day * DAY_MILLIS + day % 86_400 * 1000 + day % 1000);
+            assert_eq!(UnixMillis::parse(&instant.to_iso()), Some(instant));
+        }
+        assert_eq!(UnixMillis(i64::MIN).to_iso(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(UnixMillis(i64::MAX).to_iso(), "9999-12-31T23:59:59.999Z");
     }
 
     #[test]

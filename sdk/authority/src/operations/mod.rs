@@ -7,10 +7,10 @@ pub mod shape;
 use edgeward_core::{Code, json::Value};
 
 use crate::{
-    agents, connections,
+    admin, agents, connections,
     context::{Access, Context},
     failure::Failure,
-    tokens,
+    tokens, web,
 };
 use schema::Schema;
 use shape::{Nothing, Shape};
@@ -176,6 +176,55 @@ operations! {
     /// What a provider has granted to the user; nothing without a connection.
     Query UserScopes = "userScopes" (connections::OfProvider) -> connections::Scopes = connections::scopes,
         for Access::Holder, fails [AccessDenied];
+
+    /// Begins a session of a user, for an application whose own server has signed the user in.
+    ///
+    /// For another user than the caller it takes an API token of an administrator with the scope `admin`.
+    Mutation CreateWebSession = "createWebSession" (web::Create) -> web::Created = web::create,
+        for Access::Holder, fails [AccessDenied, InsufficientScope, UserBanned, UserNotFound];
+
+    /// Tells whether a user's session is good, and whose it is. It answers alike for every one that is not.
+    Query ValidateWebSession = "validateWebSession" (web::BySecret) -> web::Validation = web::validate,
+        for Access::Anyone, fails [];
+
+    /// Tells who is signed in; null is nobody.
+    Query GetSession = "getSession" (Nothing) -> web::Current = web::get,
+        for Access::Anyone, fails [];
+
+    /// Lists the caller's sessions with their browsers and their last use, the newest first.
+    ///
+    /// Its user must have signed in within the last day.
+    Query ListSessions = "listSessions" (Nothing) -> web::Listed = web::list,
+        for Access::User, fails [SessionNotFresh];
+
+    /// Ends one of the caller's sessions. One that is none of them is left alone, without an error.
+    Mutation RevokeSession = "revokeSession" (web::ById) -> shape::Done = web::revoke,
+        for Access::User, fails [];
+
+    /// Ends all sessions of the caller but the one that asks.
+    Mutation RevokeOtherSessions = "revokeOtherSessions" (Nothing) -> shape::Done = web::revoke_others,
+        for Access::User, fails [];
+
+    /// Ends the session that asks. Nobody being signed in is no error.
+    Mutation SignOut = "signOut" (Nothing) -> shape::Done = web::sign_out,
+        for Access::Anyone, fails [];
+
+    /// Acts as a user for an hour at most, in the browser that asks. The administrator's own session comes back
+    /// afterwards.
+    Mutation ImpersonateUser = "impersonateUser" (admin::ById) -> admin::Impersonation = admin::impersonate,
+        for Access::Admin, fails [YouCannotImpersonateAdmins, UserNotFound, UserBanned];
+
+    /// Stops acting as somebody else.
+    Mutation StopImpersonating = "stopImpersonating" (Nothing) -> shape::Done = admin::stop_impersonating,
+        for Access::User, fails [NotImpersonating, SessionExpired];
+
+    /// Keeps a user out, for a while or for good: all its sessions and its agents' are over.
+    Mutation BanUser = "banUser" (admin::Ban) -> shape::Done = admin::ban,
+        for Access::Admin, fails [YouCannotBanYourself, UserNotFound];
+
+    /// Lets a user in again.
+    Mutation UnbanUser = "unbanUser" (admin::ById) -> shape::Done = admin::unban,
+        for Access::Admin, fails [UserNotFound];
 }
 
 impl Operation {
@@ -186,12 +235,32 @@ impl Operation {
         Self::ALL.iter().copied().find(|operation| operation.name() == name)
     }
 
+    /// Whether an administrator may call it as somebody else: what reads may be called, what ends something, and what
+    /// asks for nothing but a credential of its own. Everything else would outlive the hour.
+    const fn is_open_to_impersonators(self) -> bool {
+        match self {
+            Self::GetOAuthToken => false,
+            Self::RevokeApiToken | Self::RevokeSession | Self::StopImpersonating => true,
+            _ => matches!(self.kind(), Kind::Query) || matches!(self.access(), Access::Anyone),
+        }
+    }
+
+    /// Whether it believes the snapshot of a session that the browser brings, for as long as the snapshot lasts: what
+    /// neither changes nor gives away anything.
+    #[must_use]
+    pub const fn believes_snapshots(self) -> bool {
+        matches!(self, Self::ListApiTokens | Self::ListOAuthConnections | Self::UserScopes)
+    }
+
     /// Calls it on behalf of the context's caller.
     ///
     /// # Errors
-    /// Those of the operation, and those of [`Context::permits`].
+    /// Those of the operation, and those of [`Context::permits`]; `impersonation_forbidden`.
     pub async fn call(self, context: &Context<'_>, arguments: Value) -> Result<Value, Failure> {
         context.permits(self.access())?;
+        if !self.is_open_to_impersonators() {
+            context.not_impersonating()?;
+        }
         if self.kind() == Kind::Query {
             return self.run(context, arguments).await;
         }

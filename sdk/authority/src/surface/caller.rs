@@ -2,7 +2,12 @@
 
 use edgeward_core::{Code, cookies::better_auth};
 
-use crate::{Authority, Failure, agents, context::Principal, http::Incoming, tokens, web};
+use crate::{
+    Authority, Failure, agents,
+    context::{Access, Principal},
+    http::Incoming,
+    tokens, web,
+};
 
 /// Who sends a request.
 pub struct Caller {
@@ -15,8 +20,10 @@ pub struct Caller {
 /// Whether cookies say who somebody is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookies {
-    /// They do, since [`super::origin::check`] has let the request through.
-    Believed,
+    /// They do, as the store knows them, since [`super::origin::check`] has let the request through.
+    Stored,
+    /// They do, and a snapshot is believed: for what changes nothing.
+    Snapshot,
     /// They do not: any page may send the request.
     Ignored,
 }
@@ -31,14 +38,35 @@ pub async fn of(authority: &Authority, request: &Incoming, cookies: Cookies) -> 
     if let Some(credential) = bearer(request)? {
         return of_credential(authority, credential).await;
     }
-    if cookies == Cookies::Believed
-        && let Some(session) = web::of(authority, request).await?
-    {
+    let session = match cookies {
+        Cookies::Stored => web::of(authority, request).await?,
+        Cookies::Snapshot => web::cached(authority, request).await?,
+        Cookies::Ignored => None,
+    };
+    if let Some(session) = session {
         return Ok(session.into());
     }
     match request.header("x-api-key") {
         Some(key) => of_key(authority, key).await,
         None => Ok(Principal::Anonymous.into()),
+    }
+}
+
+/// The same for something that so many may call: who may be nobody is not refused for a credential that is not good.
+///
+/// # Errors
+/// As [`of`].
+pub async fn for_access(
+    authority: &Authority,
+    request: &Incoming,
+    cookies: Cookies,
+    access: Access,
+) -> Result<Caller, Failure> {
+    match of(authority, request, cookies).await {
+        Err(failure) if access == Access::Anyone && failure.code.status() == 401 => {
+            Ok(Principal::Anonymous.into())
+        }
+        caller => caller,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The ways in: which path leads to what, and in which form its answer goes out.
 
+pub mod better_auth;
 mod caller;
 #[cfg(test)]
 mod contract;
@@ -13,7 +14,7 @@ use edgeward_core::json::Value;
 
 use crate::{
     Authority, Failure,
-    context::{Access, Context, Principal},
+    context::Context,
     http::{Incoming, Outgoing},
     operations::{Kind, Operation},
     web,
@@ -27,6 +28,8 @@ pub enum Route {
     Function(Kind),
     /// One operation, as plain JSON.
     Operation(Operation),
+    /// A path of Better Auth's.
+    BetterAuth(better_auth::Endpoint),
     /// The document that describes them all.
     Document,
 }
@@ -38,32 +41,25 @@ impl Route {
         if path == openapi::PATH {
             return Some(Self::Document);
         }
-        let function = convex::kind(path).map(Self::Function);
-        function.or_else(|| path.strip_prefix("/api/auth/").and_then(Operation::find).map(Self::Operation))
+        if let Some(kind) = convex::kind(path) {
+            return Some(Self::Function(kind));
+        }
+        let rest = path.strip_prefix("/api/auth/")?;
+        let operation = Operation::find(rest).map(Self::Operation);
+        operation.or_else(|| better_auth::Endpoint::of(rest).map(Self::BetterAuth))
     }
 }
 
 /// Answers a request for a path of the authority's own.
 pub async fn answer(authority: &Authority, request: &Incoming, route: Route) -> Outgoing {
     let asks = request.method == "OPTIONS";
-    match route {
-        Route::Function(_) | Route::Operation(_) if asks => {
-            within(authority, request, route, origin::preflight())
-        }
-        Route::Function(kind) => {
-            let answer = convex::answer(authority, request, kind).await;
-            within(authority, request, route, answer)
-        }
-        Route::Operation(operation) => {
-            let answer = plain::answer(authority, request, operation).await;
-            within(authority, request, route, answer)
-        }
-        Route::Document => openapi::answer(authority, request),
-    }
-}
-
-/// An answer that pages may read: every page one that cookies have no say in, trusted ones the others.
-fn within(authority: &Authority, request: &Incoming, route: Route, answer: Outgoing) -> Outgoing {
+    let answer = match route {
+        Route::Document => return openapi::answer(authority, request),
+        _ if asks => origin::preflight(),
+        Route::Function(kind) => convex::answer(authority, request, kind).await,
+        Route::Operation(operation) => plain::answer(authority, request, operation).await,
+        Route::BetterAuth(endpoint) => better_auth::answer(authority, request, endpoint).await,
+    };
     match route {
         Route::Function(_) => origin::open(answer),
         _ => origin::with_credentials(authority, request, answer),
@@ -78,13 +74,7 @@ async fn call(
     operation: Operation,
     arguments: Value,
 ) -> Result<(Value, Vec<String>), Failure> {
-    let caller = match caller::of(authority, request, cookies).await {
-        // Who may be nobody is not refused for a credential that is not good.
-        Err(failure) if operation.access() == Access::Anyone && failure.code.status() == 401 => {
-            Principal::Anonymous.into()
-        }
-        caller => caller?,
-    };
+    let caller = caller::for_access(authority, request, cookies, operation.access()).await?;
     let Caller { principal, session } = caller;
     let context = Context::new(authority, request, principal);
     if let Some(mut session) = session {

@@ -33,7 +33,8 @@ async fn outcome(
     operation: Operation,
 ) -> Result<(Value, Vec<String>), Failure> {
     origin::check(authority, request)?;
-    super::call(authority, request, Cookies::Believed, operation, body(request)?).await
+    let cookies = if operation.believes_snapshots() { Cookies::Snapshot } else { Cookies::Stored };
+    super::call(authority, request, cookies, operation, body(request)?).await
 }
 
 /// The body as JSON; none is an object without members.

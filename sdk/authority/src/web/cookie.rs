@@ -11,8 +11,8 @@ use edgeward_core::{
     time::Seconds,
 };
 
-use super::{Remember, Session};
-use crate::{Authority, http::Incoming};
+use super::{Remember, Session, snapshot};
+use crate::{Authority, context::Context, http::Incoming};
 
 /// The cookies of sessions, without their prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Cookie {
     Snapshot,
     /// Whether the session is not to be remembered.
     Forget,
+    /// The administrator's own session, while it acts as somebody else.
+    Admin,
 }
 
 impl Cookie {
@@ -35,6 +37,7 @@ impl Cookie {
             Self::Token => "better-auth.session_token",
             Self::Snapshot => "better-auth.session_data",
             Self::Forget => "better-auth.dont_remember",
+            Self::Admin => "better-auth.admin_session",
         };
         let prefix = if is_secure(authority) { Prefix::Secure } else { Prefix::Plain };
         [prefix.as_str(), name].concat()
@@ -60,43 +63,64 @@ pub fn jar(request: &Incoming) -> Option<Jar<'_>> {
 /// The `Set-Cookie` lines that keep a session in the browser, and remove what another one has left.
 ///
 /// # Errors
-/// `config_invalid`, which settings that were checked never give.
-pub fn written(authority: &Authority, request: &Incoming, session: &Session) -> Result<Vec<String>, Error> {
-    let (name, forget) = (Cookie::Token.name(authority), Cookie::Forget.name(authority));
-    let mut lines = match session.remember {
-        Remember::Yes => {
-            let lifetime = authority.settings.sessions.lifetime;
-            vec![signed(authority, &name, &session.token, Some(lifetime))?]
-        }
-        Remember::No => {
-            vec![signed(authority, &name, &session.token, None)?, signed(authority, &forget, "true", None)?]
-        }
+/// `config_invalid`, which settings that were checked never give. `runtime_unsupported`: there is no randomness.
+pub fn written(context: &Context<'_>, session: &Session) -> Result<Vec<String>, Error> {
+    let authority = context.authority;
+    let lifetime = match session.remember {
+        Remember::Yes => Some(authority.settings.sessions.lifetime),
+        Remember::No => None,
     };
-    let stale = brought(authority, request).into_iter();
-    let stale = stale.filter(|own| *own != name && (*own != forget || session.remember == Remember::Yes));
-    lines.extend(stale.map(|name| line(authority, name, "", Some(Seconds(0)))));
+    let mut lines = vec![signed(authority, &Cookie::Token.name(authority), &session.token, lifetime)?];
+    if session.remember == Remember::No {
+        lines.push(signed(authority, &Cookie::Forget.name(authority), "true", None)?);
+    }
+    lines.extend(snapshot::written(context, session)?);
+    lines.extend(stale(context, &lines, &[Cookie::Token, Cookie::Snapshot, Cookie::Forget]));
+    Ok(lines)
+}
+
+/// The `Set-Cookie` lines that renew the snapshot alone.
+///
+/// # Errors
+/// As [`written`].
+pub fn snapshot_written(context: &Context<'_>, session: &Session) -> Result<Vec<String>, Error> {
+    let mut lines = snapshot::written(context, session)?;
+    lines.extend(stale(context, &lines, &[Cookie::Snapshot]));
     Ok(lines)
 }
 
 /// The `Set-Cookie` lines that remove a session from the browser, and every chunk of its snapshot.
-pub fn removed(authority: &Authority, request: &Incoming) -> Vec<String> {
-    let own = [Cookie::Token, Cookie::Snapshot, Cookie::Forget].map(|cookie| cookie.name(authority));
-    let mut names: Vec<&str> = own.iter().map(String::as_str).collect();
-    names.extend(brought(authority, request).into_iter().filter(|name| own.iter().all(|own| own != name)));
+pub fn removed(context: &Context<'_>) -> Vec<String> {
+    let own = [Cookie::Token, Cookie::Snapshot, Cookie::Forget];
+    let authority = context.authority;
+    let mut lines: Vec<String> =
+        own.iter().map(|cookie| line(authority, &cookie.name(authority), "", Some(Seconds(0)))).collect();
+    lines.extend(stale(context, &lines, &[Cookie::Snapshot, Cookie::Admin]));
+    lines
+}
+
+/// The `Set-Cookie` lines that remove what the request brings of some cookies and `kept` does not write anew.
+fn stale(context: &Context<'_>, kept: &[String], cookies: &[Cookie]) -> Vec<String> {
+    let authority = context.authority;
+    let jar = jar(context.request);
+    let is_own = |name: &&str| {
+        cookies.iter().any(|cookie| {
+            let rest = name.strip_prefix(cookie.name(authority).as_str());
+            rest.is_some_and(|rest| rest.is_empty() || *cookie == Cookie::Snapshot && is_suffix(rest))
+        })
+    };
+    let mut names: Vec<&str> = jar.iter().flat_map(Jar::names).filter(is_own).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| kept.iter().all(|line| line.split('=').next() != Some(*name)));
     names.into_iter().map(|name| line(authority, name, "", Some(Seconds(0)))).collect()
 }
 
-/// The names of the cookies of a session that the request brings, each once.
-fn brought<'r>(authority: &Authority, request: &'r Incoming) -> Vec<&'r str> {
-    let own = [Cookie::Token, Cookie::Snapshot, Cookie::Forget].map(|cookie| cookie.name(authority));
-    let chunk = [&Cookie::Snapshot.name(authority), "."].concat();
-    let is_own = |name: &&str| own.iter().any(|own| own == name) || name.starts_with(&chunk);
-    let mut names: Vec<&str> = jar(request).iter().flat_map(Jar::names).filter(is_own).collect();
-    names.sort_unstable();
-    names.dedup();
-    // A name from outside stands in a header of the answer: only such as a chunk may have.
-    names.retain(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)));
-    names
+/// Whether this is what stands behind the name of a chunk, also one in a wrong spelling, which is removed all the
+/// same.
+fn is_suffix(rest: &str) -> bool {
+    let digits = rest.strip_prefix('.').unwrap_or_default();
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The `Set-Cookie` line of a signed value.

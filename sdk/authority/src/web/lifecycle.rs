@@ -5,18 +5,17 @@ use edgeward_core::{
     time::{Seconds, UnixMillis},
 };
 
-use super::{Remember, Session, cookie, statements};
+use super::{Remember, Session, User, cookie, statements};
 use crate::{
     context::{Context, digest},
     failure::Failure,
-    http::Incoming,
-    store::Statement,
+    store::{Refused, Statement},
 };
 
 /// How much of a browser's description is kept, in characters.
 const MAX_USER_AGENT: usize = 512;
 /// How long a session's token is.
-const TOKEN_LENGTH: usize = 32;
+pub(super) const TOKEN_LENGTH: usize = 32;
 
 /// Begins a session of a user in the browser that the request comes from, in place of the one that it had before.
 /// Whoever calls this has made sure that it is this user.
@@ -24,32 +23,58 @@ const TOKEN_LENGTH: usize = 32;
 /// # Errors
 /// `user_banned`, `user_not_found`
 pub async fn start(context: &Context<'_>, user: &str, remember: Remember) -> Result<Session, Failure> {
-    let before = cookie::token(context.authority, context.request);
-    let before = before.map(|token| statements::end(&digest(&token)));
     let new = New { user, remember, impersonated_by: None, lifetime: lifetime(context, remember) };
-    let session = create(context, new, before.into_iter().collect()).await?;
+    let (session, statements) = prepare(context, new).await?;
     keep_in_browser(context, &session)?;
-    Ok(session)
+    let statements = ending(context).into_iter().chain(statements).collect();
+    match context.store().batch(statements).await {
+        Ok(_) => Ok(session),
+        // Between the look and the change it was banned.
+        Err(Refused::Constraint) => Err(Code::UserBanned.into()),
+        Err(refused) => Err(refused.into()),
+    }
 }
 
-/// Prolongs a session that is used, once a day, and tells the browser so.
+/// Prolongs a session that is used, once a day, and tells the browser so, if it was the browser that brought it.
+/// Whether it was prolonged.
 ///
 /// # Errors
 /// `store_unavailable`
-pub async fn keep(context: &Context<'_>, session: &mut Session) -> Result<(), Failure> {
+pub async fn keep(context: &Context<'_>, session: &mut Session) -> Result<bool, Failure> {
     let settings = &context.authority.settings.sessions;
     let since_prolonged = session.expires_at.0.saturating_sub(millis(settings.lifetime));
     let is_due = since_prolonged.saturating_add(millis(settings.update_age)) <= context.now.0;
     if session.remember == Remember::No || session.impersonated_by.is_some() || !is_due {
-        return Ok(());
+        return Ok(false);
     }
     let expires_at = after(context.now, settings.lifetime);
     // One that was ended meanwhile is neither prolonged nor written anew.
-    if context.row(statements::prolong(&session.id, expires_at, context.now)).await?.is_some() {
-        (session.expires_at, session.updated_at) = (expires_at, context.now);
+    if context.row(statements::prolong(&session.id, expires_at, context.now)).await?.is_none() {
+        return Ok(false);
+    }
+    (session.expires_at, session.updated_at) = (expires_at, context.now);
+    if cookie::token(context.authority, context.request).is_some_and(|token| token == session.token) {
         keep_in_browser(context, session)?;
     }
+    Ok(true)
+}
+
+/// Renews the snapshot of a session that the store was asked for.
+///
+/// # Errors
+/// `runtime_unsupported`: there is no randomness.
+pub fn renew(context: &Context<'_>, session: &Session) -> Result<(), Failure> {
+    for line in cookie::snapshot_written(context, session)? {
+        context.set_cookie(line);
+    }
     Ok(())
+}
+
+/// Removes a session from the browser, and leaves it as it is.
+pub fn forget(context: &Context<'_>) {
+    for line in cookie::removed(context) {
+        context.set_cookie(line);
+    }
 }
 
 /// Ends the session of the request's cookie, if there is one, and removes it from the browser.
@@ -57,52 +82,69 @@ pub async fn keep(context: &Context<'_>, session: &mut Session) -> Result<(), Fa
 /// # Errors
 /// `store_unavailable`: the session may go on; the browser has forgotten it all the same.
 pub async fn end(context: &Context<'_>) -> Result<(), Failure> {
-    for line in cookie::removed(context.authority, context.request) {
-        context.set_cookie(line);
-    }
-    if let Some(token) = cookie::token(context.authority, context.request) {
-        context.row(statements::end(&digest(&token))).await?;
+    forget(context);
+    if let Some(end) = ending(context) {
+        context.row(end).await?;
     }
     Ok(())
 }
 
+/// The statement that ends the session of the request's cookie.
+pub(super) fn ending(context: &Context<'_>) -> Option<Statement> {
+    let token = cookie::token(context.authority, context.request)?;
+    Some(statements::end(&digest(&token)))
+}
+
 /// What a new session is to be.
-pub(super) struct New<'a> {
+pub(crate) struct New<'a> {
+    /// Whose it is.
     pub user: &'a str,
+    /// Whether it outlives the browser.
     pub remember: Remember,
+    /// The administrator who acts as the user.
     pub impersonated_by: Option<&'a str>,
+    /// How long it lasts.
     pub lifetime: Seconds,
 }
 
-/// Keeps a new session, after other statements that happen with it or not at all.
-pub(super) async fn create(
+/// A new session, and the statements that keep it; their guard breaks off if its user is banned meanwhile.
+pub(crate) async fn prepare(
     context: &Context<'_>,
     new: New<'_>,
-    mut statements: Vec<Statement>,
-) -> Result<Session, Failure> {
-    let (id, token) = (context.new_id()?, context.random_text(TOKEN_LENGTH)?);
-    statements.extend(statements::insert(statements::New {
-        id: &id,
-        hash: &digest(&token),
+) -> Result<(Session, [Statement; 3]), Failure> {
+    let row = context.row(statements::user(new.user)).await?.ok_or(Code::UserNotFound)?;
+    if row.optional_instant("banned_until")?.is_some_and(|until| context.now < until) {
+        return Err(Code::UserBanned.into());
+    }
+    let session = Session {
+        id: context.new_id()?,
+        token: context.random_text(TOKEN_LENGTH)?,
+        user: User::read(&row)?,
+        remember: new.remember,
+        impersonated_by: new.impersonated_by.map(Into::into),
+        user_agent: context.request.header("user-agent").and_then(browser),
+        ip_address: context.request.address.clone(),
+        created_at: context.now,
+        updated_at: context.now,
+        expires_at: after(context.now, new.lifetime),
+    };
+    let statements = statements::insert(statements::New {
+        id: &session.id,
+        hash: &digest(&session.token),
         user: new.user,
         remembered: new.remember == Remember::Yes,
         impersonated_by: new.impersonated_by,
-        user_agent: user_agent(context.request),
-        ip_address: context.request.address.clone(),
+        user_agent: session.user_agent.clone(),
+        ip_address: session.ip_address.clone(),
         now: context.now,
-        expires: after(context.now, new.lifetime),
-    }));
-    let mut answers = context.store().batch(statements).await?;
-    if let Some(row) = answers.pop().unwrap_or_default().first() {
-        return Ok(Session::read(row, token)?);
-    }
-    let exists = answers.pop().is_some_and(|users| !users.is_empty());
-    Err(if exists { Code::UserBanned } else { Code::UserNotFound }.into())
+        expires: session.expires_at,
+    });
+    Ok((session, statements))
 }
 
 /// Has the browser keep a session.
-pub(super) fn keep_in_browser(context: &Context<'_>, session: &Session) -> Result<(), Failure> {
-    for line in cookie::written(context.authority, context.request, session)? {
+pub(crate) fn keep_in_browser(context: &Context<'_>, session: &Session) -> Result<(), Failure> {
+    for line in cookie::written(context, session)? {
         context.set_cookie(line);
     }
     Ok(())
@@ -116,17 +158,18 @@ fn lifetime(context: &Context<'_>, remember: Remember) -> Seconds {
     }
 }
 
-/// What the browser says that it is, as far as it may stand in a list.
-fn user_agent(request: &Incoming) -> Option<String> {
-    let text: String =
-        request.header("user-agent")?.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect();
+/// What a browser says that it is, as far as it may stand in a list.
+pub(super) fn browser(text: &str) -> Option<String> {
+    let text: String = text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect();
     (!text.is_empty()).then_some(text)
 }
 
-fn after(now: UnixMillis, span: Seconds) -> UnixMillis {
+/// The instant so much later.
+pub(super) fn after(now: UnixMillis, span: Seconds) -> UnixMillis {
     UnixMillis(now.0.saturating_add(millis(span)))
 }
 
-fn millis(span: Seconds) -> i64 {
+/// A span in milliseconds.
+pub(super) fn millis(span: Seconds) -> i64 {
     i64::from(span.0).saturating_mul(1000)
 }

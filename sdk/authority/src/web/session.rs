@@ -78,6 +78,15 @@ pub async fn of_token(authority: &Authority, token: &str) -> Result<Option<Sessi
     Ok(rows.first().map(|row| Session::read(row, token.into())).transpose()?)
 }
 
+/// The same, and nothing is noted of it.
+///
+/// # Errors
+/// `store_unavailable`
+pub(super) async fn peek(authority: &Authority, token: &str) -> Result<Option<Session>, Failure> {
+    let row = authority.store.row(statements::by_hash(&digest(token), authority.platform.now())).await?;
+    Ok(row.map(|row| Session::read(&row, token.into())).transpose()?)
+}
+
 impl Session {
     /// Who calls with this session.
     #[must_use]
@@ -108,7 +117,7 @@ impl Session {
 }
 
 impl User {
-    fn read(row: &Row) -> Result<Self, Error> {
+    pub(super) fn read(row: &Row) -> Result<Self, Error> {
         Ok(Self {
             id: row.text("id")?,
             name: row.optional_text("name")?,

@@ -2,7 +2,7 @@
 
 use edgeward_core::{json::Value, time::UnixMillis};
 
-use crate::store::{Statement, sql};
+use crate::store::{Statement, guard, sql};
 
 /// A new session.
 pub struct New<'a> {
@@ -17,9 +17,8 @@ pub struct New<'a> {
     pub expires: UnixMillis,
 }
 
-/// Keeps a new session, unless its user is banned, and reads it with its user. The last of them gives the session,
-/// the one before the user.
-pub fn insert(new: New<'_>) -> [Statement; 4] {
+/// Keeps a new session, unless its user is banned: then the guard breaks off.
+pub fn insert(new: New<'_>) -> [Statement; 3] {
     let (id, hash, user, now) = (new.id, new.hash, new.user, new.now.0);
     let values: Vec<Value> = vec![
         id.into(),
@@ -46,22 +45,50 @@ pub fn insert(new: New<'_>) -> [Statement; 4] {
                FROM edgeward_users WHERE id = ?3 AND banned_until IS NULL",
             values,
         ),
-        sql("SELECT banned_until FROM edgeward_users WHERE id = ?1", [user.into()]),
-        by_hash(hash, new.now),
+        guard(),
     ]
+}
+
+/// Reads a user who may begin a session, and until when it is banned.
+pub fn user(id: &str) -> Statement {
+    sql(
+        "SELECT id, name, email, email_verified, image, role, banned_until, created_at, updated_at
+           FROM edgeward_users WHERE id = ?1",
+        [id.into()],
+    )
+}
+
+/// What a session and its user are read from.
+macro_rules! select {
+    ($which:literal) => {
+        concat!(
+            "SELECT s.id AS session_id, s.remembered AS remembered, s.impersonated_by AS impersonated_by,
+                    s.user_agent AS user_agent, s.ip_address AS ip_address, s.created_at AS session_created_at,
+                    s.updated_at AS session_updated_at, s.last_used_at AS last_used_at, s.expires_at AS expires_at,
+                    u.id AS id, u.name AS name, u.email AS email, u.email_verified AS email_verified,
+                    u.image AS image, u.role AS role, u.created_at AS created_at, u.updated_at AS updated_at
+               FROM edgeward_sessions s JOIN edgeward_users u ON u.id = s.user_id
+              WHERE s.expires_at > ?2 AND (u.banned_until IS NULL OR u.banned_until <= ?2) AND ",
+            $which
+        )
+    };
 }
 
 /// Reads a session that is good, with its user.
 pub fn by_hash(hash: &str, now: UnixMillis) -> Statement {
+    sql(select!("s.hash = ?1"), [hash.into(), now.0.into()])
+}
+
+/// The same by its id.
+pub fn by_id(id: &str, now: UnixMillis) -> Statement {
+    sql(select!("s.id = ?1"), [id.into(), now.0.into()])
+}
+
+/// The sessions of a user that are good and that it began itself, the newest first.
+pub fn of_user(user: &str, limit: u32, now: UnixMillis) -> Statement {
     sql(
-        "SELECT s.id AS session_id, s.remembered AS remembered, s.impersonated_by AS impersonated_by,
-                s.user_agent AS user_agent, s.ip_address AS ip_address, s.created_at AS session_created_at,
-                s.updated_at AS session_updated_at, s.expires_at AS expires_at,
-                u.id AS id, u.name AS name, u.email AS email, u.email_verified AS email_verified, u.image AS image,
-                u.role AS role, u.created_at AS created_at, u.updated_at AS updated_at
-           FROM edgeward_sessions s JOIN edgeward_users u ON u.id = s.user_id
-          WHERE s.hash = ?1 AND s.expires_at > ?2 AND (u.banned_until IS NULL OR u.banned_until <= ?2)",
-        [hash.into(), now.0.into()],
+        select!("s.user_id = ?1 AND s.impersonated_by IS NULL ORDER BY s.created_at DESC, s.id LIMIT ?3"),
+        [user.into(), now.0.into(), limit.into()],
     )
 }
 
@@ -86,4 +113,24 @@ pub fn prolong(id: &str, expires: UnixMillis, now: UnixMillis) -> Statement {
 /// Ends the session of a token.
 pub fn end(hash: &str) -> Statement {
     sql("DELETE FROM edgeward_sessions WHERE hash = ?1", [hash.into()])
+}
+
+/// Ends a session of a user, by its id.
+pub fn end_by_id(id: &str, user: &str) -> Statement {
+    sql("DELETE FROM edgeward_sessions WHERE id = ?1 AND user_id = ?2", [id.into(), user.into()])
+}
+
+/// Ends a session of a user, by its token.
+pub fn end_of_user(hash: &str, user: &str) -> Statement {
+    sql("DELETE FROM edgeward_sessions WHERE hash = ?1 AND user_id = ?2", [hash.into(), user.into()])
+}
+
+/// Ends all sessions of a user but one.
+pub fn end_others(user: &str, id: &str) -> Statement {
+    sql("DELETE FROM edgeward_sessions WHERE user_id = ?1 AND id <> ?2", [user.into(), id.into()])
+}
+
+/// Ends all sessions of a user, and those in which it acts as somebody else.
+pub fn end_all(user: &str) -> Statement {
+    sql("DELETE FROM edgeward_sessions WHERE user_id = ?1 OR impersonated_by = ?1", [user.into()])
 }

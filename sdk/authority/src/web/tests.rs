@@ -1,5 +1,7 @@
 //! Sessions over a store in memory.
 
+mod operations;
+
 use edgeward_core::Code;
 
 use super::{Remember, Session, end, keep, of, start};

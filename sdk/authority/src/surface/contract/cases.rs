@@ -1,19 +1,26 @@
 //! A call of every operation that succeeds.
 
-use edgeward_core::json::Value;
+use edgeward_core::json::{self, Value};
 
-use crate::{context::Principal, operations::Operation, providers::scripted::Script, testing::World};
+use crate::{
+    context::Principal,
+    operations::Operation,
+    providers::scripted::Script,
+    testing::{Browser, World, wait},
+    web::Remember,
+};
 
-/// Whoever calls, and the arguments as JSON text.
+/// Whoever calls, the arguments as JSON text, and the header `Cookie`.
 pub struct Case {
     pub by: Principal,
     pub arguments: String,
+    pub cookies: String,
 }
 
 /// Prepares a world for an operation. An operation without a case fails the tests: give it one.
 pub fn of(operation: Operation, world: &World) -> Case {
     let by = world.user("u1");
-    let case = |arguments: &str| Case { by: by.clone(), arguments: arguments.into() };
+    let case = |arguments: &str| Case { by: by.clone(), arguments: arguments.into(), cookies: String::new() };
     let made = |name: &str, arguments: &str| world.call(&by, name, arguments).unwrap();
     let token = || text(&made("createApiToken", r#"{"name": "n", "scopes": ["admin"]}"#), "tokenId");
     let agent = || text(&made("createSession", r#"{"agentId": "a", "ttl": 60}"#), "token");
@@ -44,8 +51,53 @@ pub fn of(operation: Operation, world: &World) -> Case {
             connected(world, &by);
             case(r#"{"provider": "github"}"#)
         }
+        "createWebSession" => case(r#"{"userId": "u1", "userAgent": "Browser/1", "ipAddress": "192.0.2.1"}"#),
+        "validateWebSession" => {
+            let secret = text(&made("createWebSession", r#"{"userId": "u1"}"#), "sessionId");
+            case(&format!(r#"{{"sessionId": "{secret}"}}"#))
+        }
+        "getSession" | "listSessions" | "revokeOtherSessions" | "signOut" => {
+            in_browser(&world.browser("u1", Remember::Yes), "{}")
+        }
+        "revokeSession" => in_browser(&world.browser("u1", Remember::Yes), r#"{"id": "another"}"#),
+        "impersonateUser" => {
+            let browser = administrator(world);
+            in_browser(&browser, r#"{"userId": "u1"}"#)
+        }
+        "stopImpersonating" => {
+            let browser = administrator(world);
+            assert_eq!(browser.post("/api/auth/impersonateUser", r#"{"userId": "u1"}"#).status, 200);
+            in_browser(&browser, "{}")
+        }
+        "banUser" | "unbanUser" => {
+            administrator(world);
+            let by =
+                Principal::User { id: "a".into(), session: "s".into(), admin: true, impersonated_by: None };
+            Case { by, ..case(r#"{"userId": "u1"}"#) }
+        }
         name => panic!("{name} has no case"),
     }
+}
+
+/// A call from a browser, by whoever is signed in there.
+fn in_browser(browser: &Browser<'_>, arguments: &str) -> Case {
+    let current = json::parse(browser.get("/api/auth/get-session").body.as_bytes()).unwrap();
+    let (session, user) = (current.get("session").unwrap(), current.get("user").unwrap());
+    let by = Principal::User {
+        id: text(user, "id"),
+        session: text(session, "id"),
+        admin: text(user, "role") == "admin",
+        impersonated_by: session.get("impersonatedBy").and_then(Value::as_str).map(Into::into),
+    };
+    Case { by, arguments: arguments.into(), cookies: browser.header() }
+}
+
+/// The browser of an administrator.
+fn administrator(world: &World) -> Browser<'_> {
+    world.user("a");
+    let grant = crate::store::sql("UPDATE edgeward_users SET role = 'admin' WHERE id = 'a'", []);
+    wait(world.authority.store.row(grant)).unwrap();
+    world.browser("a", Remember::Yes)
 }
 
 const INITIATE: &str =

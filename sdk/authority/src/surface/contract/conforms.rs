@@ -4,8 +4,10 @@ use edgeward_core::json::{self, Value};
 
 use super::cases;
 use crate::{
+    context::Context,
+    http::Incoming,
     operations::{Operation, schema::Schema},
-    testing::World,
+    testing::{World, wait},
 };
 
 /// Where a value is not of its shape.
@@ -47,7 +49,9 @@ fn every_result_is_what_its_schema_says() {
     for operation in Operation::ALL.iter().copied() {
         let world = World::new();
         let case = cases::of(operation, &world);
-        let result = world.call(&case.by, operation.name(), &case.arguments);
+        let request = Incoming { headers: vec![("cookie".into(), case.cookies)], ..Incoming::default() };
+        let context = Context::new(&world.authority, &request, case.by);
+        let result = wait(operation.call(&context, json::parse(case.arguments.as_bytes()).unwrap()));
         let result = result.unwrap_or_else(|failure| panic!("{}: {failure:?}", operation.name()));
         assert_eq!(broken(&operation.result(), &result, operation.name()), None);
     }

@@ -10,7 +10,7 @@ use edgeward_core::{
 use super::cases::{self, Case};
 use crate::{
     Failure,
-    context::Context,
+    context::{Context, Principal},
     http::Incoming,
     operations::{Kind, Operation},
     testing::{World, wait},
@@ -24,11 +24,15 @@ fn call(world: &World, case: &Case, operation: Operation) -> Result<Value, Failu
     let request = Incoming {
         method: "POST".into(),
         url: "https://auth.example/".into(),
-        headers: vec![("idempotency-key".into(), "k".into())],
+        headers: vec![("idempotency-key".into(), "k".into()), ("cookie".into(), case.cookies.clone())],
         ..Incoming::default()
     };
     let context = Context::new(&world.authority, &request, case.by.clone());
     wait(operation.call(&context, json::parse(case.arguments.as_bytes()).unwrap()))
+}
+
+fn is_impersonating(case: &Case) -> bool {
+    matches!(case.by, Principal::User { impersonated_by: Some(_), .. })
 }
 
 /// How many rows each table has.
@@ -112,7 +116,9 @@ fn an_outage_is_503_with_the_time_to_wait_in_both_forms() {
         for convex in [false, true] {
             for after in 0..MANY {
                 let (world, case, _) = failing(operation, None);
-                let by = world.call(&case.by, "createApiToken", r#"{"name": "caller", "scopes": ["admin"]}"#);
+                // Who acts as somebody else creates none.
+                let by = if is_impersonating(&case) { world.user("caller") } else { case.by.clone() };
+                let by = world.call(&by, "createApiToken", r#"{"name": "caller", "scopes": ["admin"]}"#);
                 let by = by.unwrap().get("token").and_then(Value::as_str).unwrap().to_owned();
                 let body = if convex {
                     format!(r#"{{"path": "auth:{name}", "args": [{}]}}"#, case.arguments)
