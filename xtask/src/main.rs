@@ -1,7 +1,9 @@
 //! Every developer command of edgeward: `cargo xtask setup | build | dev | check | test | bench`.
 
+mod admin;
 mod build;
 mod check;
+mod deploy;
 mod dev;
 mod differential;
 mod doctor;
@@ -12,6 +14,7 @@ mod setup;
 mod stamp;
 mod step;
 mod test;
+mod wrangler;
 
 use std::env;
 use std::process::ExitCode;
@@ -29,6 +32,8 @@ cargo xtask bench NAME […]    a comparison of bench/
 cargo xtask differential [COUNT [SEED]]  our answers and other libraries' to altered tokens
 cargo xtask fuzz [TARGET [SECONDS]]  one fuzz target or all, for a minute each
 cargo xtask doctor CONFIG     what is wrong with a gateway's configuration; --live asks its issuers
+cargo xtask deploy [CONFIG]   builds the authority, brings its database up to date, publishes it; --dry-run
+cargo xtask admin WHO         makes a user an administrator, by e-mail address or id; --create, --remote
 cargo xtask errors --write    docs/errors.md from core's table of codes
 cargo xtask api --write       docs/api.md and edgeward/api from the authority's table of operations
 cargo xtask screenshot        the README's picture of the example";
@@ -79,6 +84,8 @@ fn dispatch(arguments: &[String]) -> Outcome {
             fuzz::run(Some(*target).filter(|target| *target != "all"), seconds).map(drop)
         }
         ["doctor", args @ ..] => doctor::run(args),
+        ["deploy", args @ ..] => deploy::run(args),
+        ["admin", args @ ..] => admin::run(args),
         ["errors", "--write"] => check::write_errors(),
         ["api", "--write"] => check::write_api(),
         ["screenshot", args @ ..] => dev::screenshot(args),
