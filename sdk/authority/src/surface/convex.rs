@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The status of a function that failed, which the client reads the body of.
-const FUNCTION_FAILED: u16 = 560;
+pub const FUNCTION_FAILED: u16 = 560;
 
 /// The kind of function that a path is for.
 pub fn kind(path: &str) -> Option<Kind> {

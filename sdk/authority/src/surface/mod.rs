@@ -10,7 +10,7 @@ pub mod origin;
 mod plain;
 
 pub use caller::bearer;
-use edgeward_core::json::Value;
+use edgeward_core::json::{self, Value, object};
 
 use crate::{
     Authority, Failure,
@@ -60,10 +60,27 @@ pub async fn answer(authority: &Authority, request: &Incoming, route: Route) -> 
         Route::Operation(operation) => plain::answer(authority, request, operation).await,
         Route::BetterAuth(endpoint) => better_auth::answer(authority, request, endpoint).await,
     };
+    if answer.status >= 500 && answer.status != convex::FUNCTION_FAILED {
+        authority.platform.log(&report(request, &answer));
+    }
     match route {
         Route::Function(_) => origin::open(answer),
         _ => origin::with_credentials(authority, request, answer),
     }
+}
+
+/// What the operator is told of a failure that is none of the caller's.
+fn report(request: &Incoming, answer: &Outgoing) -> String {
+    let told = json::parse(answer.body.as_bytes()).unwrap_or(Value::Null);
+    let member = |name: &str| told.get(name).cloned().unwrap_or(Value::Null);
+    object(vec![
+        ("event", "failed".into()),
+        ("code", member("error")),
+        ("at", member("at")),
+        ("status", u32::from(answer.status).into()),
+        ("path", request.path().into()),
+    ])
+    .to_text()
 }
 
 /// Calls an operation on behalf of whoever the request says: its result, and the cookies it sets.

@@ -135,6 +135,9 @@ fn an_outage_is_503_with_the_time_to_wait_in_both_forms() {
                 }
                 assert_eq!(answer.header("retry-after"), Some("2"), "{name}");
                 assert!(answer.body.contains(r#""error":"store_unavailable""#), "{name}: {}", answer.body);
+                let log = world.shared.log.borrow();
+                let line = log.last().map(String::as_str).unwrap_or_default();
+                assert!(line.contains(r#""code":"store_unavailable""#) && line.contains(path), "{line}");
                 assert!(after + 1 < MANY, "{name} is never done");
             }
         }
