@@ -98,6 +98,16 @@ export interface ListSessionsEntry {
   expiresAt: number;
 }
 
+/** An account at a provider. */
+export interface ListAccountsEntry {
+  /** The provider's name. */
+  provider: string;
+  /** The provider's own id of the user. */
+  accountId: string;
+  /** Since when it is linked, in milliseconds since 1970. */
+  createdAt: number;
+}
+
 /** What a new API token is called and may do. */
 export interface CreateApiTokenArguments {
   /** Its name in lists. */
@@ -426,6 +436,40 @@ export interface UnbanUserResult {
   success: boolean;
 }
 
+/** The caller's accounts. */
+export interface ListAccountsResult {
+  /** The accounts, the oldest first. */
+  accounts: ListAccountsEntry[];
+}
+
+/** Which account to link. */
+export interface LinkAccountArguments {
+  /** The provider's name in the settings. */
+  provider: string;
+  /** Where the browser is sent afterwards: a path, or a page that is trusted. */
+  redirectTo?: string | null | undefined;
+}
+
+/** Where to send the browser. */
+export interface LinkAccountResult {
+  /** The address at the provider. */
+  authUrl: string;
+}
+
+/** Which account. */
+export interface UnlinkAccountArguments {
+  /** The provider's name. */
+  provider: string;
+  /** The provider's own id of the user; without it, every account at this provider. */
+  accountId?: string | null | undefined;
+}
+
+/** It is done. */
+export interface UnlinkAccountResult {
+  /** Always true. */
+  success: boolean;
+}
+
 /** Every operation of the authority as a method. */
 export interface Api<E extends "result" | "throw" = "result"> {
   readonly tokens: {
@@ -565,5 +609,21 @@ export interface Api<E extends "result" | "throw" = "result"> {
      * Fails with `user_not_found`.
      */
     unban(args: UnbanUserArguments, options?: CallOptions): Promise<Outcome<UnbanUserResult, E>>;
+  };
+  readonly signin: {
+    /** Lists the accounts at providers that the user signs in with, the oldest first. */
+    list(args?: {}, options?: CallOptions): Promise<Outcome<ListAccountsResult, E>>;
+    /**
+     * Begins to link another account: where to send the browser that asks. It is given a cookie, without which the provider's answer counts for nothing.
+     *
+     * Fails with `provider_not_configured`, `invalid_redirect`, `discovery_unavailable`, `discovery_invalid`.
+     */
+    link(args: LinkAccountArguments, options?: CallOptions): Promise<Outcome<LinkAccountResult, E>>;
+    /**
+     * Removes an account, and the connection that came with it. The last way to sign in stays.
+     *
+     * Fails with `account_not_found`, `failed_to_unlink_last_account`.
+     */
+    unlink(args: UnlinkAccountArguments, options?: CallOptions): Promise<Outcome<UnlinkAccountResult, E>>;
   };
 }

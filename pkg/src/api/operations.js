@@ -36,6 +36,11 @@ export const methods = {
     ban: "banUser",
     unban: "unbanUser",
   },
+  signin: {
+    list: "listAccounts",
+    link: "linkAccount",
+    unlink: "unlinkAccount",
+  },
 };
 
 /** What is said of failures that no server tells of. */

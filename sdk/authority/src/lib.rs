@@ -20,6 +20,7 @@ pub mod operations;
 pub mod platform;
 pub mod providers;
 pub mod settings;
+pub mod signin;
 pub mod store;
 pub mod surface;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use edgeward_core::{
 };
 use serde::Deserialize;
 
-use crate::{admin, agents, connections, providers, surface::origin, tokens, web};
+use crate::{admin, agents, connections, providers, signin, surface::origin, tokens, web};
 
 /// The settings of an authority, checked as a whole. They hold secrets, so there is no `Debug`.
 pub struct Settings {
@@ -40,6 +40,8 @@ pub struct Settings {
     pub connections: connections::Settings,
     /// Administration.
     pub admin: admin::Settings,
+    /// Signing in through them.
+    pub sign_in: signin::Settings,
 }
 
 /// Why settings are refused, for the operator. It never holds a secret.
@@ -76,6 +78,8 @@ struct Document {
     connections: connections::Settings,
     #[serde(default)]
     admin: admin::Settings,
+    #[serde(default)]
+    sign_in: signin::Settings,
 }
 
 fn database_binding() -> String {
@@ -128,6 +132,7 @@ impl Document {
             providers: providers::checked(self.providers, &secret, reach)?,
             connections: self.connections.check()?,
             admin: self.admin.check()?,
+            sign_in: self.sign_in.check()?,
         })
     }
 }

@@ -363,7 +363,7 @@ codes! {
         /// This sign-in method is not available.
         ProviderNotConfigured = "provider_not_configured", 404, Change, "Add the provider to `providers` of the settings.";
         /// The address to come back to is not allowed.
-        InvalidRedirect = "invalid_redirect", 400, Change, "Use one that is configured, character by character.";
+        InvalidRedirect = "invalid_redirect", 403, Change, "Use one that is configured, character by character.";
         /// The state is unknown, used, expired, or somebody else's.
         OauthInvalidState = "oauth_invalid_state", 400, Change, "Start again in the same session.";
         /// The provider refused.

@@ -17,8 +17,8 @@ use serde::Deserialize;
 
 pub use complete::complete;
 pub use initiate::initiate;
-pub use list::{list, revoke, scopes};
-pub use statements::{Grant, keep};
+pub use list::{give_back, list, revoke, scopes};
+pub use statements::{Grant, keep, with};
 pub use token::token;
 
 use crate::{context::Context, failure::Failure, operations::shape::Text, settings::invalid, shape};

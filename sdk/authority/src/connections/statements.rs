@@ -104,7 +104,7 @@ pub fn of_user(user: &str) -> Statement {
 /// A user's connection with a provider, tokens and all.
 pub fn with(user: &str, provider: &str) -> Statement {
     sql(
-        "SELECT id, kind, scopes, access_token, refresh_token, expires_at, generation FROM edgeward_connections
+        "SELECT id, kind, subject, scopes, access_token, refresh_token, expires_at, generation FROM edgeward_connections
           WHERE user_id = ?1 AND provider = ?2",
         [user.into(), provider.into()],
     )

@@ -10,7 +10,7 @@ use crate::{
     admin, agents, connections,
     context::{Access, Context},
     failure::Failure,
-    tokens, web,
+    signin, tokens, web,
 };
 use schema::Schema;
 use shape::{Nothing, Shape};
@@ -225,6 +225,19 @@ operations! {
     /// Lets a user in again.
     Mutation UnbanUser = "unbanUser" (admin::ById) -> shape::Done = admin::unban,
         for Access::Admin, fails [UserNotFound];
+
+    /// Lists the accounts at providers that the user signs in with, the oldest first.
+    Query ListAccounts = "listAccounts" (Nothing) -> signin::Accounts = signin::list,
+        for Access::User, fails [];
+
+    /// Begins to link another account: where to send the browser that asks. It is given a cookie, without which the
+    /// provider's answer counts for nothing.
+    Mutation LinkAccount = "linkAccount" (signin::Link) -> signin::Started = signin::link,
+        for Access::User, fails [ProviderNotConfigured, InvalidRedirect, DiscoveryUnavailable, DiscoveryInvalid];
+
+    /// Removes an account, and the connection that came with it. The last way to sign in stays.
+    Mutation UnlinkAccount = "unlinkAccount" (signin::ByAccount) -> shape::Done = signin::unlink,
+        for Access::User, fails [AccountNotFound, FailedToUnlinkLastAccount];
 }
 
 impl Operation {

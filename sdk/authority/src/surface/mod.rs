@@ -17,9 +17,10 @@ use crate::{
     context::Context,
     http::{Incoming, Outgoing},
     operations::{Kind, Operation},
-    web,
+    signin, web,
 };
 use caller::{Caller, Cookies};
+pub use plain::{body as plain_body, failure as plain_failure};
 
 /// What a path of the authority's own is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub enum Route {
     BetterAuth(better_auth::Endpoint),
     /// The document that describes them all.
     Document,
+    /// Signing in through a provider.
+    SignIn(signin::Step),
 }
 
 impl Route {
@@ -43,6 +46,9 @@ impl Route {
         }
         if let Some(kind) = convex::kind(path) {
             return Some(Self::Function(kind));
+        }
+        if let Some(step) = signin::Step::of(path) {
+            return Some(Self::SignIn(step));
         }
         let rest = path.strip_prefix("/api/auth/")?;
         let operation = Operation::find(rest).map(Self::Operation);
@@ -59,6 +65,7 @@ pub async fn answer(authority: &Authority, request: &Incoming, route: Route) -> 
         Route::Function(kind) => convex::answer(authority, request, kind).await,
         Route::Operation(operation) => plain::answer(authority, request, operation).await,
         Route::BetterAuth(endpoint) => better_auth::answer(authority, request, endpoint).await,
+        Route::SignIn(step) => signin::answer(authority, request, step).await,
     };
     if answer.status >= 500 && answer.status != convex::FUNCTION_FAILED {
         authority.platform.log(&report(request, &answer));

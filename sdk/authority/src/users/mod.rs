@@ -63,7 +63,7 @@ impl User {
     /// Whether the user administers this authority.
     #[must_use]
     pub fn is_admin(&self) -> bool {
-        self.role == ADMIN
+        crate::context::is_admin(&self.role)
     }
 
     /// Whether the user may not sign in at an instant.

@@ -7,6 +7,7 @@ use crate::{
     operations::Operation,
     providers::scripted::Script,
     testing::{Browser, World, wait},
+    users::accounts,
     web::Remember,
 };
 
@@ -75,6 +76,19 @@ pub fn of(operation: Operation, world: &World) -> Case {
                 Principal::User { id: "a".into(), session: "s".into(), admin: true, impersonated_by: None };
             Case { by, ..case(r#"{"userId": "u1"}"#) }
         }
+        "listAccounts" => {
+            signed_in(world, "github");
+            case("{}")
+        }
+        "linkAccount" => {
+            Script::within(world);
+            case(r#"{"provider": "github", "redirectTo": "/settings"}"#)
+        }
+        "unlinkAccount" => {
+            signed_in(world, "github");
+            signed_in(world, "slack");
+            case(r#"{"provider": "github"}"#)
+        }
         name => panic!("{name} has no case"),
     }
 }
@@ -102,6 +116,12 @@ fn administrator(world: &World) -> Browser<'_> {
 
 const INITIATE: &str =
     r#"{"provider": "github", "scopes": ["repo"], "redirectUri": "https://hubify.com/callback"}"#;
+
+/// Has the user sign in through a provider as well.
+fn signed_in(world: &World, provider: &str) {
+    let insert = accounts::insert(provider, "583231", "u1", world.authority.platform.now());
+    wait(world.authority.store.row(insert)).unwrap();
+}
 
 /// Connects somebody with GitHub.
 fn connected(world: &World, by: &Principal) {
