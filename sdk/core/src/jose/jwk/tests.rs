@@ -215,9 +215,9 @@ fn reads_key_material_as_jose_jwk_does() {
 #[test]
 fn what_is_published_of_a_key_is_its_public_half() {
     let text = r#"{"kty":"EC","crv":"P-256","kid":"k","alg":"ES256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM","d":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"}"#;
-    let key = Key::parse(&crate::json::parse_object(text.as_bytes()).unwrap()).unwrap();
+    let key = Key::parse(&json::parse_object(text.as_bytes()).unwrap()).unwrap();
     let public = key.to_public().unwrap();
     assert_eq!(Key::parse(public.as_object().unwrap()), Ok(key));
-    assert!(public.get("d").is_none() && public.get("use").unwrap() == &"sig");
+    assert!(public.get("d").is_none() && *public.get("use").unwrap() == "sig");
     assert!(Key::symmetric(Secret::new(vec![7; 32]), None).to_public().is_none());
 }

@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn is_made_of_its_letters_without_favour() {
-        let bytes: alloc::vec::Vec<u8> = (0..=255).collect();
+        let bytes: Vec<u8> = (0..=255).collect();
         let code = from_random(&bytes).unwrap();
         assert_eq!((code.as_str(), shown(&code).as_str()), ("BCDFGHJK", "BCDF-GHJK"));
         assert_eq!(read(&shown(&code)), Some(code));
