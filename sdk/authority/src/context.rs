@@ -193,16 +193,7 @@ impl<'a> Context<'a> {
     /// # Errors
     /// `runtime_unsupported`
     pub fn random_text(&self, length: usize) -> Result<String, Error> {
-        let mut text = String::with_capacity(length);
-        let mut bytes = [0; 64];
-        while text.len() < length {
-            self.authority.platform.fill(&mut bytes)?;
-            // 248 is the largest multiple of 62 in a byte: what lies above would favour some letters.
-            let fair = bytes.iter().filter(|byte| **byte < 248);
-            let letters = fair.filter_map(|byte| LETTERS.get(usize::from(byte % 62)));
-            text.extend(letters.take(length - text.len()).map(|letter| char::from(*letter)));
-        }
-        Ok(text)
+        random_text(self.authority, length)
     }
 
     /// The id of something new: 24 letters and digits, 142 bits.
@@ -210,7 +201,7 @@ impl<'a> Context<'a> {
     /// # Errors
     /// `runtime_unsupported`
     pub fn new_id(&self) -> Result<String, Error> {
-        self.random_text(24)
+        random_id(self.authority)
     }
 
     /// Has the answer set a cookie.
@@ -237,6 +228,31 @@ impl<'a> Context<'a> {
 #[must_use]
 pub fn is_admin(role: &str) -> bool {
     role.split(',').any(|role| role.trim() == "admin")
+}
+
+/// So many letters and digits that nobody can guess.
+///
+/// # Errors
+/// `runtime_unsupported`
+pub fn random_text(authority: &Authority, length: usize) -> Result<String, Error> {
+    let mut text = String::with_capacity(length);
+    let mut bytes = [0; 64];
+    while text.len() < length {
+        authority.platform.fill(&mut bytes)?;
+        // 248 is the largest multiple of 62 in a byte: what lies above would favour some letters.
+        let fair = bytes.iter().filter(|byte| **byte < 248);
+        let letters = fair.filter_map(|byte| LETTERS.get(usize::from(byte % 62)));
+        text.extend(letters.take(length - text.len()).map(|letter| char::from(*letter)));
+    }
+    Ok(text)
+}
+
+/// The id of something new: 24 letters and digits, 142 bits.
+///
+/// # Errors
+/// `runtime_unsupported`
+pub fn random_id(authority: &Authority) -> Result<String, Error> {
+    random_text(authority, 24)
 }
 
 /// What is kept of a credential that has 128 bits or more of its own: its SHA-256 as hex.

@@ -10,7 +10,7 @@ use edgeward_core::{
 };
 use serde::Deserialize;
 
-use crate::{admin, agents, connections, providers, signin, surface::origin, tokens, web};
+use crate::{admin, agents, connections, oauth, providers, signin, surface::origin, tokens, web};
 
 /// The settings of an authority, checked as a whole. They hold secrets, so there is no `Debug`.
 pub struct Settings {
@@ -42,6 +42,8 @@ pub struct Settings {
     pub admin: admin::Settings,
     /// Signing in through them.
     pub sign_in: signin::Settings,
+    /// The authorization server.
+    pub oauth: oauth::Settings,
 }
 
 /// Why settings are refused, for the operator. It never holds a secret.
@@ -80,6 +82,8 @@ struct Document {
     admin: admin::Settings,
     #[serde(default)]
     sign_in: signin::Settings,
+    #[serde(default)]
+    oauth: oauth::Document,
 }
 
 fn database_binding() -> String {
@@ -133,6 +137,7 @@ impl Document {
             connections: self.connections.check()?,
             admin: self.admin.check()?,
             sign_in: self.sign_in.check()?,
+            oauth: self.oauth.check(address.origin(), reach)?,
         })
     }
 }

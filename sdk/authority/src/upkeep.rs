@@ -9,7 +9,7 @@ mod tests;
 use edgeward_core::time::UnixMillis;
 
 use crate::{
-    Authority, Failure,
+    Authority, Failure, oauth,
     store::{Statement, sql},
 };
 
@@ -54,6 +54,11 @@ const TABLES: &[(&str, &str)] = &[
     expired!("edgeward_agent_sessions", "id"),
     expired!("edgeward_transactions", "state"),
     expired!("edgeward_handoffs", "code"),
+    expired!("edgeward_codes", "hash"),
+    expired!("edgeward_pushed_requests", "hash"),
+    expired!("edgeward_devices", "hash"),
+    expired!("edgeward_revoked_tokens", "id"),
+    expired!("edgeward_grants", "id", "until"),
 ];
 
 /// What a sweep did.
@@ -65,7 +70,7 @@ pub struct Swept {
     pub unfinished: bool,
 }
 
-/// Deletes the rows whose time is over, and writes into the log how many.
+/// Deletes the rows whose time is over, writes into the log how many, and stages the next signing key in time.
 ///
 /// # Errors
 /// `store_unavailable`: what was deleted before stays so, and the next sweep goes on.
@@ -80,6 +85,7 @@ pub async fn sweep(authority: &Authority) -> Result<Swept, Failure> {
             swept.rows.push((table, gone));
         }
     }
+    oauth::keys::tend(authority).await?;
     Ok(swept)
 }
 

@@ -6,7 +6,7 @@ use crate::{
     Authority, Failure, agents,
     context::{Access, Principal},
     http::Incoming,
-    tokens, web,
+    oauth, tokens, web,
 };
 
 /// Who sends a request.
@@ -76,6 +76,10 @@ async fn of_credential(authority: &Authority, credential: &str) -> Result<Caller
     }
     if credential.starts_with(agents::PREFIX) {
         return Ok(agents::verify(authority, credential).await?.into());
+    }
+    // Three parts: an access token. A session's token has one or two.
+    if credential.split('.').count() == 3 {
+        return Ok(oauth::access::verify(authority, credential).await?.into());
     }
     // A session's token, as it is or as its cookie has it.
     let signed =

@@ -16,6 +16,7 @@ use crate::{
     Authority, Failure,
     context::Context,
     http::{Incoming, Outgoing},
+    oauth,
     operations::{Kind, Operation},
     signin, web,
 };
@@ -35,6 +36,8 @@ pub enum Route {
     Document,
     /// Signing in through a provider.
     SignIn(signin::Step),
+    /// A standard of OAuth, or one of its pages.
+    Oauth(oauth::Route),
 }
 
 impl Route {
@@ -43,6 +46,9 @@ impl Route {
     pub fn of(path: &str) -> Option<Self> {
         if path == openapi::PATH {
             return Some(Self::Document);
+        }
+        if let Some(route) = oauth::Route::of(path) {
+            return Some(Self::Oauth(route));
         }
         if let Some(kind) = convex::kind(path) {
             return Some(Self::Function(kind));
@@ -61,6 +67,7 @@ pub async fn answer(authority: &Authority, request: &Incoming, route: Route) -> 
     let asks = request.method == "OPTIONS";
     let answer = match route {
         Route::Document => return openapi::answer(authority, request),
+        Route::Oauth(route) => oauth::answer(authority, request, route).await,
         _ if asks => origin::preflight(),
         Route::Function(kind) => convex::answer(authority, request, kind).await,
         Route::Operation(operation) => plain::answer(authority, request, operation).await,
@@ -71,6 +78,8 @@ pub async fn answer(authority: &Authority, request: &Incoming, route: Route) -> 
         authority.platform.log(&report(request, &answer));
     }
     match route {
+        // It has said itself who may read its answers.
+        Route::Oauth(_) => answer,
         Route::Function(_) => origin::open(answer),
         _ => origin::with_credentials(authority, request, answer),
     }

@@ -1,0 +1,200 @@
+//! The keys that tokens are signed with, and how they change: published, after a while signing, then retired.
+//!
+//! A key that signs was published for longer than anybody keeps a key set, so nobody meets a token of a key
+//! that it does not know; a key that has signed stays published for as long as its tokens last.
+
+mod statements;
+#[cfg(test)]
+mod tests;
+
+use edgeward_core::{
+    Code, Error,
+    jose::{Algorithm, Draft, Key, KeySet, jws, thumbprint},
+    json::{self, Map, Value, object},
+    secret::Secret,
+    time::{Seconds, UnixMillis},
+};
+
+use crate::{
+    Authority, Failure,
+    http::Outgoing,
+    store::Row,
+    vault::{self, Purpose},
+};
+
+/// How long a key is published before it signs.
+pub const LEAD: Seconds = Seconds(3600);
+/// How long a key is published after it has signed.
+pub const GRACE: Seconds = Seconds(30 * 86_400);
+/// How the key set may be kept.
+const CACHING: &str = "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400";
+
+/// The key that signs now. It is private, so there is no `Debug`.
+pub struct Signer {
+    algorithm: Algorithm,
+    kid: String,
+    private: Secret,
+}
+
+impl Signer {
+    /// The algorithm.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Signs claims under a `typ`.
+    ///
+    /// # Errors
+    /// `algorithm_unsupported`, `jwk_invalid`
+    pub async fn sign(&self, authority: &Authority, typ: &str, claims: &Value) -> Result<String, Error> {
+        let header = object(vec![
+            ("alg", self.algorithm.name().into()),
+            ("typ", typ.into()),
+            ("kid", self.kid.as_str().into()),
+        ]);
+        let draft = Draft::new(&header, claims);
+        let input = draft.signing_input().as_bytes();
+        let signature = authority.platform.sign(&self.private, self.algorithm, input).await?;
+        Ok(draft.finish(&signature))
+    }
+}
+
+/// The key that signs now; the first one is made when it is asked for.
+///
+/// # Errors
+/// `store_unavailable`, `seal_broken`
+pub async fn signer(authority: &Authority) -> Result<Signer, Failure> {
+    let now = authority.platform.now();
+    let algorithm = authority.settings.oauth.algorithm;
+    let current = || statements::signing(algorithm.name(), now);
+    let mut row = authority.store.row(current()).await?;
+    if row.is_none() {
+        create(authority, algorithm, 1, now).await?;
+        row = authority.store.row(current()).await?;
+    }
+    let row = row.ok_or(Code::InternalError)?;
+    let private = vault::open(authority, Purpose::SigningKey, &row.text("sealed")?)?;
+    Ok(Signer { algorithm, kid: row.text("kid")?, private })
+}
+
+/// Stages the next key, unless one is staged already or the current one is younger than `age`: it is
+/// published at once, and signs an hour later. The first key is nobody's to stage: it is made when it is asked
+/// for. Gives whether it did.
+///
+/// # Errors
+/// `store_unavailable`
+pub async fn rotate(authority: &Authority, age: Seconds) -> Result<bool, Failure> {
+    let now = authority.platform.now();
+    let algorithm = authority.settings.oauth.algorithm;
+    let Some(newest) = authority.store.row(statements::newest(algorithm.name())).await? else {
+        return Ok(false);
+    };
+    let signs_from = newest.instant("signs_from")?;
+    if now.0 < signs_from.0.saturating_add(i64::from(age.0) * 1000) {
+        return Ok(false);
+    }
+    let next = newest.number("generation")?.saturating_add(1);
+    create(authority, algorithm, next, UnixMillis(now.0.saturating_add(i64::from(LEAD.0) * 1000))).await
+}
+
+/// Makes the key of a generation; of several who do at once, one does. Gives whether it was this one.
+async fn create(
+    authority: &Authority,
+    algorithm: Algorithm,
+    generation: i64,
+    signs_from: UnixMillis,
+) -> Result<bool, Failure> {
+    let private = authority.platform.generate(algorithm).await?;
+    let jwk = json::parse_object(private.expose())?;
+    let kid = thumbprint::sha256(&Key::parse(&public_members(&jwk))?);
+    let named =
+        jwk.into_iter().chain([("kid".into(), kid.as_str().into()), ("alg".into(), algorithm.name().into())]);
+    let public = Key::parse(&public_members(&named.collect()))?.to_public().ok_or(Code::JwkInvalid)?;
+    let sealed = vault::seal(authority, Purpose::SigningKey, private.expose())?;
+    let now = authority.platform.now();
+    let key = statements::NewKey {
+        algorithm: algorithm.name(),
+        generation,
+        kid: &kid,
+        public: &public,
+        sealed: &sealed,
+        now,
+        signs_from,
+    };
+    Ok(authority.store.row(statements::insert(&key)).await?.is_some())
+}
+
+/// A pair is for signing; what is read here is the half that verifies.
+fn public_members(jwk: &Map) -> Map {
+    jwk.iter().filter(|(name, _)| !matches!(name.as_str(), "key_ops" | "use" | "ext")).cloned().collect()
+}
+
+/// The published keys, as JSON Web Keys.
+///
+/// # Errors
+/// `store_unavailable`
+pub async fn published(authority: &Authority) -> Result<Vec<Value>, Failure> {
+    let now = authority.platform.now();
+    let since = UnixMillis(now.0.saturating_sub(i64::from(GRACE.0) * 1000));
+    let rows = authority.store.rows(statements::published(since)).await?;
+    let rows = if rows.is_empty() {
+        signer(authority).await?;
+        authority.store.rows(statements::published(since)).await?
+    } else {
+        rows
+    };
+    Ok(rows.iter().map(|row: &Row| row.json("public")).collect::<Result<_, _>>()?)
+}
+
+/// Stages the next key when the current one is old enough, and forgets those that are published no more.
+///
+/// # Errors
+/// `store_unavailable`
+pub async fn tend(authority: &Authority) -> Result<(), Failure> {
+    if rotate(authority, authority.settings.oauth.key_lifetime).await? {
+        authority.platform.log("edgeward: the next signing key is staged");
+    }
+    let since = authority.platform.now().0.saturating_sub(i64::from(GRACE.0) * 1000);
+    authority.store.row(statements::sweep(UnixMillis(since))).await?;
+    Ok(())
+}
+
+/// The key set, for whoever verifies.
+///
+/// # Errors
+/// `store_unavailable`
+pub async fn answer(authority: &Authority) -> Result<Outgoing, Failure> {
+    let document = object(vec![("keys", published(authority).await?.into())]);
+    let headers = vec![("content-type", "application/json".into()), ("cache-control", CACHING.into())];
+    Ok(Outgoing { status: 200, headers, body: document.to_text() })
+}
+
+/// Verifies the signature of a token of our own.
+///
+/// # Errors
+/// `token_key_not_found`, `token_signature_invalid`, `store_unavailable`
+pub async fn verify(authority: &Authority, token: jws::Unverified<'_>) -> Result<jws::Verified, Failure> {
+    let keys = KeySet::from_value(&object(vec![("keys", published(authority).await?.into())]))?;
+    verify_with(authority, &keys, token).await
+}
+
+/// Verifies the signature of a token with one of these keys.
+///
+/// # Errors
+/// `token_key_not_found`, `token_signature_invalid`
+pub async fn verify_with(
+    authority: &Authority,
+    keys: &KeySet,
+    token: jws::Unverified<'_>,
+) -> Result<jws::Verified, Failure> {
+    let mut refusal = Code::TokenKeyNotFound.into();
+    let (alg, kid) = (token.header().alg.ok_or(Code::TokenAlgNotAllowed)?, token.header().kid.clone());
+    for key in keys.candidates(alg, kid.as_deref()) {
+        match authority.platform.verify(key, alg, token.signing_input(), token.signature()).await {
+            Ok(()) => return Ok(token.dangerous_trust()),
+            Err(error) => refusal = error,
+        }
+    }
+    Err(refusal.into())
+}

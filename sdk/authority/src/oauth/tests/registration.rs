@@ -1,0 +1,81 @@
+use super::*;
+
+fn register(world: &World, metadata: &str) -> Outgoing {
+    world.send("POST", "/oauth/register", &[("content-type", "application/json")], metadata).unwrap()
+}
+
+const GOOD: &str = r#"{"redirect_uris": ["https://new.example/cb"], "client_name": "New",
+  "scope": "openid notes:read notes:write admin", "grant_types": ["authorization_code", "client_credentials"],
+  "first_party": true}"#;
+
+#[test]
+fn a_client_registers_itself_with_what_strangers_may_have() {
+    let world = world();
+    let answer = register(&world, GOOD);
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let client = members(&answer);
+    let text = |name: &str| client.get(name).and_then(Value::as_str).unwrap().to_owned();
+    assert_eq!(text("scope"), "openid notes:read");
+    assert_eq!(client.get("grant_types").unwrap().to_text(), r#"["authorization_code"]"#);
+    assert!(client.get("first_party").is_none());
+    let (id, secret, token) = (text("client_id"), text("client_secret"), text("registration_access_token"));
+    let dump = world.memory.dump();
+    assert!(!dump.contains(&secret) && !dump.contains(&token));
+    let path = text("registration_client_uri").replace("https://auth.example", "");
+    let bearer = format!("Bearer {token}");
+    let manage = |method: &str, bearer: &str, body: &str| {
+        world.send(method, &path, &[("authorization", bearer)], body).unwrap()
+    };
+    assert_eq!(manage("GET", "Bearer reg_other", "").status, 401);
+    assert_eq!(members(&manage("GET", &bearer, "")).get("client_id").unwrap(), &id.as_str());
+    let changed = manage(
+        "PUT",
+        &bearer,
+        &GOOD
+            .replace("New", "Newer")
+            .replace(r#""scope""#, r#""token_endpoint_auth_method":"client_secret_post","scope""#),
+    );
+    assert_eq!(members(&changed).get("client_name").unwrap(), &"Newer");
+    let cookie = signed_in(&world, "u1");
+    let asked = [("client_id", id.as_str()), ("redirect_uri", "https://new.example/cb")];
+    assert!(get(&world, &cookie, &authorization(&asked)).body.contains("Newer"), "a user is asked");
+    assert_eq!(manage("DELETE", &bearer, "").status, 204);
+    assert_eq!(get(&world, &cookie, &authorization(&asked)).status, 400);
+}
+
+#[test]
+fn what_would_do_harm_is_not_registered() {
+    let world = world();
+    for (metadata, word) in [
+        (r#"{"redirect_uris": ["http://new.example/cb"]}"#, "invalid_redirect_uri"),
+        (r#"{"redirect_uris": ["javascript:alert(1)"]}"#, "invalid_redirect_uri"),
+        (r#"{"redirect_uris": ["https://new.example/#f"]}"#, "invalid_redirect_uri"),
+        (r#"{"redirect_uris": []}"#, "invalid_redirect_uri"),
+        (
+            r#"{"redirect_uris": ["https://new.example/"], "token_endpoint_auth_method": "tls_client_auth"}"#,
+            "invalid_client_metadata",
+        ),
+        (
+            r#"{"redirect_uris": ["https://new.example/"], "jwks_uri": "http://169.254.169.254/"}"#,
+            "invalid_client_metadata",
+        ),
+        ("[]", "invalid_client_metadata"),
+    ] {
+        assert_eq!(error(&register(&world, metadata)), word, "{metadata}");
+    }
+    let native = r#"{"redirect_uris": ["http://127.0.0.1/cb"], "token_endpoint_auth_method": "none"}"#;
+    let client = members(&register(&world, native));
+    assert!(!client.contains_key("client_secret"));
+    let closed = World::new();
+    assert_eq!(error(&register(&closed, GOOD)), "access_denied");
+}
+
+#[test]
+fn registrations_are_counted() {
+    let world = world();
+    for _ in 0..20 {
+        assert_eq!(register(&world, GOOD).status, 201);
+    }
+    let answer = register(&world, GOOD);
+    assert_eq!((answer.status, answer.header("retry-after").is_some()), (503, true));
+}

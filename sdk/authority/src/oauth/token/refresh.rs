@@ -1,0 +1,73 @@
+//! A refresh token for the next tokens.
+//!
+//! Source: [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6),
+//! [RFC 9700 §4.14](https://www.rfc-editor.org/rfc/rfc9700#section-4.14)
+
+use edgeward_core::session::family::Turn;
+
+use super::{
+    Asking, Tokens, invalid_grant,
+    tokens::{Issue, issue, prepare},
+};
+use crate::oauth::{
+    grant::{self, Grant, refresh_token, statements},
+    refusal::{Refusal, Word},
+};
+
+/// How often somebody else may be faster before this gives up.
+const TRIES: usize = 4;
+
+/// Rotates a refresh token. What the client asks for is looked at first, so that a wrong request costs no token.
+///
+/// # Errors
+/// `invalid_grant`, `invalid_scope`, `invalid_target`, `invalid_dpop_proof`
+pub async fn rotate(asking: &Asking<'_>) -> Result<Tokens, Refusal> {
+    let (authority, parameters) = (asking.authority, asking.parameters);
+    let token = parameters.required("refresh_token", "refresh_token is missing")?;
+    let genuine = refresh_token::read(authority, token).ok_or(REFUSED)?;
+    let idle = authority.settings.oauth.refresh_idle;
+    for _ in 0..TRIES {
+        let row = authority.store.row(statements::by_id(&genuine.grant)).await?.ok_or(REFUSED)?;
+        let grant = Grant::read(&row)?;
+        let scope = check(asking, &grant)?;
+        let prepared = prepare(asking, &grant).await?;
+        let number = match grant.family.present(genuine.number, idle, authority.platform.now()) {
+            Turn::Again => grant.family.active,
+            Turn::Rotated(next) => {
+                let rotate = statements::rotate(&grant.id, genuine.number, &next);
+                if authority.store.row(rotate).await?.is_none() {
+                    continue;
+                }
+                next.active
+            }
+            Turn::Reused => {
+                grant::end(authority, &grant.id).await?;
+                authority.platform.log(r#"{"event":"session.refresh_reuse_detected"}"#);
+                return Err(REFUSED);
+            }
+            Turn::Over => return Err(REFUSED),
+        };
+        let grant = Grant { jkt: asking.jkt.clone(), ..grant };
+        return issue(
+            asking,
+            &prepared,
+            &Issue { grant: &grant, scope: &scope, number: Some(number), nonce: None },
+        )
+        .await;
+    }
+    Err(Refusal::new(Word::TemporarilyUnavailable, "try again"))
+}
+
+/// The scopes of the next access token, if the client may ask for them by this grant.
+fn check(asking: &Asking<'_>, grant: &Grant) -> Result<String, Refusal> {
+    if grant.client != asking.client.id {
+        return Err(REFUSED);
+    }
+    if grant.jkt.is_some() && grant.jkt != asking.jkt {
+        return Err(Refusal::new(Word::InvalidDpopProof, "the refresh token is bound to another key"));
+    }
+    let scope = asking.parameters.scope(asking.authority, Some(&grant.scope))?;
+    Ok(scope.unwrap_or_else(|| grant.scope.clone()))
+}
+
+const REFUSED: Refusal = invalid_grant("the refresh token is not good");

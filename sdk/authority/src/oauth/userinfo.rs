@@ -1,0 +1,84 @@
+//! Who the user of a token is.
+//!
+//! Source: [OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo),
+//! [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7)
+
+use edgeward_core::{
+    Code,
+    json::Value,
+    jwt::{Claims, Unverified},
+    oauth::scope,
+};
+
+use super::{
+    access::{self, Proof},
+    dpop, id_token,
+};
+use crate::{
+    Authority, Failure,
+    http::{Incoming, Outgoing},
+    users,
+};
+
+/// Answers with what the token's scopes tell.
+pub async fn answer(authority: &Authority, request: &Incoming) -> Outgoing {
+    match told(authority, request).await {
+        Ok(members) => Outgoing::json(200, members.to_text()),
+        Err(failure) => refused(&failure),
+    }
+}
+
+async fn told(authority: &Authority, request: &Incoming) -> Result<Value, Failure> {
+    let claims = claims(authority, request).await?;
+    let granted = claims.text("scope")?.unwrap_or_default();
+    if !scope::covers(granted, "openid") {
+        return Err(Code::InsufficientScope.into());
+    }
+    let id = claims.text("sub")?.unwrap_or_default();
+    let user = users::by_id(authority, id).await?.filter(|user| !user.is_banned(authority.platform.now()));
+    let user = user.ok_or(Code::TokenRevoked)?;
+    let mut members = id_token::profile(&user, granted);
+    members.insert("sub".into(), user.id.into());
+    Ok(Value::Object(members))
+}
+
+/// The claims of the token that a request brings, with a proof if it is bound to a key.
+async fn claims(authority: &Authority, request: &Incoming) -> Result<Claims, Failure> {
+    let value = request.header("authorization").ok_or(Code::TokenMissing)?;
+    let (scheme, token) = value.split_once(' ').ok_or(Code::CredentialMalformed)?;
+    let token = token.trim();
+    // ID tokens do not pass, whatever they are for; the audience is whatever API the user's claims came with.
+    let known = authority.settings.oauth.resources.iter().map(|resource| resource.audience.clone()).collect();
+    match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => access::read(authority, token, known, Proof::None).await,
+        "dpop" => {
+            let unverified = Unverified::parse(token)?;
+            let bound =
+                unverified.unverified_claim("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str);
+            let bound = bound.ok_or(Code::TokenNotBound)?.to_owned();
+            let key = dpop::possession(authority, request, token, &bound).await?;
+            access::read(authority, token, known, Proof::Of(&key)).await
+        }
+        _ => Err(Code::CredentialMalformed.into()),
+    }
+}
+
+/// A refusal with the challenge of RFC 6750 §3, or of RFC 9449 §7.1 where a proof is missing or wrong.
+fn refused(failure: &Failure) -> Outgoing {
+    let code = failure.code;
+    let challenge = match code {
+        Code::TokenMissing => "Bearer, DPoP".to_owned(),
+        Code::InsufficientScope => "Bearer error=\"insufficient_scope\", scope=\"openid\"".to_owned(),
+        Code::DpopNonceRequired => "DPoP error=\"use_dpop_nonce\"".to_owned(),
+        Code::TokenProofMissing => "DPoP error=\"invalid_token\"".to_owned(),
+        _ if code.as_str().starts_with("dpop_") => "DPoP error=\"invalid_dpop_proof\"".to_owned(),
+        _ => "Bearer error=\"invalid_token\"".to_owned(),
+    };
+    let answer = crate::surface::plain_failure(failure);
+    if matches!(code.status(), 401 | 403) {
+        let mut answer = answer;
+        answer.headers.retain(|(name, _)| *name != "www-authenticate");
+        return answer.with("www-authenticate", challenge);
+    }
+    answer
+}
