@@ -2,14 +2,17 @@
 //! authority that issues them.
 //!
 //! It is a library as well: another Rust Worker calls [`respond`], or [`serve`] with handlers of its
-//! own, from its `fetch` entry. It leaves out the feature `entry`, which is the Worker's own.
+//! own, from its `fetch` entry. It leaves out the feature `entry`, which is the Worker's own; without
+//! the feature `authority` it is a gateway alone.
 
 mod credentials;
 mod decryption;
 #[cfg(feature = "entry")]
 mod durable;
+#[cfg(feature = "authority")]
 pub mod endpoint;
 mod gateway;
+#[cfg(feature = "authority")]
 mod platform;
 mod revoke;
 mod routes;
@@ -79,7 +82,7 @@ pub async fn verify(token: JsValue, options: JsValue, env: JsValue, context: JsV
 }
 
 /// What the cron trigger calls through `shim.js`: expired rows are swept.
-#[cfg(feature = "entry")]
+#[cfg(all(feature = "entry", feature = "authority"))]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub async fn upkeep(env: JsValue, context: JsValue) -> Result<(), JsValue> {
     let context = Context::new(context.unchecked_into());

@@ -12,7 +12,7 @@ use edgeward_core::{Code, Error};
 use edgeward_host::{buckets::Buckets, fetch, replays::SharedMemory, task::Background};
 use worker::{Context, Env, Headers, Response, console_error, console_log};
 
-use super::{answer, binding, call::Call, secret, variable};
+use super::{HEALTH, answer, binding, call::Call, health, secret, variable};
 use crate::{platform::World, state, store::d1::Database};
 
 /// The Durable Objects that count, and those that remember what may happen once.
@@ -28,7 +28,9 @@ pub async fn respond(call: &Call<'_>, env: &Env, context: &Context) -> worker::R
         Err(_) => return answer::denial(&Code::ConfigInvalid.into(), call, None).map(Some),
     };
     // Everything else is the gateway's: its body is not to be touched.
-    let Some(route) = Route::of(call.path()) else { return Ok(None) };
+    let Some(route) = Route::of(call.path()) else {
+        return if stands_alone(env) { alone(call).map(Some) } else { Ok(None) };
+    };
     let authority = match authority(settings, env, context) {
         Ok(authority) => authority,
         Err(error) => {
@@ -68,8 +70,17 @@ fn settings(env: &Env) -> Result<Option<Rc<Settings>>, SettingsError> {
 }
 
 /// Whether the Worker is an authority and no gateway.
-pub fn stands_alone(env: &Env) -> bool {
-    binding(env, "EDGEWARD").is_none() && binding(env, "EDGEWARD_AUTHORITY").is_some()
+fn stands_alone(env: &Env) -> bool {
+    binding(env, "EDGEWARD").is_none()
+}
+
+/// What an authority says at a path that is none of its own.
+fn alone(call: &Call<'_>) -> worker::Result<Response> {
+    if call.path() == HEALTH && call.is_read() {
+        health::respond(Ok(None))
+    } else {
+        answer::denial(&Code::NotFound.into(), call, None)
+    }
 }
 
 fn authority(settings: Rc<Settings>, env: &Env, context: &Context) -> Result<Authority, Error> {

@@ -1,5 +1,6 @@
 //! `GET /healthz`: version and readiness.
 
+use edgeward_core::gateway::config::ConfigError;
 use serde::Serialize;
 use worker::Response;
 
@@ -19,9 +20,10 @@ struct IssuerHealth<'a> {
 }
 
 /// Ready means that the configuration is sound; keys are loaded when they are first wanted.
-pub fn respond(is_ready: bool, gateway: Option<&Gateway>) -> worker::Result<Response> {
-    let (status, http_status) = if is_ready { ("ok", 200) } else { ("unready", 503) };
-    let issuers = gateway.map(|gateway| {
+/// An authority that stands alone has no gateway.
+pub fn respond(gateway: Result<Option<&Gateway>, &ConfigError>) -> worker::Result<Response> {
+    let (status, http_status) = if gateway.is_ok() { ("ok", 200) } else { ("unready", 503) };
+    let issuers = gateway.ok().flatten().map(|gateway| {
         let health = |(issuer, keys_loaded)| IssuerHealth { issuer, keys_loaded };
         gateway.issuers().map(health).collect()
     });

@@ -1,6 +1,7 @@
 //! The Worker's routes: what the gateway answers itself, and everything else through it.
 
 mod answer;
+#[cfg(feature = "authority")]
 pub mod authority;
 mod call;
 mod forward;
@@ -14,7 +15,7 @@ mod revocation;
 #[cfg(feature = "entry")]
 pub mod rpc;
 
-#[cfg(feature = "entry")]
+#[cfg(all(feature = "entry", feature = "authority"))]
 pub use authority::upkeep;
 
 use std::rc::Rc;
@@ -56,20 +57,13 @@ pub async fn serve(
     origin: impl AsyncFnOnce(&Call<'_>, &Gateway, Option<&Caller>) -> Result<web_sys::Response, Code>,
 ) -> worker::Result<Response> {
     let call = Call::begin(request)?;
+    #[cfg(feature = "authority")]
     if let Some(response) = authority::respond(&call, env, context).await? {
         return Ok(response);
     }
-    if authority::stands_alone(env) {
-        let known = call.path() == HEALTH && call.is_read();
-        return if known {
-            health::respond(true, None)
-        } else {
-            answer::denial(&Code::NotFound.into(), &call, None)
-        };
-    }
     let gateway = gateway(env);
     if call.path() == HEALTH && call.is_read() {
-        return health::respond(gateway.is_ok(), gateway.as_deref().ok());
+        return health::respond(gateway.as_deref().map(Some));
     }
     match gateway {
         Ok(gateway) => through(&call, &gateway, env, context, origin).await,

@@ -1,7 +1,5 @@
-//! A D1 database, whose tables `edge/migrations` makes: the users that the gateway looks up, and
-//! everything that the authority remembers.
+//! A D1 database, whose tables `edge/migrations` makes, and the users that the gateway looks up there.
 
-use edgeward_authority::store::{self, Pending, Refused, Row, Store};
 use edgeward_core::{
     Code, Error,
     gateway::users::{self, Profile},
@@ -17,16 +15,16 @@ extern "C" {
     #[derive(Clone)]
     pub type Database;
 
-    type Statement;
+    pub(super) type Statement;
 
     #[wasm_bindgen(method, catch)]
-    fn prepare(this: &Database, sql: &str) -> Result<Statement, JsValue>;
+    pub(super) fn prepare(this: &Database, sql: &str) -> Result<Statement, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    fn batch(this: &Database, statements: &Array) -> Result<Promise, JsValue>;
+    pub(super) fn batch(this: &Database, statements: &Array) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, variadic)]
-    fn bind(this: &Statement, values: &Array) -> Result<Statement, JsValue>;
+    pub(super) fn bind(this: &Statement, values: &Array) -> Result<Statement, JsValue>;
 }
 
 /// The profile of a subject, its primary organization, and what the role there may do. A subject is
@@ -80,52 +78,8 @@ impl Database {
     }
 }
 
-/// How long the authority waits for a batch, in milliseconds.
-const DEADLINE: u32 = 10_000;
-
-impl Store for Database {
-    fn batch(&self, statements: Vec<store::Statement>) -> Pending<'_, Result<Vec<Vec<Row>>, Refused>> {
-        Box::pin(async move {
-            let batch = Array::new();
-            for statement in &statements {
-                let values: Array = statement.values.iter().map(bound).collect();
-                let bound = self.prepare(statement.sql).and_then(|one| one.bind(&values));
-                batch.push(&bound.map_err(|error| refused(&error))?.into());
-            }
-            let answers = Self::batch(self, &batch).map_err(|error| refused(&error))?;
-            let answers = timer::outcome_within(DEADLINE, &answers).await.ok_or(Refused::Unavailable)?;
-            let answers = answers.map_err(|error| refused(&error))?;
-            Array::from(&answers).iter().map(|answer| rows(&answer).ok_or(Refused::Unavailable)).collect()
-        })
-    }
-}
-
-/// A value as D1 binds it: it knows no booleans and no objects.
-fn bound(value: &json::Value) -> JsValue {
-    match value {
-        json::Value::Null => JsValue::NULL,
-        json::Value::Bool(value) => JsValue::from_f64((*value).into()),
-        json::Value::Number(number) => JsValue::from_f64(*number),
-        json::Value::String(text) => JsValue::from_str(text),
-        json::Value::Array(_) | json::Value::Object(_) => JsValue::from_str(&value.to_text()),
-    }
-}
-
-/// D1 tells of a broken constraint in words only.
-fn refused(error: &JsValue) -> Refused {
-    let message = Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
-    let is_constraint = message.is_some_and(|message| message.contains("constraint failed"));
-    if is_constraint { Refused::Constraint } else { Refused::Unavailable }
-}
-
-fn rows(answer: &JsValue) -> Option<Vec<Row>> {
-    let json::Value::Array(rows) = read(answer)? else { return None };
-    let row = |value| if let json::Value::Object(columns) = value { Some(Row(columns)) } else { None };
-    rows.into_iter().map(row).collect()
-}
-
 /// The rows of an answer as the core reads them.
-fn read(answer: &JsValue) -> Option<json::Value> {
+pub(super) fn read(answer: &JsValue) -> Option<json::Value> {
     let results = Reflect::get(answer, &"results".into()).ok()?;
     let text = JSON::stringify(&results).ok()?.as_string()?;
     json::parse(text.as_bytes()).ok()

@@ -1,3 +1,5 @@
 //! What is kept outside of the isolate.
 
+#[cfg(feature = "authority")]
+mod batch;
 pub mod d1;

@@ -19,6 +19,8 @@ use crate::step::{Failure, Outcome, table};
 pub enum Artefact {
     /// The Cloudflare Worker.
     Worker,
+    /// The Worker without the authority.
+    Gateway,
     /// The core of npm `edgeward`.
     Client,
     /// The core of npm `edgeward/server`.
@@ -31,8 +33,9 @@ pub enum Artefact {
     Vectors,
 }
 
-const NAMES: [(&str, Artefact); 6] = [
+const NAMES: [(&str, Artefact); 7] = [
     ("worker", Artefact::Worker),
+    ("gateway", Artefact::Gateway),
     ("client", Artefact::Client),
     ("oauth", Artefact::Oauth),
     ("verifier", Artefact::Verifier),
@@ -63,7 +66,8 @@ pub fn build(wanted: &[Artefact]) -> Outcome {
     let toolchain = toolchain::require()?;
     for artefact in wanted {
         match artefact {
-            Artefact::Worker => worker::build(&toolchain)?,
+            Artefact::Worker => worker::WORKER.build(&toolchain)?,
+            Artefact::Gateway => worker::GATEWAY.build(&toolchain)?,
             Artefact::Client => package::CLIENT.build(&toolchain)?,
             Artefact::Oauth => package::OAUTH.build(&toolchain)?,
             Artefact::Verifier => package::VERIFIER.build(&toolchain)?,

@@ -93,7 +93,7 @@ impl Core {
     pub fn build(&self, toolchain: &Toolchain) -> Outcome {
         let name = [&[self.package], self.features].concat().join("-");
         step(&name, || {
-            let raw = wasm::compile(toolchain, self.package, self.features)?;
+            let raw = wasm::compile(toolchain, self.package, &["--features", &self.features.join(",")])?;
             let stamp = Stamp::at(target("edgeward").join(&name).with_extension("stamp"), |hash| {
                 hash.files([raw.clone(), at("package-lock.json"), at("xtask/src")])
             })?;

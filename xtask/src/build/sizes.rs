@@ -26,6 +26,10 @@ const WORKER: &[Measured] = &[
     ("worker (wasm + js)", &["edge/dist/edgeward_edge.wasm", "edge/dist/worker.mjs"]),
     ("worker js", &["edge/dist/worker.mjs"]),
 ];
+const GATEWAY: &[Measured] = &[(
+    "worker, gateway alone",
+    &["target/edgeward/gateway/edgeward_edge.wasm", "target/edgeward/gateway/worker.mjs"],
+)];
 const CLIENT: &[Measured] = &[("client wasm", &["pkg/dist/client/client.wasm"])];
 const OAUTH: &[Measured] = &[("oauth wasm", &["pkg/dist/oauth/oauth.wasm"])];
 const VERIFIER: &[Measured] = &[("verifier wasm", &["pkg/dist/verify/verifier.wasm"])];
@@ -80,6 +84,7 @@ pub fn kilobytes(bytes: u64) -> String {
 fn of(artefact: Artefact) -> &'static [Measured] {
     match artefact {
         Artefact::Worker => WORKER,
+        Artefact::Gateway => GATEWAY,
         Artefact::Client => CLIENT,
         Artefact::Oauth => OAUTH,
         Artefact::Verifier => VERIFIER,

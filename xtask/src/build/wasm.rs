@@ -7,7 +7,7 @@ use crate::paths::{root, target};
 use crate::setup::wasm::{TARGET, Toolchain};
 use crate::step::Outcome;
 
-/// Builds a crate for release and tells where its wasm is.
+/// Builds a crate for release, with cargo's arguments about its features, and tells where its wasm is.
 ///
 /// One crate at a time: cargo unifies features over everything in one call, and the exports
 /// and features of one artefact must not leak into another.
@@ -15,7 +15,7 @@ pub fn compile(toolchain: &Toolchain, package: &str, features: &[&str]) -> Outco
     toolchain
         .cargo()
         .args(["build", "--release", "--lib", "--target", TARGET, "--package", package])
-        .args(["--features", &features.join(",")])
+        .args(features)
         .envs([("CARGO_ENCODED_RUSTFLAGS", flags())])
         .succeed()?;
     Ok(target(TARGET).join("release").join(format!("{}.wasm", package.replace('-', "_"))))
