@@ -33,6 +33,8 @@ pub(super) struct Key {
     id: String,
     /// Of the arguments.
     arguments: String,
+    /// How many cookies were set before the operation, which are none of its answer's.
+    cookies: usize,
 }
 
 impl Context<'_> {
@@ -64,11 +66,12 @@ impl Context<'_> {
     /// has happened meanwhile.
     pub(super) fn keep(&self, answer: Value) -> Result<Vec<Statement>, Error> {
         let Some(key) = self.again.borrow().clone() else { return Ok(Vec::new()) };
+        let cookies = self.cookies().into_iter().skip(key.cookies).map(Value::from);
         let kept = object(vec![
             ("id", key.id.as_str().into()),
             ("arguments", key.arguments.into()),
             ("answer", answer),
-            ("cookies", Value::Array(self.cookies().into_iter().map(Value::from).collect())),
+            ("cookies", Value::Array(cookies.collect())),
         ]);
         let sealed = vault::seal(self.authority, Purpose::Answer, kept.to_text().as_bytes())?;
         Ok(vec![forget(&key.id, self.now), remember(&key.id, &sealed, self.now)])
@@ -88,7 +91,7 @@ impl Context<'_> {
             return Err(Failure::at(Code::IdempotencyKeyReused, HEADER));
         }
         let cookies = kept.get("cookies").and_then(Value::as_array).into_iter().flatten();
-        self.cookies.replace(cookies.filter_map(Value::as_str).map(Into::into).collect());
+        self.cookies.borrow_mut().extend(cookies.filter_map(Value::as_str).map(Into::into));
         Ok(kept.get("answer").cloned())
     }
 }
@@ -105,7 +108,7 @@ impl Key {
         let arguments = digest(&arguments.to_text());
         // A zero byte is in none of the parts, so that no two calls have one text.
         let id = digest(&[&caller(&context.principal, &arguments), operation, key].join("\0"));
-        Ok(Some(Self { id, arguments }))
+        Ok(Some(Self { id, arguments, cookies: context.cookies().len() }))
     }
 }
 

@@ -138,3 +138,21 @@ fn two_at_the_same_time_are_one() {
     assert_eq!(first, second);
     assert_eq!(tokens(&world), 2);
 }
+
+#[test]
+fn the_answers_own_cookies_are_set_again_beside_those_of_the_request() {
+    let (world, _) = world();
+    let request = Incoming { headers: vec![(KEY.0.into(), KEY.1.into())], ..Incoming::default() };
+    let mut seen = Vec::new();
+    for before in ["a=1", "a=2"] {
+        let context = super::Context::new(&world.authority, &request, crate::context::Principal::Anonymous);
+        context.set_cookie(before.into());
+        let run = |_| async {
+            context.set_cookie("own=1".into());
+            context.commit(Vec::new(), ()).await.map(|_| Value::Null)
+        };
+        assert_eq!(wait(context.once("signOut", Value::Null, run)), Ok(Value::Null));
+        seen.push(context.cookies());
+    }
+    assert_eq!(seen, [["a=1", "own=1"], ["a=2", "own=1"]]);
+}
