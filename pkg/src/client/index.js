@@ -16,6 +16,9 @@ export function clientFactory(glue, source) {
   return (options) => new Client(runtime, glue.Core, options);
 }
 
+/** Ends what clients began that nobody can reach any more. */
+let forgotten;
+
 /** A thin shell: it loads the core, answers as the caller chose, and tells listeners. */
 export class Client {
   #runtime;
@@ -24,10 +27,10 @@ export class Client {
   #errors;
   #fetch;
   #reach;
-  #platform;
-  #driver;
   #starting;
-  #listeners = new Listeners();
+  #listeners = new Listeners(this);
+  /** The platform and the driver. Timers, channels and listeners of the page hold these, and never the client. */
+  #own = {};
 
   constructor(runtime, Core, { errors = "result", storage, fetch, clock, logger, keys, ...options } = {}) {
     this.#runtime = runtime;
@@ -36,12 +39,17 @@ export class Client {
     this.#errors = errors;
     this.#fetch = fetch ?? ((request) => globalThis.fetch(request));
     const name = ["edgeward", options.issuer, options.clientId].join(":");
-    const told = {
-      onNotice: (notice) => this.#driver?.notice(notice),
-      onWarning: (event) => this.#listeners.tell({ ...event, state: this.state }),
-    };
+    const own = this.#own;
+    const told = toldOf(own, this.#listeners);
     // Not before it is needed: workerd forbids nearly everything at global scope.
-    this.#reach = () => (this.#platform ??= new Platform({ storage, name, fetch, clock, logger }, told, keys));
+    this.#reach = () => {
+      if (!own.platform) {
+        own.platform = new Platform({ storage, name, fetch, clock, logger }, told, keys);
+        forgotten ??= globalThis.FinalizationRegistry && new FinalizationRegistry(end);
+        forgotten?.register(this, own, own);
+      }
+      return own.platform;
+    };
     // What is called as a function of its own, by a hook or in place of the global fetch.
     this.fetch = this.fetch.bind(this);
   }
@@ -134,8 +142,8 @@ export class Client {
   }
 
   dispose() {
-    if (this.#driver) this.#driver.dispose();
-    else this.#platform?.dispose();
+    forgotten?.unregister(this.#own);
+    end(this.#own);
   }
 
   [Symbol.asyncDispose ?? Symbol("asyncDispose")]() {
@@ -150,14 +158,9 @@ export class Client {
     return settle(errors, async () => (await this.#start()).call(method, args, { signal }));
   }
 
-  /** Every listener is told of the first state, whenever it comes; so that event is no news. */
-  #tell(event) {
-    if (event.type !== "initial") this.#listeners.tell(event);
-  }
-
   /** The driver of the core, made once; a failed attempt may be repeated. */
   async #start() {
-    if (this.#driver) return this.#driver;
+    if (this.#own.driver) return this.#own.driver;
     try {
       return await (this.#starting ??= this.#begin());
     } finally {
@@ -173,14 +176,29 @@ export class Client {
     } catch (thrown) {
       throw toAuthError(thrown);
     }
-    const driver = new Driver(core, this.#reach(), { onEvent: (event) => this.#tell(event) });
+    const driver = new Driver(core, this.#reach(), toldOf(this.#own, this.#listeners));
     try {
       this.#listeners.settle(await driver.call("start"));
     } catch (thrown) {
       throw toAuthError(thrown);
     }
-    return (this.#driver = driver);
+    return (this.#own.driver = driver);
   }
+}
+
+/** What is told of what happens. A function of its own: those inside of the class would hold its `this`. */
+function toldOf(own, listeners) {
+  return {
+    onNotice: (notice) => own.driver?.notice(notice),
+    onWarning: (event) => listeners.tell({ ...event, state: listeners.state }),
+    // Every listener is told of the first state, whenever it comes; so that event is no news.
+    onEvent: (event) => event.type !== "initial" && listeners.tell(event),
+  };
+}
+
+function end({ driver, platform }) {
+  if (driver) driver.dispose();
+  else platform?.dispose();
 }
 
 function dressed(request, { headers }) {

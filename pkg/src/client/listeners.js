@@ -6,13 +6,25 @@ export class Listeners {
   state = Object.freeze({ status: "loading" });
   /** Each listener, and whether it has had its first event. */
   #told = new Map();
+  #client;
+  /** While somebody listens, the client is not forgotten. */
+  #kept;
+
+  /** @param {object} [client] who is to be kept */
+  constructor(client) {
+    this.#client = client && globalThis.WeakRef && new WeakRef(client);
+  }
 
   /** Adds a listener. The same function may be added twice. */
   add(listener) {
     const entry = (event) => listener(event);
     this.#told.set(entry, false);
+    this.#kept = this.#client?.deref();
     if (this.state.status !== "loading") queueMicrotask(() => this.#greet(entry));
-    return () => void this.#told.delete(entry);
+    return () => {
+      this.#told.delete(entry);
+      if (!this.#told.size) this.#kept = undefined;
+    };
   }
 
   /** The state is known, and nothing has happened. */
