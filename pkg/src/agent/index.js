@@ -18,12 +18,18 @@ export function agentFactory(glue, source) {
 
 /** A client for programs: it can do all that the client can, and what takes no browser. */
 class AgentClient extends OauthClient {
+  #runtime;
+  #Core;
+  /** The cores of the MCP servers, each with a network of its own. */
+  #servers = [];
   #options;
   #store;
   #signs;
 
   constructor(runtime, Core, { store = memoryStore(), ...options }) {
     super(runtime, Core, { ...options, storage: store });
+    this.#runtime = runtime;
+    this.#Core = Core;
     this.#options = options;
     this.#store = store;
     this.#signs = options.privateKey !== undefined;
@@ -52,7 +58,22 @@ class AgentClient extends OauthClient {
     }
     const assertion = (audience) => this.#call("clientAssertion", { audience });
     const own = { ...clientOf(this.#options), clientSecret, ...(this.#signs && { assertion }) };
-    return new McpAuthProvider({ fetch, ...(options.dynamic ? {} : own), ...options, store: this.#store });
+    const asked = { fetch, ...(options.dynamic ? {} : own), ...options, store: this.#store };
+    const core = this.#server(asked);
+    return new McpAuthProvider(asked, (replaced) => core[call]("replaceTokens", replaced, "throw"));
+  }
+
+  dispose() {
+    for (const core of this.#servers.splice(0)) core.dispose();
+    super.dispose();
+  }
+
+  /** A core for the tokens of one MCP server: it has no session, and its issuer is whichever the server names. */
+  #server({ server, fetch }) {
+    const nobody = { issuer: "https://mcp.invalid", clientId: new URL(server).href, backgroundRefresh: "never" };
+    const core = new OauthClient(this.#runtime, this.#Core, { ...nobody, fetch, storage: this.#store });
+    this.#servers.push(core);
+    return core;
   }
 
   /** As the core answers: failures are thrown, whatever the caller chose. */

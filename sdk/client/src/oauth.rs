@@ -13,6 +13,7 @@ mod logout;
 mod person;
 mod pushed;
 mod registration;
+mod replace;
 mod watch;
 
 use std::{future::Future, pin::Pin, rc::Rc};
@@ -53,6 +54,7 @@ pub(crate) struct Memory {
     credentials: credentials::Credentials,
     devices: device::Devices,
     nonces: binding::Nonces,
+    replacements: replace::Replacements,
 }
 
 /// The members of `ClientOptions` that only the whole client has.
@@ -92,6 +94,7 @@ pub(crate) fn run(client: Rc<Client>, method: &str, args: Members) -> Pin<Box<dy
         "renewRegistration" => Box::pin(async move { registration::renew(&client, &args).await }),
         "deleteRegistration" => Box::pin(async move { registration::end(&client, &args).await }),
         "discoverResource" => Box::pin(async move { discover_resource::run(&client, &args).await }),
+        "replaceTokens" => Box::pin(async move { replace::run(&client, &args).await }),
         "logoutTold" => Box::pin(async move { logout::told(&client, &args).await }),
         "frontChannelLogout" => Box::pin(async move { logout::front_channel(&client, &args).await }),
         "watchFrame" => Box::pin(async move { watch::frame(&client).await }),

@@ -4,6 +4,7 @@
 mod devices;
 mod provider;
 mod refreshing;
+mod replacing;
 mod requests;
 mod signing_in;
 

@@ -9,7 +9,7 @@ import { REFRESH, Tokens } from "./tokens.js";
  *
  * The SDK would send a refresh token once for each call that is refused, and strict servers answer
  * the second time by ending the session. So it never gets one: it gets a name for the token set. When
- * it is about to send that, the set is replaced here, once for all callers and processes, and the SDK
+ * it is about to send that, the core replaces the set, once for all callers and processes, and the SDK
  * reads the outcome in place of an answer.
  *
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization
@@ -30,12 +30,15 @@ export class McpAuthProvider {
   /** The access tokens that the SDK was given, and gives back. */
   #given = [];
 
-  /** @param {import("./index.js").McpOptions & { store: object, fetch?: typeof fetch }} options */
-  constructor(options) {
+  /**
+   * @param {import("./index.js").McpOptions & { store: object, fetch?: typeof fetch }} options
+   * @param {(asked: object) => Promise<object>} replace has the core replace tokens
+   */
+  constructor(options, replace) {
     this.#options = options;
     const request = (...asked) => (options.fetch ?? fetch)(...asked);
     this.#record = new Record(options.store, new URL(options.server).href);
-    this.#tokens = new Tokens(this.#record, request);
+    this.#tokens = new Tokens(this.#record, replace);
     // The SDK takes some of these apart from the object.
     this.addClientAuthentication = this.addClientAuthentication.bind(this);
     this.fetch = async (input, init) => {

@@ -40,18 +40,9 @@ export class Record {
     throw new Error("The store changes faster than it can be written.");
   }
 
-  /**
-   * Runs `work` while no other process runs one for this server. Where that cannot be had in time,
-   * it runs all the same: what it commits is compared first.
-   */
-  async alone(work) {
-    const signal = AbortSignal.timeout(LOCK_MILLIS);
-    const release = await Promise.resolve(this.#store.lock?.(this.#key, { signal })).catch(() => undefined);
-    try {
-      return await work();
-    } finally {
-      await Promise.resolve(release?.()).catch(() => {});
-    }
+  /** Where it is kept. */
+  get key() {
+    return this.#key;
   }
 
   async #swap(expected, next) {
@@ -63,9 +54,6 @@ export class Record {
 }
 
 const ATTEMPTS = 20;
-/** How long the lock is waited for. */
-const LOCK_MILLIS = 5_000;
-
 /** What cannot be read counts as nothing: it costs a sign-in, never an exception in every call. */
 function parsed(text) {
   try {

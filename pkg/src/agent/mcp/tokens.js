@@ -1,22 +1,23 @@
-import { AuthError } from "../../shared/errors.js";
+import { toAuthError } from "../../shared/errors.js";
 import { authenticate } from "./client-authentication.js";
 
 /**
- * The tokens for one MCP server. A token set is replaced by one request, however many callers and
- * processes find it refused: the first asks, the others get what it got.
+ * The tokens for one MCP server. When a set is replaced, by whom and what ends it the core decides: once
+ * for all callers and processes.
  */
 export class Tokens {
   #record;
-  #fetch;
-  /** The replacements under way, by the generation that they replace. */
-  #underWay = new Map();
+  #replace;
   /** The last replacement that failed without ending anything. */
   #failed;
 
-  /** @param {import("./record.js").Record} record @param {typeof fetch} fetch */
-  constructor(record, fetch) {
+  /**
+   * @param {import("./record.js").Record} record
+   * @param {(asked: object) => Promise<object>} replace asks the core
+   */
+  constructor(record, replace) {
     this.#record = record;
-    this.#fetch = fetch;
+    this.#replace = replace;
   }
 
   /** What is held, and its generation. */
@@ -27,13 +28,6 @@ export class Tokens {
   /** Keeps what a sign-in brought. */
   async save(tokens) {
     await this.#record.change((held) => ({ ...held, generation: held.generation + 1, tokens }));
-  }
-
-  /** Forgets a token set, if it is still the one that is held. */
-  async drop(generation) {
-    await this.#record.change((held) => (
-      held.tokens && held.generation === generation ? { ...held, tokens: undefined } : undefined
-    ));
   }
 
   /**
@@ -52,107 +46,21 @@ export class Tokens {
    * @param {{ endpoint: URL, params: URLSearchParams, client: object, metadata?: object, issuer: string }} asked
    * @returns {Promise<import("./record.js").Held>} what is held afterwards
    */
-  replace(generation, asked) {
-    const sharing = this.#underWay.get(generation);
-    if (sharing) return sharing;
-    const running = this.#record
-      .alone(() => this.#replaceAlone(generation, asked))
-      .then((held) => this.#succeeded(held), (error) => this.#note(generation, error))
-      .finally(() => this.#underWay.delete(generation));
-    this.#underWay.set(generation, running);
-    return running;
-  }
-
-  async #replaceAlone(generation, asked) {
-    const held = await this.#record.read();
-    const params = new URLSearchParams(asked.params);
-    const refreshes = params.get("grant_type") === REFRESH;
-    // Somebody else has replaced it, or ended it.
-    if (held.generation !== generation || (refreshes && !held.tokens)) return held;
-    if (refreshes) params.set("refresh_token", held.tokens.refresh_token);
-    const answer = await this.#ask(asked, params);
-    if (answer.error !== undefined) return this.#refused(generation, answer);
-    return this.#record.change((current) => (
-      // What was ended meanwhile stays ended.
-      current.generation === generation && Boolean(current.tokens) === Boolean(held.tokens)
-        ? { ...current, generation: generation + 1, tokens: { ...kept(held), ...answer, issuer: asked.issuer } }
-        : undefined
-    ));
-  }
-
-  async #ask({ endpoint, client, metadata }, params) {
-    const headers = new Headers({ "content-type": "application/x-www-form-urlencoded", accept: "application/json" });
-    await authenticate(client, metadata, headers, params);
-    let response, text;
+  async replace(generation, { endpoint, params, client, metadata, issuer }) {
+    const headers = new Headers();
+    const form = new URLSearchParams(params);
+    await authenticate(client, metadata, headers, form);
+    const authorization = headers.get("authorization");
     try {
-      const signal = AbortSignal.timeout(REQUEST_MILLIS);
-      response = await this.#fetch(endpoint, { method: "POST", headers, body: params, redirect: "manual", signal });
-      text = await response.text();
-    } catch (cause) {
-      throw failure(cause?.name === "TimeoutError" ? "network_timeout" : "network_failed", undefined, cause);
+      const held = await this.#replace({ key: this.#record.key, generation, endpoint: endpoint.href, authorization, body: form.toString(), issuer });
+      this.#failed = undefined;
+      return held;
+    } catch (thrown) {
+      const error = toAuthError(thrown);
+      if (!error.sessionEnded) this.#failed = { generation, error };
+      throw error;
     }
-    const body = parsed(text);
-    if (response.ok && typeof body?.access_token === "string") return body;
-    if (response.status === 429) throw failure("server_rate_limited", response.status);
-    if (response.status < 500 && typeof body?.error === "string") return body;
-    throw failure(response.ok ? "response_invalid" : "server_unavailable", response.status);
-  }
-
-  /** Only the server's own word ends a token set, and only the one that was sent. */
-  async #refused(generation, { error, error_description }) {
-    let held = await this.#record.read();
-    if (error === "invalid_grant" && held.generation === generation) {
-      // A process that went on without the lock may be about to commit.
-      await new Promise((resolve) => setTimeout(resolve, SECOND_LOOK_MILLIS));
-      held = await this.#record.read();
-    }
-    if (held.generation !== generation) return held;
-    if (error === "invalid_grant") await this.drop(generation);
-    throw new AuthError({
-      code: error === "invalid_grant" ? "invalid_grant" : "oauth_error",
-      message: MESSAGES[error === "invalid_grant" ? "invalid_grant" : "oauth_error"],
-      retryable: false, sessionEnded: error === "invalid_grant", oauth: { error, error_description },
-    });
-  }
-
-  #succeeded(held) {
-    this.#failed = undefined;
-    return held;
-  }
-
-  #note(generation, error) {
-    if (!error.sessionEnded) this.#failed = { generation, error };
-    throw error;
   }
 }
 
 export const REFRESH = "refresh_token";
-const REQUEST_MILLIS = 10_000;
-const SECOND_LOOK_MILLIS = 250;
-
-const MESSAGES = {
-  network_failed: "The network failed.",
-  network_timeout: "The server did not answer in time.",
-  server_rate_limited: "The server asked to slow down.",
-  server_unavailable: "The server failed.",
-  response_invalid: "The answer is not what the protocol prescribes.",
-  invalid_grant: "The grant is no longer valid.",
-  oauth_error: "The authorization server answered with an OAuth error.",
-};
-
-function failure(code, status, cause) {
-  return new AuthError({ code, message: MESSAGES[code], retryable: true, sessionEnded: false, status }, { cause });
-}
-
-/** A server that names no new refresh token leaves the old one good. */
-function kept({ tokens }) {
-  return tokens?.refresh_token ? { refresh_token: tokens.refresh_token } : {};
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -188,7 +188,7 @@ impl Catalogue {
     pub(super) fn tokens(&self, answer: &Response, asked: TokenType) -> Result<Granted, Failure> {
         match self.provider {
             Some(provider) => provider.tokens(answer, asked),
-            None => token::response(answer, asked).map(|tokens| alone(tokens)),
+            None => token::response(answer, asked).map(alone),
         }
     }
 

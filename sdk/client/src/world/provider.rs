@@ -35,7 +35,8 @@ pub struct Provider {
     pub nonce: Option<&'static str>,
     codes: HashMap<String, HashMap<String, String>>,
     pushed: HashMap<String, HashMap<String, String>>,
-    live: Option<String>,
+    /// The refresh token that is good.
+    pub live: Option<String>,
     serial: u32,
 }
 
