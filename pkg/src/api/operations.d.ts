@@ -34,6 +34,30 @@ export interface ListApiTokensEntry {
   lastUsedAt: number | null;
 }
 
+/** All that is known of an API token. */
+export interface Detail {
+  /** The id. */
+  _id: string;
+  /** The name. */
+  name: string;
+  /** What it may do. */
+  scopes: (string | Grant)[];
+  /** How its secret begins. */
+  prefix: string;
+  /** How often it may be used; null is as often as the whole service allows. */
+  rateLimit: RateLimit | null;
+  /** What it was created with. */
+  metadata: Record<string, unknown> | null;
+  /** When it was created, in milliseconds since 1970. */
+  createdAt: number;
+  /** When it expires; null is never. */
+  expiresAt: number | null;
+  /** When it was last used, to the minute; null is never. */
+  lastUsedAt: number | null;
+  /** When it was revoked; null is not yet. */
+  revokedAt: number | null;
+}
+
 /** A connection, without its tokens. */
 export interface ListOAuthConnectionsEntry {
   /** Its id. */
@@ -136,10 +160,84 @@ export interface CreateApiTokenResult {
   expiresAt: number | null;
 }
 
+/** Which of the caller's API tokens, and in which order. Without arguments: those that are not revoked, the newest first. */
+export interface ListApiTokensArguments {
+  /** Those of this name. */
+  name?: string | null | undefined;
+  /** The one that begins like this, as `getApiToken` shows it. */
+  prefix?: string | null | undefined;
+  /** Whether those that are revoked, instead of those that are not. */
+  revoked?: boolean | null | undefined;
+  /** What they are ordered by; `createdAt` without it. */
+  orderBy?: "createdAt" | "name" | "lastUsedAt" | "expiresAt" | "revokedAt" | null | undefined;
+  /** In which direction; `desc` without it. */
+  order?: "asc" | "desc" | null | undefined;
+  /** How many at a time, 50 without it; more than 100 are as good as 100. */
+  limit?: number | null | undefined;
+  /** What the page before gave as `nextCursor`. */
+  cursor?: string | null | undefined;
+}
+
 /** The caller's API tokens. */
 export interface ListApiTokensResult {
-  /** The newest first. */
+  /** In their order. */
   tokens: ListApiTokensEntry[];
+  /** Asks for the page after this one; null is the last. */
+  nextCursor: string | null;
+}
+
+/** Which API token. */
+export interface GetApiTokenArguments {
+  /** Its id. */
+  tokenId: string;
+}
+
+/** An API token, if there is one. */
+export interface GetApiTokenResult {
+  /** Null: the caller has no such token. */
+  apiToken: Detail | null;
+}
+
+/** What is to be different about an API token. What is left out stays. */
+export interface UpdateApiTokenArguments {
+  /** Its id. */
+  tokenId: string;
+  /** Its name from now on. */
+  name?: string | null | undefined;
+  /** What it may do from now on. */
+  scopes?: (string | Grant)[] | null | undefined;
+  /** How often it may be used from now on. */
+  rateLimit?: RateLimit | null | undefined;
+}
+
+/** It is done. */
+export interface UpdateApiTokenResult {
+  /** Always true. */
+  success: boolean;
+}
+
+/** An API token that is to have another secret. */
+export interface RotateApiTokenArguments {
+  /** Its id. */
+  tokenId: string;
+  /** The name of the new one; without it, that of the old one. */
+  name?: string | null | undefined;
+  /** After how many seconds the new one expires; without it, never. */
+  expiresIn?: number | null | undefined;
+}
+
+/** A new API token, with its secret. */
+export interface RotateApiTokenResult {
+  /** The secret. It is shown this once. */
+  token: string;
+  /** The id to revoke it by. */
+  tokenId: string;
+  /** Its name. */
+  name: string;
+  /** What it may do. */
+  scopes: (string | Grant)[];
+  /** When it expires, in milliseconds since 1970; null is never. */
+  expiresAt: number | null;
 }
 
 /** Which API token. */
@@ -152,6 +250,34 @@ export interface RevokeApiTokenArguments {
 export interface RevokeApiTokenResult {
   /** Always true. */
   success: boolean;
+}
+
+/** Which API token. */
+export interface RemoveApiTokenArguments {
+  /** Its id. */
+  tokenId: string;
+}
+
+/** It is done. */
+export interface RemoveApiTokenResult {
+  /** Always true. */
+  success: boolean;
+}
+
+/** An API token, by its secret. */
+export interface VerifyApiTokenArguments {
+  /** The secret. */
+  token: string;
+}
+
+/** An API token that is good. */
+export interface VerifyApiTokenResult {
+  /** Whose it is. */
+  userId: string;
+  /** Which it is. */
+  tokenId: string;
+  /** What it may do. */
+  scopes: (string | Grant)[];
 }
 
 /** What an agent's session is to be. */
@@ -481,14 +607,46 @@ export interface Api<E extends "result" | "throw" = "result"> {
      * Fails with `api_key_invalid_scope`.
      */
     create(args: CreateApiTokenArguments, options?: CallOptions): Promise<Outcome<CreateApiTokenResult, E>>;
-    /** Lists the caller's API tokens without their secrets, the newest first. */
-    list(args?: {}, options?: CallOptions): Promise<Outcome<ListApiTokensResult, E>>;
     /**
-     * Revokes an API token: the next request with it is refused. The entry stays in the list.
+     * Lists the caller's API tokens without their secrets, page by page.
+     *
+     * Without arguments: those that are not revoked, the newest first.
+     */
+    list(args?: ListApiTokensArguments, options?: CallOptions): Promise<Outcome<ListApiTokensResult, E>>;
+    /** Tells what is known of an API token, but for its secret. */
+    get(args: GetApiTokenArguments, options?: CallOptions): Promise<Outcome<GetApiTokenResult, E>>;
+    /**
+     * Changes the name, the scopes or the limit of an API token.
+     *
+     * A caller that is an API token itself changes none that may do more, and grants no scope that it lacks.
+     *
+     * Fails with `key_not_found`, `api_key_invalid_scope`.
+     */
+    update(args: UpdateApiTokenArguments, options?: CallOptions): Promise<Outcome<UpdateApiTokenResult, E>>;
+    /**
+     * Gives an API token another secret: a new token with the same owner, scopes, limit and metadata, but not the same end. The old one is revoked at the same moment.
+     *
+     * Fails with `key_not_found`, `api_key_revoked`, `api_key_invalid_scope`.
+     */
+    rotate(args: RotateApiTokenArguments, options?: CallOptions): Promise<Outcome<RotateApiTokenResult, E>>;
+    /**
+     * Revokes an API token: the next request with it is refused. `getApiToken` still tells of it.
      *
      * Fails with `key_not_found`.
      */
     revoke(args: RevokeApiTokenArguments, options?: CallOptions): Promise<Outcome<RevokeApiTokenResult, E>>;
+    /**
+     * Removes an API token without a trace.
+     *
+     * Fails with `key_not_found`.
+     */
+    remove(args: RemoveApiTokenArguments, options?: CallOptions): Promise<Outcome<RemoveApiTokenResult, E>>;
+    /**
+     * Verifies an API token for a service that was given it: whose it is, and what it may do. It counts as a use.
+     *
+     * Fails with `invalid_api_key`, `api_key_revoked`, `api_key_expired`, `user_banned`, `api_key_rate_limited`.
+     */
+    check(args: VerifyApiTokenArguments, options?: CallOptions): Promise<Outcome<VerifyApiTokenResult, E>>;
   };
   readonly agents: {
     /**

@@ -5,7 +5,12 @@ export const methods = {
   tokens: {
     create: "createApiToken",
     list: "listApiTokens",
+    get: "getApiToken",
+    update: "updateApiToken",
+    rotate: "rotateApiToken",
     revoke: "revokeApiToken",
+    remove: "removeApiToken",
+    check: "verifyApiToken",
   },
   agents: {
     createSession: "createSession",

@@ -121,13 +121,38 @@ operations! {
     Mutation CreateApiToken = "createApiToken" (tokens::Create) -> tokens::Created = tokens::create,
         for Access::Holder, fails [ApiKeyInvalidScope];
 
-    /// Lists the caller's API tokens without their secrets, the newest first.
-    Query ListApiTokens = "listApiTokens" (Nothing) -> tokens::Listed = tokens::list,
+    /// Lists the caller's API tokens without their secrets, page by page.
+    ///
+    /// Without arguments: those that are not revoked, the newest first.
+    Query ListApiTokens = "listApiTokens" (tokens::Which) -> tokens::Listed = tokens::list,
         for Access::Holder, fails [];
 
-    /// Revokes an API token: the next request with it is refused. The entry stays in the list.
+    /// Tells what is known of an API token, but for its secret.
+    Query GetApiToken = "getApiToken" (tokens::ById) -> tokens::Found = tokens::get,
+        for Access::Holder, fails [];
+
+    /// Changes the name, the scopes or the limit of an API token.
+    ///
+    /// A caller that is an API token itself changes none that may do more, and grants no scope that it lacks.
+    Mutation UpdateApiToken = "updateApiToken" (tokens::Update) -> shape::Done = tokens::update,
+        for Access::Holder, fails [KeyNotFound, ApiKeyInvalidScope];
+
+    /// Gives an API token another secret: a new token with the same owner, scopes, limit and metadata, but not the same
+    /// end. The old one is revoked at the same moment.
+    Mutation RotateApiToken = "rotateApiToken" (tokens::Rotate) -> tokens::Created = tokens::rotate,
+        for Access::Holder, fails [KeyNotFound, ApiKeyRevoked, ApiKeyInvalidScope];
+
+    /// Revokes an API token: the next request with it is refused. `getApiToken` still tells of it.
     Mutation RevokeApiToken = "revokeApiToken" (tokens::ById) -> shape::Done = tokens::revoke,
         for Access::Holder, fails [KeyNotFound];
+
+    /// Removes an API token without a trace.
+    Mutation RemoveApiToken = "removeApiToken" (tokens::ById) -> shape::Done = tokens::remove,
+        for Access::Holder, fails [KeyNotFound];
+
+    /// Verifies an API token for a service that was given it: whose it is, and what it may do. It counts as a use.
+    Query VerifyApiToken = "verifyApiToken" (tokens::BySecret) -> tokens::Verification = tokens::check,
+        for Access::Anyone, fails [InvalidApiKey, ApiKeyRevoked, ApiKeyExpired, UserBanned, ApiKeyRateLimited];
 
     /// Creates a session of an agent: a credential for at most a day that may do less than whoever creates it.
     ///
@@ -253,7 +278,9 @@ impl Operation {
     const fn is_open_to_impersonators(self) -> bool {
         match self {
             Self::GetOAuthToken => false,
-            Self::RevokeApiToken | Self::RevokeSession | Self::StopImpersonating => true,
+            Self::RevokeApiToken | Self::RemoveApiToken | Self::RevokeSession | Self::StopImpersonating => {
+                true
+            }
             _ => matches!(self.kind(), Kind::Query) || matches!(self.access(), Access::Anyone),
         }
     }

@@ -1,12 +1,16 @@
-//! Creating, listing and revoking API tokens.
+//! Creating and revoking API tokens.
 
-use edgeward_core::{Code, time::UnixMillis};
+use edgeward_core::{
+    Code,
+    keys::scopes::Scopes,
+    time::{Seconds, UnixMillis},
+};
 
-use super::{ById, Create, Created, Entry, Listed, PREFIX, SECRET_LENGTH, scopes, statements};
+use super::{ById, Create, Created, PREFIX, SECRET_LENGTH, scopes, statements};
 use crate::{
-    context::{Context, Principal, digest},
+    context::{Context, Principal},
     failure::Failure,
-    operations::shape::{Done, MAX_ITEMS, Nothing},
+    operations::shape::Done,
     store::guard,
 };
 
@@ -24,32 +28,35 @@ pub async fn create(context: &Context<'_>, token: Create) -> Result<Created, Fai
     {
         return Err(Code::ApiKeyInvalidScope.into());
     }
-    let id = context.new_id()?;
-    let secret = [PREFIX, &context.random_text(SECRET_LENGTH)?].concat();
-    let shown: String = secret.chars().take(7).chain("...".chars()).collect();
-    let lifetime = |seconds: edgeward_core::time::Seconds| i64::from(seconds.0).saturating_mul(1000);
-    let expires_at =
-        token.expires_in.map(|seconds| UnixMillis(context.now.0.saturating_add(lifetime(seconds))));
-    let user = context.user()?;
-    let insert = statements::insert(&id, &digest(&secret), &shown, user, &token, expires_at, context.now);
-    let created = Created { token: secret, id, name: token.name.0, scopes: token.scopes, expires_at };
+    let new = Secret::new(context, token.expires_in)?;
+    let insert = statements::insert(&new, context.user()?, &token, context.now);
+    let created = new.created(token.name.0, token.scopes);
     context.commit(vec![insert], created).await?.ok_or(Code::InternalError.into())
 }
 
-/// Lists the caller's API tokens.
-pub async fn list(context: &Context<'_>, _: Nothing) -> Result<Listed, Failure> {
-    let rows = context.rows(statements::of_user(context.user()?, MAX_ITEMS as u32)).await?;
-    let entries = rows.iter().map(|row| {
-        Ok(Entry {
-            id: row.text("id")?,
-            name: row.text("name")?,
-            scopes: statements::scopes(row)?,
-            created_at: row.instant("created_at")?,
-            expires_at: row.optional_instant("expires_at")?,
-            last_used_at: row.optional_instant("last_used_at")?,
-        })
-    });
-    Ok(Listed { tokens: entries.collect::<Result<_, Failure>>()? })
+/// A new secret: what is shown once, and what is kept.
+pub(super) struct Secret {
+    pub id: String,
+    pub text: String,
+    pub expires_at: Option<UnixMillis>,
+}
+
+impl Secret {
+    pub fn new(context: &Context<'_>, lifetime: Option<Seconds>) -> Result<Self, Failure> {
+        let text = [PREFIX, &context.random_text(SECRET_LENGTH)?].concat();
+        let millis = |seconds: Seconds| i64::from(seconds.0).saturating_mul(1000);
+        let expires_at = lifetime.map(|seconds| UnixMillis(context.now.0.saturating_add(millis(seconds))));
+        Ok(Self { id: context.new_id()?, text, expires_at })
+    }
+
+    /// How it begins.
+    pub fn shown(&self) -> String {
+        self.text.chars().take(7).chain("...".chars()).collect()
+    }
+
+    pub fn created(self, name: String, scopes: Scopes) -> Created {
+        Created { token: self.text, id: self.id, name, scopes, expires_at: self.expires_at }
+    }
 }
 
 /// Revokes an API token, at once and for good; again is no error.

@@ -1,6 +1,8 @@
 //! API tokens: long-lived secrets for servers and scripts, kept as a hash and shown once.
 
 mod change;
+mod list;
+mod manage;
 mod scopes;
 mod statements;
 #[cfg(test)]
@@ -14,7 +16,9 @@ use edgeward_core::{
 };
 use serde::Deserialize;
 
-pub use change::{create, list, revoke};
+pub use change::{create, revoke};
+pub use list::list;
+pub use manage::{check, get, remove, rotate, update};
 pub use scopes::are_known;
 pub use statements::scopes as scopes_of;
 pub use verify::{Verified, verify};
@@ -103,10 +107,31 @@ shape! {
         "expiresAt" expires_at: Option<UnixMillis>,
     }
 
+    /// Which of the caller's API tokens, and in which order. Without arguments: those that are not revoked, the newest
+    /// first.
+    pub struct Which {
+        /// Those of this name.
+        "name" name: Option<Text<1, 100>>,
+        /// The one that begins like this, as `getApiToken` shows it.
+        "prefix" prefix: Option<Text<1, 16>>,
+        /// Whether those that are revoked, instead of those that are not.
+        "revoked" revoked: Option<bool>,
+        /// What they are ordered by; `createdAt` without it.
+        "orderBy" order_by: Option<OrderBy>,
+        /// In which direction; `desc` without it.
+        "order" order: Option<Direction>,
+        /// How many at a time, 50 without it; more than 100 are as good as 100.
+        "limit" limit: Option<u32>,
+        /// What the page before gave as `nextCursor`.
+        "cursor" cursor: Option<Text<1, 1024>>,
+    }
+
     /// The caller's API tokens.
     pub struct Listed {
-        /// The newest first.
+        /// In their order.
         "tokens" tokens: Vec<Entry>,
+        /// Asks for the page after this one; null is the last.
+        "nextCursor" next_cursor: Option<String>,
     }
 
     /// An API token without its secret.
@@ -129,5 +154,97 @@ shape! {
     pub struct ById {
         /// Its id.
         "tokenId" id: String,
+    }
+
+    /// An API token, if there is one.
+    pub struct Found {
+        /// Null: the caller has no such token.
+        "apiToken" token: Option<Detail>,
+    }
+
+    /// All that is known of an API token.
+    pub struct Detail {
+        /// The id.
+        "_id" id: String,
+        /// The name.
+        "name" name: String,
+        /// What it may do.
+        "scopes" scopes: Scopes,
+        /// How its secret begins.
+        "prefix" prefix: String,
+        /// How often it may be used; null is as often as the whole service allows.
+        "rateLimit" rate_limit: Option<RateLimit>,
+        /// What it was created with.
+        "metadata" metadata: Option<crate::operations::shape::Metadata>,
+        /// When it was created, in milliseconds since 1970.
+        "createdAt" created_at: UnixMillis,
+        /// When it expires; null is never.
+        "expiresAt" expires_at: Option<UnixMillis>,
+        /// When it was last used, to the minute; null is never.
+        "lastUsedAt" last_used_at: Option<UnixMillis>,
+        /// When it was revoked; null is not yet.
+        "revokedAt" revoked_at: Option<UnixMillis>,
+    }
+
+    /// What is to be different about an API token. What is left out stays.
+    pub struct Update {
+        /// Its id.
+        "tokenId" id: String,
+        /// Its name from now on.
+        "name" name: Option<Text<1, 100>>,
+        /// What it may do from now on.
+        "scopes" scopes: Option<Scopes>,
+        /// How often it may be used from now on.
+        "rateLimit" rate_limit: Option<RateLimit>,
+    }
+
+    /// An API token that is to have another secret.
+    pub struct Rotate {
+        /// Its id.
+        "tokenId" id: String,
+        /// The name of the new one; without it, that of the old one.
+        "name" name: Option<Text<1, 100>>,
+        /// After how many seconds the new one expires; without it, never.
+        "expiresIn" expires_in: Option<Seconds>,
+    }
+
+    /// An API token, by its secret.
+    pub struct BySecret {
+        /// The secret.
+        "token" secret: Text<0, 512>,
+    }
+
+    /// An API token that is good.
+    pub struct Verification {
+        /// Whose it is.
+        "userId" user: String,
+        /// Which it is.
+        "tokenId" id: String,
+        /// What it may do.
+        "scopes" scopes: Scopes,
+    }
+}
+
+crate::choice! {
+    /// What API tokens are ordered by.
+    pub enum OrderBy {
+        /// When they were created.
+        CreatedAt = "createdAt",
+        /// Their names, by their characters.
+        Name = "name",
+        /// When they were last used; never is before everything.
+        LastUsedAt = "lastUsedAt",
+        /// When they expire; never is after everything.
+        ExpiresAt = "expiresAt",
+        /// When they were revoked; not yet is after everything.
+        RevokedAt = "revokedAt",
+    }
+
+    /// In which direction.
+    pub enum Direction {
+        /// From the least on.
+        Ascending = "asc",
+        /// From the greatest on.
+        Descending = "desc",
     }
 }

@@ -2,28 +2,23 @@
 
 use edgeward_core::{keys::scopes::Scopes, time::UnixMillis};
 
-use super::{Create, RateLimit};
-use crate::store::{Statement, sql};
+use super::{Create, RateLimit, Update, change::Secret};
+use crate::{
+    context::digest,
+    store::{Statement, sql},
+};
 
 /// Keeps a new token.
-pub fn insert(
-    id: &str,
-    hash: &str,
-    shown: &str,
-    user: &str,
-    token: &Create,
-    expires: Option<UnixMillis>,
-    now: UnixMillis,
-) -> Statement {
+pub fn insert(new: &Secret, user: &str, token: &Create, now: UnixMillis) -> Statement {
     let limit = token.rate_limit.as_ref();
     sql(
         "INSERT INTO edgeward_api_tokens
            (id, hash, prefix, user_id, name, scopes, max_requests, window_ms, metadata, created_at, expires_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         [
-            id.into(),
-            hash.into(),
-            shown.into(),
+            new.id.as_str().into(),
+            digest(&new.text).into(),
+            new.shown().into(),
             user.into(),
             token.name.0.as_str().into(),
             token.scopes.to_value(),
@@ -31,18 +26,68 @@ pub fn insert(
             limit.map(|limit| limit.window_ms).into(),
             token.metadata.as_ref().map(|metadata| metadata.0.to_text()).into(),
             now.0.into(),
-            expires.map(|instant| instant.0).into(),
+            new.expires_at.map(|instant| instant.0).into(),
         ],
     )
 }
 
-/// The tokens of a user that are good, the newest first.
-pub fn of_user(user: &str, limit: u32) -> Statement {
+/// Keeps a token like another one, but for its secret, its end and maybe its name.
+pub fn insert_like(old: &str, new: &Secret, name: Option<&str>, now: UnixMillis) -> Statement {
     sql(
-        "SELECT id, name, scopes, created_at, expires_at, last_used_at FROM edgeward_api_tokens
-          WHERE user_id = ?1 AND revoked_at IS NULL ORDER BY created_at DESC, id DESC LIMIT ?2",
-        [user.into(), limit.into()],
+        "INSERT INTO edgeward_api_tokens
+           (id, hash, prefix, user_id, name, scopes, max_requests, window_ms, metadata, created_at, expires_at)
+         SELECT ?2, ?3, ?4, user_id, coalesce(?5, name), scopes, max_requests, window_ms, metadata, ?6, ?7
+           FROM edgeward_api_tokens WHERE id = ?1",
+        [
+            old.into(),
+            new.id.as_str().into(),
+            digest(&new.text).into(),
+            new.shown().into(),
+            name.into(),
+            now.0.into(),
+            new.expires_at.map(|instant| instant.0).into(),
+        ],
     )
+}
+
+/// All that is known of a token of a user.
+pub fn by_id(id: &str, user: &str) -> Statement {
+    sql(
+        "SELECT id, name, scopes, prefix, max_requests, window_ms, metadata, created_at, expires_at, last_used_at,
+                revoked_at FROM edgeward_api_tokens WHERE id = ?1 AND user_id = ?2",
+        [id.into(), user.into()],
+    )
+}
+
+/// Changes a token whose scopes are still as they were read.
+pub fn update(token: &Update, read: String) -> Statement {
+    let limit = token.rate_limit.as_ref();
+    sql(
+        "UPDATE edgeward_api_tokens SET name = coalesce(?3, name), scopes = coalesce(?4, scopes),
+                max_requests = coalesce(?5, max_requests), window_ms = coalesce(?6, window_ms)
+          WHERE id = ?1 AND scopes = ?2",
+        [
+            token.id.as_str().into(),
+            read.into(),
+            token.name.as_ref().map(|name| name.0.clone()).into(),
+            token.scopes.as_ref().map(|scopes| scopes.to_value().to_text()).into(),
+            limit.map(|limit| limit.max_requests).into(),
+            limit.map(|limit| limit.window_ms).into(),
+        ],
+    )
+}
+
+/// Revokes a token that is not revoked, and whose scopes are still as they were read.
+pub fn revoke_first(id: &str, read: String, now: UnixMillis) -> Statement {
+    sql(
+        "UPDATE edgeward_api_tokens SET revoked_at = ?3 WHERE id = ?1 AND scopes = ?2 AND revoked_at IS NULL",
+        [id.into(), read.into(), now.0.into()],
+    )
+}
+
+/// Removes a token of a user.
+pub fn remove(id: &str, user: &str) -> Statement {
+    sql("DELETE FROM edgeward_api_tokens WHERE id = ?1 AND user_id = ?2", [id.into(), user.into()])
 }
 
 /// Revokes a token of a user, if there is such a token.

@@ -1,5 +1,8 @@
 //! API tokens over a store in memory.
 
+mod management;
+mod pages;
+
 use edgeward_core::{Code, json::Value};
 
 use super::verify;
@@ -111,7 +114,10 @@ fn a_list_holds_the_callers_own_and_six_members_each() {
     let tokens = list.get("tokens").unwrap().as_array().unwrap();
     let names: Vec<_> = tokens[0].as_object().unwrap().keys().cloned().collect();
     assert_eq!(names, ["_id", "createdAt", "expiresAt", "lastUsedAt", "name", "scopes"]);
-    assert_eq!(world.call(&two, "listApiTokens", "{}").unwrap().to_text(), r#"{"tokens":[]}"#);
+    assert_eq!(
+        world.call(&two, "listApiTokens", "{}").unwrap().to_text(),
+        r#"{"nextCursor":null,"tokens":[]}"#
+    );
     let other = world.call(&two, "revokeApiToken", &format!(r#"{{"tokenId": "{id}"}}"#));
     assert_eq!(code(other), (Code::KeyNotFound, String::new()));
 }
@@ -166,7 +172,10 @@ fn a_store_that_fails_leaves_nothing_behind() {
     assert_eq!(failed.code, Code::StoreUnavailable);
     assert!(failed.retry_after.is_some());
     *world.memory.fails_after.borrow_mut() = None;
-    assert_eq!(world.call(&user, "listApiTokens", "{}").unwrap().to_text(), r#"{"tokens":[]}"#);
+    assert_eq!(
+        world.call(&user, "listApiTokens", "{}").unwrap().to_text(),
+        r#"{"nextCursor":null,"tokens":[]}"#
+    );
 }
 
 #[test]
@@ -182,7 +191,10 @@ fn the_convex_protocol_carries_results_and_failures() {
     let (status, body) =
         send("/api/query", r#"{"path":"auth:listApiTokens","format":"convex_encoded_json","args":[{}]}"#);
     assert_eq!(status, 200);
-    assert!(body.starts_with(r#"{"logLines":[],"status":"success","value":{"tokens":[{"#), "{body}");
+    assert!(
+        body.starts_with(r#"{"logLines":[],"status":"success","value":{"nextCursor":null,"tokens":[{"#),
+        "{body}"
+    );
     let (status, body) = send("/api/mutation", r#"{"path":"auth:revokeApiToken","args":[{"tokenId":"x"}]}"#);
     assert_eq!(status, 560);
     assert!(body.contains(r#""code":"KEY_NOT_FOUND""#) && body.contains(r#""status":"error""#), "{body}");

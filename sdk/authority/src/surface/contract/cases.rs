@@ -31,7 +31,14 @@ pub fn of(operation: Operation, world: &World) -> Case {
             token();
             case("{}")
         }
-        "revokeApiToken" => case(&format!(r#"{{"tokenId": "{}"}}"#, token())),
+        "updateApiToken" => case(&format!(r#"{{"tokenId": "{}", "name": "m"}}"#, token())),
+        "verifyApiToken" => {
+            let made = made("createApiToken", r#"{"name": "n", "scopes": ["admin"]}"#);
+            case(&format!(r#"{{"token": "{}"}}"#, text(&made, "token")))
+        }
+        "getApiToken" | "rotateApiToken" | "removeApiToken" | "revokeApiToken" => {
+            case(&format!(r#"{{"tokenId": "{}"}}"#, token()))
+        }
         "createSession" => case(r#"{"agentId": "a", "ttl": 60, "metadata": {"task": "t"}}"#),
         "validateSession" | "endSession" => case(&format!(r#"{{"token": "{}"}}"#, agent())),
         "refreshSession" => case(&format!(r#"{{"token": "{}", "ttl": 90}}"#, agent())),
