@@ -181,7 +181,9 @@ pub async fn own(authority: &Authority, token: &str, proof: Proof<'_>) -> Result
 pub async fn principal(authority: &Authority, claims: &Claims) -> Result<Principal, Failure> {
     let text = |name: &'static str| Ok::<_, Failure>(claims.text(name)?.unwrap_or_default().to_owned());
     let (subject, client, session) = (text("sub")?, text("client_id")?, text("sid")?);
-    let user = users::by_id(authority, &subject).await?.ok_or(Code::UserNotFound)?;
+    // A client that acts for itself is nobody's user, whatever it is called (RFC 9068 §5).
+    let user = if subject == client { None } else { users::by_id(authority, &subject).await? };
+    let user = user.ok_or(Code::UserNotFound)?;
     if user.is_banned(authority.platform.now()) {
         return Err(Code::UserBanned.into());
     }

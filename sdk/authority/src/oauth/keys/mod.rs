@@ -60,22 +60,40 @@ impl Signer {
     }
 }
 
-/// The key that signs now; the first one is made when it is asked for.
+/// The key that signs now; the first one is made when it is asked for. One that was sealed under a secret that is no
+/// longer configured is lost, and another one takes its place at once.
 ///
 /// # Errors
-/// `store_unavailable`, `seal_broken`
+/// `store_unavailable`
 pub async fn signer(authority: &Authority) -> Result<Signer, Failure> {
-    let now = authority.platform.now();
-    let algorithm = authority.settings.oauth.algorithm;
-    let current = || statements::signing(algorithm.name(), now);
-    let mut row = authority.store.row(current()).await?;
-    if row.is_none() {
-        create(authority, algorithm, 1, now).await?;
-        row = authority.store.row(current()).await?;
+    match current(authority).await? {
+        Some(signer) => return Ok(signer),
+        None => replace(authority).await?,
     }
-    let row = row.ok_or(Code::InternalError)?;
-    let private = vault::open(authority, Purpose::SigningKey, &row.text("sealed")?)?;
-    Ok(Signer { algorithm, kid: row.text("kid")?, private })
+    current(authority).await?.ok_or(Code::InternalError.into())
+}
+
+/// The key that signs now; `None` if there is none, or it cannot be opened.
+async fn current(authority: &Authority) -> Result<Option<Signer>, Failure> {
+    let algorithm = authority.settings.oauth.algorithm;
+    let signing = statements::signing(algorithm.name(), authority.platform.now());
+    let Some(row) = authority.store.row(signing).await? else { return Ok(None) };
+    match vault::open(authority, Purpose::SigningKey, &row.text("sealed")?) {
+        Ok(private) => Ok(Some(Signer { algorithm, kid: row.text("kid")?, private })),
+        Err(error) if error.code == Code::SealBroken => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes a key that signs at once, after whatever keys there are.
+async fn replace(authority: &Authority) -> Result<(), Failure> {
+    let algorithm = authority.settings.oauth.algorithm;
+    let newest = authority.store.row(statements::newest(algorithm.name())).await?;
+    let generation = newest.map_or(Ok(0), |row| row.number("generation"))?.saturating_add(1);
+    if create(authority, algorithm, generation, authority.platform.now()).await? {
+        authority.platform.log(r#"{"event":"oauth.signing_key_made"}"#);
+    }
+    Ok(())
 }
 
 /// Stages the next key, unless one is staged already or the current one is younger than `age`: it is

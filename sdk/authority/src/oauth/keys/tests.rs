@@ -1,10 +1,12 @@
 //! Signing keys over a store in memory.
 
-use edgeward_core::{jose::Algorithm, json::Value};
+use edgeward_core::{jose::Algorithm, json::Value, time::Seconds};
 
 use super::{GRACE, LEAD, published, rotate, signer};
-use crate::testing::{World, wait};
-use edgeward_core::time::Seconds;
+use crate::{
+    store::sql,
+    testing::{World, wait},
+};
 
 fn kids(world: &World) -> Vec<String> {
     let keys = wait(published(&world.authority)).unwrap();
@@ -84,4 +86,16 @@ fn the_store_holds_no_private_key_and_the_key_set_none_either() {
     for member in ["kid", "alg", "use", "key_ops"] {
         assert!(answer.body.contains(&format!("\"{member}\"")), "{member}");
     }
+}
+
+#[test]
+fn a_key_whose_secret_is_gone_is_replaced_and_stays_published() {
+    let world = World::new();
+    let old = signing(&world);
+    let broken = "UPDATE edgeward_signing_keys SET sealed = replace(replace(sealed, '0', '1'), '2', '3')";
+    wait(world.authority.store.row(sql(broken, []))).unwrap();
+    let new = signing(&world);
+    assert_ne!(new, old);
+    assert_eq!(kids(&world), [new.clone(), old]);
+    assert_eq!(signing(&world), new);
 }

@@ -83,3 +83,12 @@ fn the_documents_name_every_endpoint_under_the_issuer() {
     let resource = world.send("GET", "/.well-known/oauth-protected-resource", &[], "").unwrap();
     assert_eq!(members(&resource).get("resource").unwrap(), &"https://auth.example");
 }
+
+#[test]
+fn a_client_that_is_called_like_a_user_is_not_that_user() {
+    let world = world();
+    world.user("server");
+    let pairs = [("grant_type", "client_credentials"), ("client_id", "server"), ("client_secret", "secret")];
+    let token = tokens(&post(&world, "/oauth/token", &[], &pairs))["access_token"].clone();
+    assert_eq!(wait(access::verify(&world.authority, &token)).unwrap_err().code, Code::UserNotFound);
+}
