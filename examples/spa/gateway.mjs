@@ -18,7 +18,7 @@ export const AUTHORITY = {
 };
 
 /**
- * Starts the gateway in front of one origin.
+ * Starts the gateway in front of one origin, and the authority beside it.
  *
  * @param {object} o
  * @param {string} o.issuer the provider whose tokens count
@@ -26,11 +26,12 @@ export const AUTHORITY = {
  * @param {string} o.origin where requests go
  * @param {string[]} o.allowedOrigins pages that may read denials
  * @param {object[]} o.routes which scopes which paths need
+ * @param {{ settings: object, secret: string }} [o.authority] what the Worker is as an authority
  * @param {number} [o.port] 0 takes any free port
  * @param {string} [o.stateDir] keeps cache and storage over restarts
  * @returns {Promise<{ url: string, close(): Promise<void> }>}
  */
-export function startGateway({ issuer, audience, origin, allowedOrigins, routes, port, stateDir }) {
+export async function startGateway({ issuer, audience, origin, allowedOrigins, routes, authority, port, stateDir }) {
   const config = {
     development: true,
     origin,
@@ -38,7 +39,12 @@ export function startGateway({ issuer, audience, origin, allowedOrigins, routes,
     issuers: [{ issuer, audience: [audience], algorithms: ["ES256"] }],
     routes,
   };
-  return startWorker({ bindings: { EDGEWARD: config }, port, stateDir });
+  const gateway = { EDGEWARD: config };
+  if (!authority) return startWorker({ bindings: gateway, port, stateDir });
+  const bindings = { ...gateway, EDGEWARD_AUTHORITY: authority.settings, EDGEWARD_SECRET: authority.secret };
+  const worker = await startWorker({ bindings, options: AUTHORITY, port, stateDir });
+  await migrate(await worker.miniflare.getD1Database("DB", "gateway"));
+  return worker;
 }
 
 /**

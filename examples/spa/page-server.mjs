@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { close, listen } from "./lib/listen.mjs";
 
 const PAGE = new URL("./page/", import.meta.url);
-const PACKAGE = new URL("../../pkg/dist/client/", import.meta.url);
+const PACKAGE = new URL("../../pkg/dist/", import.meta.url);
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -17,7 +17,7 @@ const TYPES = {
 };
 
 /**
- * Starts the page's server. `/edgeward/` is the package's build for browsers, as the page's import
+ * Starts the page's server. `/edgeward/` is what the package is built into, as the page's import
  * map says; `/config.json` is what `configure` was given, and names whom the page may talk to.
  *
  * @param {object} [o]
@@ -44,11 +44,11 @@ export async function startPage({ port = 0, directory = PAGE } = {}) {
 async function answer(request, directory, config) {
   const { pathname } = new URL(request.url, "http://page");
   if (pathname === "/config.json") return found(".json", JSON.stringify(config), config);
-  // One folder deep and plain names: no path leads out of the two directories.
-  const [, folder, name] = /^\/(edgeward\/)?([\w-]+\.\w+)?$/.exec(pathname) ?? [];
+  // Plain names, one folder of the package's deep: no path leads out of the two directories.
+  const [, folder, name] = /^\/(?:edgeward\/(client\/|api\/))?([\w-]+\.\w+)?$/.exec(pathname) ?? [];
   if (folder && !name) return NOT_FOUND;
   if (!folder && !name && pathname !== "/") return NOT_FOUND;
-  const file = new URL(name ?? "index.html", folder ? PACKAGE : directory);
+  const file = new URL(name ?? "index.html", folder ? new URL(folder, PACKAGE) : directory);
   try {
     return found(extname(file.pathname), await readFile(file), config);
   } catch (error) {
@@ -76,7 +76,7 @@ function found(extension, body, config) {
 }
 
 /** WebAssembly needs `'wasm-unsafe-eval'`; an import map is an inline script, allowed by its hash. */
-function policy(html, { issuer = "", api = "" }) {
+function policy(html, { issuer = "", api = "", account }) {
   const [, importMap = ""] = /<script type="importmap">([\s\S]*?)<\/script>/.exec(html) ?? [];
   const hash = createHash("sha256").update(importMap).digest("base64");
   return [
@@ -84,7 +84,7 @@ function policy(html, { issuer = "", api = "" }) {
     `script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'`,
     "style-src 'self'",
     "img-src 'self'",
-    `connect-src 'self' ${issuer} ${api}`,
+    `connect-src 'self' ${issuer} ${api} ${account?.issuer ?? ""}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

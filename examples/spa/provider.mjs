@@ -14,6 +14,7 @@ export { AUDIENCE, CLIENT_ID, GRANTED_SCOPE, OTHER_AUDIENCE } from "./lib/provid
  *
  * @param {object} o
  * @param {string[]} o.pages the example page's addresses, registered as redirect URIs
+ * @param {object[]} [o.clients] who else may ask, as oidc-provider has its clients
  * @param {number} [o.port] 0 takes any free port
  * @param {string} [o.keyFile] keeps the keys over restarts
  * @param {number} [o.accessTokenSeconds]
@@ -26,11 +27,12 @@ export { AUDIENCE, CLIENT_ID, GRANTED_SCOPE, OTHER_AUDIENCE } from "./lib/provid
  * }>}
  */
 export async function startProvider(o) {
-  const { pages, port = 0, keyFile, accessTokenSeconds = 300, onError = console.error } = o;
+  const { pages, clients = [], port = 0, keyFile, accessTokenSeconds = 300, onError = console.error } = o;
   const Provider = await importProvider();
   const secrets = await loadSecrets(keyFile);
   const adapter = memoryStore();
-  const origins = pages.map((page) => new URL(page).origin);
+  const addresses = [...pages, ...clients.flatMap(({ redirect_uris }) => redirect_uris)];
+  const origins = addresses.map((address) => new URL(address).origin);
   let current;
 
   const server = createServer((request, response) => {
@@ -58,7 +60,7 @@ export async function startProvider(o) {
 
   /** oidc-provider's keys are fixed at its birth, so new keys mean a new one on the same store. */
   function use() {
-    const provider = new Provider(issuer, providerConfig({ pages, secrets, adapter, accessTokenSeconds }));
+    const provider = new Provider(issuer, providerConfig({ pages, clients, secrets, adapter, accessTokenSeconds }));
     provider.on("server_error", (_context, error) => onError(error));
     current = { provider, handle: provider.callback(), keys: secrets.keys.map(publicPart) };
   }

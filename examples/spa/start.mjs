@@ -2,7 +2,9 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { GRANTED_SCOPE, AUDIENCE, CLIENT_ID, startProvider } from "./provider.mjs";
+import { ACCOUNT_CLIENT, PROVIDER, authoritySecret, authoritySettings, providerClient } from "./authority.mjs";
 import { startGateway } from "./gateway.mjs";
+import { freePort } from "./lib/listen.mjs";
 import { startOrigin } from "./origin.mjs";
 import { startPage } from "./page-server.mjs";
 
@@ -38,12 +40,23 @@ export async function start({ ports = ANY_PORTS, stateDir, accessTokenSeconds = 
   try {
     const page = await keep(startPage({ port: ports.page }));
     const keyFile = stateDir && join(stateDir, "provider.json");
-    const provider = await keep(startProvider({ pages: [page.url], port: ports.provider, keyFile, accessTokenSeconds }));
+    const accountPage = `${page.url}account.html`;
+    // Provider and authority know each other by their addresses before either answers.
+    const gatewayPort = await freePort(ports.gateway);
+    const authority = `http://127.0.0.1:${gatewayPort}`;
+    const clients = [providerClient({ authority, accountPage })];
+    const provider = await keep(
+      startProvider({ pages: [page.url], clients, port: ports.provider, keyFile, accessTokenSeconds }),
+    );
     const allowedOrigins = [new URL(page.url).origin];
     const origin = await keep(startOrigin({ port: ports.origin, allowedOrigins }));
     const gateway = await keep(startGateway({
       issuer: provider.issuer, audience: AUDIENCE, origin: origin.url, allowedOrigins, routes: ROUTES,
-      port: ports.gateway, stateDir: stateDir && join(stateDir, "gateway"),
+      authority: {
+        settings: authoritySettings({ authority, provider: provider.issuer, accountPage }),
+        secret: await authoritySecret(stateDir && join(stateDir, "authority.secret")),
+      },
+      port: gatewayPort, stateDir: stateDir && join(stateDir, "gateway"),
     }));
     page.configure(pageConfig(provider, gateway, origin));
     return { page, provider, origin, gateway, close: closeAll };
@@ -61,6 +74,7 @@ function pageConfig(provider, gateway, origin) {
     scope: `openid profile email ${GRANTED_SCOPE}`,
     api: gateway.url,
     origin: origin.url,
+    account: { issuer: gateway.url, clientId: ACCOUNT_CLIENT, provider: PROVIDER },
   };
 }
 
@@ -70,6 +84,7 @@ async function main() {
   console.log(`
   Open ${page.url}
   Click “Sign in”, enter any name, then “Call the API”, then the buttons with bad tokens.
+  “Your account” is kept by the Worker itself: sessions, API tokens, connections.
 
   provider ${provider.issuer} · gateway ${gateway.url} · API ${origin.url}
   Ctrl-C stops everything.

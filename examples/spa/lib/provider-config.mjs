@@ -17,15 +17,16 @@ const IDENTITY_SCOPE = "openid profile email offline_access";
  *
  * @param {object} o
  * @param {string[]} o.pages where the page lives: its redirect URIs
+ * @param {object[]} [o.clients] who else may ask
  * @param {object} o.secrets the signing and the cookie keys
  * @param {Function} o.adapter what the provider remembers
  * @param {number} o.accessTokenSeconds the life of an access token
  */
-export function providerConfig({ pages, secrets, adapter, accessTokenSeconds }) {
+export function providerConfig({ pages, clients = [], secrets, adapter, accessTokenSeconds }) {
   const origins = pages.map((page) => new URL(page).origin);
   return {
     adapter,
-    clients: [client(pages)],
+    clients: [client(pages), ...clients],
     clientBasedCORS: (_context, origin) => origins.includes(origin),
     clientDefaults: { id_token_signed_response_alg: "ES256" },
     claims: { profile: ["name", "preferred_username"], email: ["email", "email_verified"] },
