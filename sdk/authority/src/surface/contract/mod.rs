@@ -4,3 +4,4 @@ mod arguments;
 mod cases;
 mod conforms;
 mod failing;
+mod routes;
