@@ -25,7 +25,7 @@ async function refresh() {
 
 /** What the buttons of the lists do. */
 const on = {
-  endSession: ({ id }) => change("That device is signed out.", "sessions-title", () => api.sessions.revoke({ sessionId: id })),
+  endSession: ({ id }) => change("That device is signed out.", "sessions-title", () => api.sessions.revoke({ id })),
   revokeToken: ({ _id }) => change("The token is revoked.", "tokens-title", () => api.tokens.revoke({ tokenId: _id })),
   disconnect: ({ provider }) => change("Disconnected.", "connections-title", () => api.connections.revoke({ provider })),
 };
@@ -116,5 +116,5 @@ client.onAuthStateChange(({ event, state }) => {
 });
 
 function explain(error) {
-  return error.code ? `${error.code}: ${error.message}` : error.message;
+  return [error.code, error.at, error.message].filter(Boolean).join(": ");
 }
