@@ -91,6 +91,10 @@ async fn renew(
         scopes: granted.tokens.scope.as_deref().map(scope::normal),
         expires_at: expiry(&granted, now),
     };
-    context.row(statements::refreshed(id, generation, new, now)).await?;
+    let written = statements::refreshed(id, generation, new, now);
+    // The provider may have taken the old refresh token back already: these are worth a second try.
+    if context.row(written.clone()).await.is_err() {
+        context.row(written).await?;
+    }
     Ok(())
 }

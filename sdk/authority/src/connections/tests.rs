@@ -371,3 +371,33 @@ fn an_api_token_uses_connections_if_its_scopes_say_so() {
         assert_eq!(ask(&credential, "getOAuthToken", github), uses);
     }
 }
+
+#[test]
+fn who_acts_as_a_user_takes_no_token_and_makes_no_connection() {
+    let (world, _) = Script::world();
+    let user = world.user("u1");
+    connected(&world, &user, "github");
+    let admin = Principal::User {
+        id: "u1".into(),
+        session: "s".into(),
+        admin: false,
+        impersonated_by: Some("root".into()),
+    };
+    assert!(world.call(&admin, "listOAuthConnections", "{}").is_ok());
+    for (operation, arguments) in [
+        ("getOAuthToken", r#"{"provider": "github"}"#),
+        ("revokeOAuth", r#"{"provider": "github"}"#),
+        (
+            "initiateOAuth",
+            r#"{"provider": "github", "scopes": [], "redirectUri": "https://hubify.com/callback"}"#,
+        ),
+        ("linkAccount", r#"{"provider": "github"}"#),
+        ("unlinkAccount", r#"{"provider": "github"}"#),
+    ] {
+        assert_eq!(
+            code(world.call(&admin, operation, arguments)),
+            Code::ImpersonationForbidden,
+            "{operation}"
+        );
+    }
+}

@@ -16,7 +16,7 @@ use edgeward_core::{
     time::Seconds,
 };
 
-use super::{Credential, Provider};
+use super::{Credential, Provider, settings::FORM_POST};
 use crate::Authority;
 
 /// How long a secret is good for that is signed for one request.
@@ -38,6 +38,11 @@ impl Provider {
         if lasting == Lasting::Yes && matches!(self.kind.offline, Offline::Parameter(..)) {
             // The scope stays: a parameter is all that such a provider asks for.
             let _ = self.kind.offline(&mut wishes, &transaction.scope);
+        }
+        let (name, value) = FORM_POST;
+        // A connection comes back to the application, which reads it from the address.
+        if lasting == Lasting::No && self.posts_callback && wishes.extra.iter().all(|(own, _)| own != name) {
+            wishes.extra.push((name.into(), value.into()));
         }
         authorize::url(metadata, &self.client_id, transaction, &wishes)
     }

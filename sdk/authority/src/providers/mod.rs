@@ -37,6 +37,9 @@ pub struct Provider {
     pub scope: String,
     /// The scopes that a connection may ask for; `None` for whatever has the form of one.
     pub connection_scopes: Option<Vec<String>>,
+    /// Whether the browser posts the answer of a sign-in from the provider's own page, so that cookies have to come along
+    /// from another site.
+    pub posts_callback: bool,
     credential: Credential,
     issuer: Issuer,
     documents: Documents,
@@ -62,13 +65,6 @@ pub fn named<'a>(authority: &'a Authority, name: &str) -> Result<&'a Provider, F
 }
 
 impl Provider {
-    /// Whether its callback is posted by the browser from the provider's own page, so that cookies have to come along
-    /// from another site.
-    #[must_use]
-    pub fn posts_callback(&self) -> bool {
-        self.kind.parameters.contains(&("response_mode", "form_post"))
-    }
-
     /// Whether every scope of `wanted` was granted, by itself or with a larger one.
     #[must_use]
     pub fn covers(&self, granted: &str, wanted: &str) -> bool {

@@ -34,10 +34,22 @@ pub struct Document {
     team_id: Option<String>,
     /// The id of the key, at Apple.
     key_id: Option<String>,
+    /// How the provider sends the answer of a sign-in; by default in the address.
+    response_mode: Option<ResponseMode>,
     /// What a sign-in asks for.
     scopes: Option<Vec<String>>,
     /// What connections may ask for.
     connection_scopes: Option<Vec<String>>,
+}
+
+/// How an answer comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseMode {
+    /// In the address.
+    Query,
+    /// In a form that the browser posts.
+    FormPost,
 }
 
 /// Checks the providers.
@@ -88,6 +100,8 @@ impl Document {
             client_id: self.client_id,
             scope: scope.unwrap_or_else(|| kind.scope.into()),
             connection_scopes: self.connection_scopes,
+            posts_callback: self.response_mode == Some(ResponseMode::FormPost)
+                || kind.parameters.contains(&FORM_POST),
             credential,
             issuer: issuer.map_err(|_| invalid("providers.issuer"))?,
             documents: Documents::default(),
@@ -112,6 +126,9 @@ impl Document {
         }
     }
 }
+
+/// The parameter that has an answer posted.
+pub const FORM_POST: (&str, &str) = ("response_mode", "form_post");
 
 /// Scopes as one text.
 fn scope_of(scopes: &[String]) -> Result<String, Error> {

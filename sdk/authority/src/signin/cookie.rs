@@ -42,7 +42,7 @@ pub fn of<'a>(context: &Context<'a>, state: &str) -> Option<&'a str> {
 /// A callback that is posted comes from the provider's page, where a browser sends cookies only if they are for
 /// every site.
 fn line(context: &Context<'_>, provider: &Provider, state: &str, value: &str, max_age: u32) -> String {
-    let crosses = provider.posts_callback();
+    let crosses = provider.posts_callback;
     let site = if crosses { "; SameSite=None; Partitioned" } else { "; SameSite=Lax" };
     // Without TLS only a machine talks to itself, and browsers take `Secure` from it where they need it.
     let secure = if crosses || is_secure(context) { "; Secure" } else { "" };
