@@ -8,23 +8,25 @@ import { freePort } from "../../examples/spa/lib/listen.mjs";
  *
  * @param {{ after(done: () => unknown): void }} test
  * @param {object} [o]
- * @param {object | ((issuer: string) => object)} [o.settings] more of `EDGEWARD_AUTHORITY`
+ * @param {object | ((issuer: string) => object | Promise<object>)} [o.settings] more of `EDGEWARD_AUTHORITY`
  * @param {(issuer: string) => object} [o.gateway] the variable `EDGEWARD`, to have a gateway in the same Worker
  * @param {object} [o.bindings] more bindings
  * @param {(line: { level: string, message: string }) => void} [o.onLog] takes what is logged
+ * @param {(request: Request) => Promise<Response>} [o.outside] answers what the Worker asks of other servers
  * @param {(gateway: object) => object[]} [o.beside] further Workers
  */
 export async function startAuthority(test, o = {}) {
   const port = await freePort(0);
   const issuer = `http://127.0.0.1:${port}`;
-  const more = typeof o.settings === "function" ? o.settings(issuer) : o.settings;
+  const more = typeof o.settings === "function" ? await o.settings(issuer) : o.settings;
   const bindings = {
     EDGEWARD_AUTHORITY: { issuer, development: true, ...more },
     EDGEWARD_SECRET: randomBytes(32).toString("base64url"),
     ...(o.gateway && { EDGEWARD: o.gateway(issuer) }),
     ...o.bindings,
   };
-  const worker = await startWorker({ bindings, options: AUTHORITY, port, onLog: o.onLog, beside: o.beside });
+  const options = { ...AUTHORITY, ...(o.outside && { outboundService: o.outside }) };
+  const worker = await startWorker({ bindings, options, port, onLog: o.onLog, beside: o.beside });
   test.after(() => worker.close());
   const database = await worker.miniflare.getD1Database("DB", "gateway");
   await migrate(database);
