@@ -76,6 +76,24 @@ describe("fifty at once", () => {
     assert.equal((await ask({ ...refresh, refresh_token: [...tokens][0] })).status, 200, "the session goes on");
   });
 
+  test("one code comes of a pushed request", async () => {
+    const challenge = createHash("sha256").update(randomBytes(32)).digest("base64url");
+    const pairs = { client_id: "own", redirect_uri: REDIRECT, response_type: "code", scope: "openid" };
+    const body = new URLSearchParams({ ...pairs, code_challenge: challenge, code_challenge_method: "S256" });
+    const pushed = await (await fetch(`${authority.url}/oauth/par`, { method: "POST", body })).json();
+    const query = new URLSearchParams({ client_id: "own", request_uri: pushed.request_uri });
+    const url = `${authority.url}/oauth/authorize?${query}`;
+    const visit = () => fetch(url, { headers: { cookie }, redirect: "manual" }).then(({ status }) => status);
+    const statuses = await Promise.all(Array.from({ length: FIFTY }, visit));
+    assert.equal(statuses.filter((status) => status === 303).length, 1);
+    assert.equal(statuses.filter((status) => status === 400).length, FIFTY - 1);
+    const { results } = await authority.database
+      .prepare("SELECT 1 FROM edgeward_codes WHERE challenge = ?")
+      .bind(challenge)
+      .all();
+    assert.equal(results.length, 1);
+  });
+
   test("one of those who poll gets the device's tokens, and one who decides decides", async () => {
     const begin = await fetch(`${authority.url}/oauth/device_authorization`, {
       method: "POST",
