@@ -39,6 +39,7 @@ pub struct Gateway {
     revocations: Option<Revocations>,
     users: Option<Users>,
     /// What is asked on paths that no route covers.
+    #[cfg(feature = "entry")]
     otherwise: Requirements,
 }
 
@@ -136,6 +137,7 @@ impl Gateway {
     }
 
     /// What is asked on paths that no route covers.
+    #[cfg(feature = "entry")]
     pub const fn otherwise(&self) -> &Requirements {
         &self.otherwise
     }

@@ -9,8 +9,6 @@ mod credentials;
 mod decryption;
 #[cfg(feature = "entry")]
 mod durable;
-#[cfg(feature = "authority")]
-pub mod endpoint;
 mod gateway;
 #[cfg(feature = "authority")]
 mod platform;
@@ -27,6 +25,8 @@ use worker::{Context, Env, Request, Response};
 
 pub use edgeward_core::gateway::{Identity, users::User};
 pub use gateway::Caller;
+#[cfg(feature = "authority")]
+pub use routes::endpoint;
 
 /// Answers a request: lets it through to the origin, or turns it away with a reason.
 ///

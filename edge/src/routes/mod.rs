@@ -4,6 +4,8 @@ mod answer;
 #[cfg(feature = "authority")]
 pub mod authority;
 mod call;
+#[cfg(feature = "authority")]
+pub mod endpoint;
 mod forward;
 mod health;
 mod metadata;

@@ -20,7 +20,7 @@ use edgeward_authority::{
 use edgeward_core::Code;
 use worker::{Context, Env, Headers, Request, Response, console_error};
 
-use crate::routes::authority;
+use super::authority;
 
 pub use edgeward_authority::endpoint::{Cors, Endpoint, Key, Wording};
 
