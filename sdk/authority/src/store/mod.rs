@@ -48,7 +48,7 @@ pub fn guard() -> Statement {
 
 /// The store. A batch happens as a whole or not at all, at one moment.
 pub trait Store {
-    /// Runs statements in order, and gives the rows of each.
+    /// Runs statements in order, and gives the rows of each. To run none is to do nothing.
     fn batch(&self, statements: Vec<Statement>) -> Pending<'_, Result<Vec<Vec<Row>>, Refused>>;
 }
 
