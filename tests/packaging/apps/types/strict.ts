@@ -1,6 +1,8 @@
 // Type-checked, never run: what a consumer may write, and what must not compile.
 import { type AuthEvent, type Client, type Session, createClient, isAuthError } from "edgeward";
 import { type Identity, type Requirements, type Verified, createVerifier, presets } from "edgeward/verify";
+import { createApi } from "edgeward/api";
+import type { Api, CreateApiTokenResult } from "edgeward/api";
 
 const auth: Client = createClient({
   issuer: "https://id.example",
@@ -131,3 +133,13 @@ createVerifier({ ...presets.cloudflareAccess({ team: "team", audience: "tag" }),
 createVerifier({ issuers: [presets.convex({ url: "https://c.convex.site" }), presets.auth0({ domain: "d", audience: "a" })] });
 // @ts-expect-error: Clerk's tokens have no audience, so their parties must be named
 presets.clerk({ url: "https://clerk.example" });
+
+const api: Api = createApi({ url: "https://auth.example", client: auth });
+const throwingApi: Api<"throw"> = createApi({ url: "https://auth.example", token: async () => "sk_1", errors: "throw" });
+const shown: Promise<CreateApiTokenResult> = throwingApi.tokens.create({ name: "n", scopes: ["skills:read", { resource: "data", actions: ["*"] }] });
+void api.tokens.list().then((result) => (result.ok ? result.data : result.error.code));
+// @ts-expect-error a member that nobody knows
+void api.tokens.create({ name: "n", scopes: [], expires_in: 5 });
+// @ts-expect-error what cannot be left out
+void api.agents.createSession({ agentId: "a" });
+void shown;
