@@ -80,7 +80,7 @@ test("Slack names user and tokens inside of its answer, and wants commas", async
   const { fetch, to } = network({
     "https://slack.com/api/oauth.v2.access": {
       ok: true, access_token: "xoxb-1", token_type: "bot", scope: "users:read,chat:write",
-      team: { id: "T024BE7LD", name: "Engines" }, authed_user: { id: "U061F7AUR", access_token: "xoxp-1", token_type: "user", scope: "identify" },
+      team: { id: "T024BE7LD", name: "Engines" }, authed_user: { id: "U061F7AUR", access_token: "xoxp-1", token_type: "user", scope: "identify", expires_in: 43_200 },
     },
     "https://slack.com/api/auth.revoke": { ok: true },
   });
@@ -93,6 +93,12 @@ test("Slack names user and tokens inside of its answer, and wants commas", async
   assert.deepEqual(auth.session.claims, { sub: "U061F7AUR", workspace: "T024BE7LD" });
   const [own, user] = [await auth.getAccessToken(), await auth.getAccessToken({ resource: "authed_user" })];
   assert.deepEqual([own.data.token, own.data.scope, user.data.token], ["xoxb-1", ["users:read", "chat:write"], "xoxp-1"]);
+  // What a refresh brings is the application's, and never passes for the user's.
+  const exchanges = to("https://slack.com/api/oauth.v2.access").length;
+  assert.equal((await auth.getAccessToken({ resource: "authed_user", forceRefresh: true })).data.token, "xoxp-1");
+  site.pass(43_201);
+  assert.equal((await auth.getAccessToken({ resource: "authed_user" })).error.code, "session_expired");
+  assert.equal(to("https://slack.com/api/oauth.v2.access").length, exchanges);
   await browser.go("/sign-out");
   assert.equal(to("https://slack.com/api/auth.revoke")[0].headers.get("authorization"), "Bearer xoxb-1");
 });

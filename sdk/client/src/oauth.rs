@@ -42,7 +42,7 @@ pub(crate) use catalogue::{
     Catalogue, Mode, give_back, issuer as issuer_of, provider as provider_of, redeem,
 };
 pub(crate) use credentials::access;
-pub(crate) use person::{known_claims, with_own_access};
+pub(crate) use person::{known_claims, own_access, with_own_access};
 pub(crate) use pushed::{Delivery, url as authorization_url};
 
 use crate::{client::Client, effect, id_token, options, provider::Provider, runtime::Answer, written};

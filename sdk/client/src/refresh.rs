@@ -38,7 +38,9 @@ pub(crate) async fn run(client: &Rc<Client>, refresh: Refresh) -> Result<Renewed
     let (tokens, skew) = crate::oauth::renew(client, request, refresh.key.as_deref()).await?;
     // Nothing of the small client goes by the server's clock.
     #[cfg(not(feature = "oauth"))]
-    let (tokens, skew) = (crate::tokens::ask(client, request, refresh.key.as_deref()).await?, None);
+    let skew = None;
+    #[cfg(not(feature = "oauth"))]
+    let tokens = crate::tokens::ask(client, request, refresh.key.as_deref()).await?;
     check_owner(client, &tokens)?;
     Ok(Renewed { tokens, claims: None, skew })
 }

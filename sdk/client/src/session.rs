@@ -117,6 +117,10 @@ impl Session {
         let Want { target, force, min_validity } = want;
         self.start(client).await;
         let granted = self.grant();
+        #[cfg(feature = "oauth")]
+        if let Some(own) = crate::oauth::own_access(client, &target) {
+            return own;
+        }
         if granted.is_some_and(|grant| !scope::covers(&grant.scope, &target.scope)) {
             return Err(Error::at(Code::InvalidScope, "scope").into());
         }

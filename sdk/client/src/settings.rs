@@ -71,17 +71,28 @@ impl Settings {
         options.only(&OPTIONS)?;
         #[cfg(feature = "oauth")]
         options.only(&[OPTIONS.as_slice(), &crate::oauth::OPTIONS].concat())?;
-        let issuer = issuer(&options)?;
+        #[cfg(feature = "oauth")]
+        let known = crate::oauth::issuer_of(&options, crate::oauth::provider_of(&options)?)?;
+        #[cfg(not(feature = "oauth"))]
+        let known = None;
+        let issuer = match known {
+            Some(issuer) => issuer,
+            None => {
+                let issuer = options.required("issuer")?;
+                Issuer::parse(&issuer, reach(&issuer)).map_err(|_| invalid("issuer"))?
+            }
+        };
         let client_id = options.required("clientId")?;
         let policy = policy(&options, issuer.as_str(), &client_id)?;
         #[cfg(feature = "oauth")]
         let authentication = crate::oauth::Authentication::read(&options)?;
         #[cfg(feature = "oauth")]
         let catalogue = crate::oauth::Catalogue::read(&options, &authentication)?;
+        let default_scope = || DEFAULT_SCOPE.into();
         #[cfg(feature = "oauth")]
-        let default_scope = catalogue.scope();
-        #[cfg(not(feature = "oauth"))]
-        let default_scope = None;
+        let own_scope = catalogue.scope();
+        #[cfg(feature = "oauth")]
+        let default_scope = || own_scope.unwrap_or_else(default_scope);
         Ok(Self {
             redirect_uri: redirect_uri(&options)?,
             #[cfg(feature = "oauth")]
@@ -94,7 +105,7 @@ impl Settings {
             delivery: crate::oauth::Delivery::read(&options)?,
             #[cfg(feature = "oauth")]
             catalogue,
-            scope: options.text("scope")?.or(default_scope).unwrap_or_else(|| DEFAULT_SCOPE.into()),
+            scope: options.text("scope")?.unwrap_or_else(default_scope),
             resources: resources(&options)?,
             api_origins: api_origins(&options)?,
             background: background(&options)?,
@@ -121,16 +132,6 @@ impl Settings {
     pub(crate) fn wants_id_token(&self) -> bool {
         self.scope.split(' ').any(|scope| scope == "openid")
     }
-}
-
-/// The issuer that is named, or that of a provider which is.
-fn issuer(options: &Members) -> Result<Issuer, Error> {
-    #[cfg(feature = "oauth")]
-    if let Some(issuer) = crate::oauth::issuer_of(options, crate::oauth::provider_of(options)?)? {
-        return Ok(issuer);
-    }
-    let issuer = options.required("issuer")?;
-    Issuer::parse(&issuer, reach(&issuer)).map_err(|_| invalid("issuer"))
 }
 
 /// A client sits in its user's network, so private hosts are fine; http is for development.

@@ -25,6 +25,9 @@ pub(super) async fn clean(runtime: &Rc<Runtime>, callback: &Callback) {
 fn cleaned(href: &str, state: &str) -> Option<String> {
     let (before, fragment) = href.split_once('#').map_or((href, None), |(url, part)| (url, Some(part)));
     let (page, query) = before.split_once('?')?;
+    #[cfg(feature = "oauth")]
+    let rest = crate::oauth::rest_of_answer(query, state).or_else(|| rest_of(query, state))?;
+    #[cfg(not(feature = "oauth"))]
     let rest = rest_of(query, state)?;
     let mut url = page.to_owned();
     for (mark, part) in [("?", Some(rest)), ("#", fragment.map(String::from))] {
@@ -38,10 +41,6 @@ fn cleaned(href: &str, state: &str) -> Option<String> {
 
 /// What of a query is not the callback's; `None`: it shows another callback or none.
 fn rest_of(query: &str, state: &str) -> Option<String> {
-    #[cfg(feature = "oauth")]
-    if let Some(rest) = crate::oauth::rest_of_answer(query, state) {
-        return Some(rest);
-    }
     Callback::read(query).filter(|shown| shown.state() == state)?;
     Some(Callback::rest_of(query))
 }

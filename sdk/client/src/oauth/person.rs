@@ -7,9 +7,9 @@ use edgeward_core::{
     json::{self, Map, Value},
     oauth::{
         Failure,
-        providers::{self, Granted, Provider},
+        providers::{self, Form, Granted, Provider},
     },
-    session::{Access, Grant, Target},
+    session::{Access, Grant, Handed, Target},
     time::UnixMillis,
 };
 
@@ -113,4 +113,22 @@ pub(crate) fn with_own_access(mut grant: Grant, granted: Granted, asked: UnixMil
         scope: tokens.scope.unwrap_or_default(),
     }));
     grant
+}
+
+/// The user's own token, where a provider gives one beside the application's: as long as it lives, since what
+/// a refresh brings is the application's. `None`: another one is wanted.
+///
+/// # Errors
+/// `session_missing`; `session_expired`: there is none any more, until the user signs in again.
+pub(crate) fn own_access(client: &Client, target: &Target) -> Option<Result<Handed, Failure>> {
+    let provider = client.settings.catalogue.provider?;
+    if provider.form != Form::Nested || target.resource.as_deref() != Some(USER) {
+        return None;
+    }
+    let Some(grant) = client.session.grant() else { return Some(Err(Code::SessionMissing.into())) };
+    let now = client.runtime.now().wall;
+    let lives = |access: &Access| access.expires_at().is_none_or(|end| now < end);
+    let own = grant.access.into_iter().find(|access| access.target.resource.as_deref() == Some(USER));
+    let handed = own.filter(lives).map(|access| Handed { access, stale: false });
+    Some(handed.ok_or_else(|| Code::SessionExpired.into()))
 }
