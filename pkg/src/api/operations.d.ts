@@ -678,25 +678,25 @@ export interface Api<E extends "result" | "throw" = "result"> {
      *
      * An API token needs the scope `connections:write` as a grant, or `admin`.
      *
-     * Fails with `provider_not_configured`, `invalid_redirect`, `access_denied`, `discovery_unavailable`, `discovery_invalid`, `impersonation_forbidden`.
+     * Fails with `provider_not_configured`, `invalid_redirect`, `not_permitted`, `discovery_unavailable`, `discovery_invalid`, `impersonation_forbidden`.
      */
     initiate(args: InitiateOAuthArguments, options?: CallOptions): Promise<Outcome<InitiateOAuthResult, E>>;
     /**
      * Completes a connection with what the provider sent the user back with.
      *
-     * Fails with `provider_not_configured`, `oauth_invalid_state`, `callback_issuer_mismatch`, `oauth_provider_error`, `connection_taken`, `access_denied`, `impersonation_forbidden`.
+     * Fails with `provider_not_configured`, `oauth_invalid_state`, `callback_issuer_mismatch`, `oauth_provider_error`, `connection_taken`, `not_permitted`, `impersonation_forbidden`.
      */
     complete(args: CompleteOAuthArguments, options?: CallOptions): Promise<Outcome<CompleteOAuthResult, E>>;
     /**
      * Lists the caller's connections without their tokens, the oldest first.
      *
-     * Fails with `access_denied`.
+     * Fails with `not_permitted`.
      */
     list(args?: {}, options?: CallOptions): Promise<Outcome<ListOAuthConnectionsResult, E>>;
     /**
      * Ends a connection: its tokens are gone here, and given back to the provider. Without a connection nothing happens.
      *
-     * Fails with `access_denied`, `refresh_under_way`, `impersonation_forbidden`.
+     * Fails with `not_permitted`, `refresh_under_way`, `impersonation_forbidden`.
      */
     revoke(args: RevokeOAuthArguments, options?: CallOptions): Promise<Outcome<RevokeOAuthResult, E>>;
     /**
@@ -704,13 +704,13 @@ export interface Api<E extends "result" | "throw" = "result"> {
      *
      * An API token needs the scope `connections:use` as a grant, or `admin`.
      *
-     * Fails with `provider_not_configured`, `connection_not_found`, `insufficient_scope`, `refresh_token_not_found`, `failed_to_refresh_access_token`, `refresh_under_way`, `access_denied`, `impersonation_forbidden`.
+     * Fails with `provider_not_configured`, `connection_not_found`, `insufficient_scope`, `refresh_token_not_found`, `failed_to_refresh_access_token`, `refresh_under_way`, `not_permitted`, `impersonation_forbidden`.
      */
     token(args: GetOAuthTokenArguments, options?: CallOptions): Promise<Outcome<GetOAuthTokenResult, E>>;
     /**
      * What a provider has granted to the user; nothing without a connection.
      *
-     * Fails with `access_denied`.
+     * Fails with `not_permitted`.
      */
     scopes(args?: UserScopesArguments, options?: CallOptions): Promise<Outcome<UserScopesResult, E>>;
   };
@@ -720,7 +720,7 @@ export interface Api<E extends "result" | "throw" = "result"> {
      *
      * For another user than the caller it takes an API token of an administrator with the scope `admin`.
      *
-     * Fails with `access_denied`, `insufficient_scope`, `user_banned`, `user_not_found`.
+     * Fails with `not_permitted`, `insufficient_scope`, `user_banned`, `user_not_found`.
      */
     create(args: CreateWebSessionArguments, options?: CallOptions): Promise<Outcome<CreateWebSessionResult, E>>;
     /** Tells whether a user's session is good, and whose it is. It answers alike for every one that is not. */

@@ -131,7 +131,7 @@ impl<'a> Context<'a> {
     /// Whether the caller may call an operation at all.
     ///
     /// # Errors
-    /// `session_missing`: nobody is signed in. `access_denied`: somebody who may not.
+    /// `session_missing`: nobody is signed in. `not_permitted`: somebody who may not.
     pub fn permits(&self, access: Access) -> Result<(), Failure> {
         let permitted = match (access, &self.principal) {
             (Access::Anyone, _) | (Access::Holder, Principal::User { .. } | Principal::Key { .. }) => true,
@@ -144,7 +144,7 @@ impl<'a> Context<'a> {
             (Access::Admin, Principal::Key { admin, scopes, .. }) => *admin && scopes.permit("*", "*"),
             (Access::Holder | Access::Admin, Principal::Agent { .. }) => false,
         };
-        if permitted { Ok(()) } else { Err(Code::AccessDenied.into()) }
+        if permitted { Ok(()) } else { Err(Code::NotPermitted.into()) }
     }
 
     /// Whether the caller is who it acts for. Whatever would outlive a session asks for it.

@@ -328,6 +328,8 @@ codes! {
         IdempotencyKeyReused = "idempotency_key_reused", 422, Change, "Send a new key with every new call.";
         /// What is remembered cannot be reached at the moment.
         StoreUnavailable = "store_unavailable", 503, Retry, "Try again after the time that `Retry-After` names; nothing of the call has happened.";
+        /// The caller may not do this.
+        NotPermitted = "not_permitted", 403, Change, "Call it as whom the reference of the operation names: a user's own session, or an API token with the scope.";
         /// The API token does not exist.
         InvalidApiKey = "invalid_api_key", 401, Change, "Send an API token as it was shown when it was created.";
         /// The API token was revoked.

@@ -37,11 +37,11 @@ pub async fn stop_impersonating(context: &Context<'_>, _: Nothing) -> Result<Don
 /// Begins a session in which the caller acts as a user.
 ///
 /// # Errors
-/// `access_denied`: the caller is no administrator with a session in this browser.
+/// `not_permitted`: the caller is no administrator with a session in this browser.
 /// `you_cannot_impersonate_admins`, `user_not_found`, `user_banned`
 pub async fn start(context: &Context<'_>, user: &str) -> Result<(Session, Impersonation), Failure> {
     let own = web::of(context.authority, context.request).await?.filter(|own| is_callers(context, own));
-    let own = own.filter(|own| own.impersonated_by.is_none()).ok_or(Code::AccessDenied)?;
+    let own = own.filter(|own| own.impersonated_by.is_none()).ok_or(Code::NotPermitted)?;
     let settings = &context.authority.settings.admin;
     let lifetime = settings.impersonation_lifetime;
     let new = New { user, remember: Remember::No, impersonated_by: Some(&own.user.id), lifetime };

@@ -105,15 +105,15 @@ fn administrators_are_left_alone_unless_it_is_allowed() {
 fn only_administrators_with_a_session_in_the_browser_act_as_others() {
     let world = world("");
     let user = world.browser("user", Remember::Yes);
-    assert_eq!(impersonate(&user, "admin"), (403, "ACCESS_DENIED".into()));
+    assert_eq!(impersonate(&user, "admin"), (403, "NOT_PERMITTED".into()));
     assert_eq!(impersonate(&Browser::empty(&world), "user"), (401, "UNAUTHORIZED".into()));
     let scopes = edgeward_core::keys::scopes::Scopes::read(&json::parse(b"[\"admin\"]").unwrap()).unwrap();
     let key = Principal::Key { user: "admin".into(), id: "k".into(), scopes, admin: true };
     let refused = world.call(&key, "impersonateUser", r#"{"userId": "user"}"#).unwrap_err();
-    assert_eq!(refused.code, edgeward_core::Code::AccessDenied);
+    assert_eq!(refused.code, edgeward_core::Code::NotPermitted);
     let browser = world.browser("admin", Remember::Yes);
     assert_eq!(impersonate(&browser, "user").0, 200);
-    assert_eq!(impersonate(&browser, "other-admin"), (403, "ACCESS_DENIED".into()), "nobody acts as two");
+    assert_eq!(impersonate(&browser, "other-admin"), (403, "NOT_PERMITTED".into()), "nobody acts as two");
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn who_acts_as_somebody_makes_nothing_that_outlives_it() {
         assert_eq!(refused, (403, "IMPERSONATION_FORBIDDEN".into()), "{path}");
     }
     let ban = browser.post("/api/auth/admin/ban-user", r#"{"userId": "user"}"#);
-    assert_eq!(outcome(&ban), (403, "ACCESS_DENIED".into()), "nor does it administer as an administrator");
+    assert_eq!(outcome(&ban), (403, "NOT_PERMITTED".into()), "nor does it administer as an administrator");
     assert_eq!(browser.post("/api/auth/listApiTokens", "").status, 200);
     let list = owner.get("/api/auth/list-sessions").body;
     assert_eq!(list.matches("\"id\"").count(), 1, "the user does not see it");

@@ -180,7 +180,7 @@ fn it_is_created_by_a_user_or_by_an_api_token_for_everything() {
     assert_eq!(code(created(&world, &reader, "")), (Code::InsufficientScope, "admin".into()));
     assert_eq!(code(created(&world, &Principal::Anonymous, "")).0, Code::SessionMissing);
     let agent = wait(verify(&world.authority, &token(&world, &user))).unwrap();
-    assert_eq!(code(created(&world, &agent, "")).0, Code::AccessDenied);
+    assert_eq!(code(created(&world, &agent, "")).0, Code::NotPermitted);
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn it_is_a_bearer_credential_until_it_is_ended() {
     let send =
         |path: &str, body: &str| world.send("POST", path, &[("authorization", &header)], body).unwrap();
     let listed = send("/api/query", r#"{"path":"auth:listApiTokens","args":[{}]}"#);
-    assert_eq!((listed.status, listed.body.contains("ACCESS_DENIED")), (560, true), "an agent holds no keys");
+    assert_eq!((listed.status, listed.body.contains("NOT_PERMITTED")), (560, true), "an agent holds no keys");
     let end = format!(r#"{{"path":"auth:endSession","args":[{{"token":"{token}"}}]}}"#);
     assert_eq!(send("/api/mutation", &end).status, 200);
     assert_eq!(send("/api/mutation", &end).status, 200, "whoever ends it twice is not refused for it");

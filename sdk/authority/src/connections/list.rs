@@ -15,7 +15,7 @@ use crate::{
 /// Lists the caller's connections, without their tokens.
 ///
 /// # Errors
-/// `access_denied`
+/// `not_permitted`
 pub async fn list(context: &Context<'_>, _: Nothing) -> Result<Listed, Failure> {
     let rows = context.rows(statements::of_user(permitted(context, "read")?)).await?;
     let entries = rows.iter().map(|row| {
@@ -34,7 +34,7 @@ pub async fn list(context: &Context<'_>, _: Nothing) -> Result<Listed, Failure> 
 /// What a provider has granted to the caller; nothing if there is no connection.
 ///
 /// # Errors
-/// `access_denied`
+/// `not_permitted`
 pub async fn scopes(context: &Context<'_>, of: OfProvider) -> Result<Scopes, Failure> {
     let provider = of.provider.map_or_else(|| "github".into(), |name| name.0);
     let row = context.row(statements::with(permitted(context, "read")?, &provider)).await?;
@@ -46,7 +46,7 @@ pub async fn scopes(context: &Context<'_>, of: OfProvider) -> Result<Scopes, Fai
 /// gone here all the same, and the operator's log says so. Without a connection nothing happens.
 ///
 /// # Errors
-/// `access_denied`
+/// `not_permitted`
 pub async fn revoke(context: &Context<'_>, of: ByProvider) -> Result<Done, Failure> {
     let user = permitted(context, "write")?;
     let done = Done { success: true };

@@ -167,7 +167,7 @@ fn permitted<'a>(context: &'a Context<'_>, action: &str) -> Result<&'a str, Fail
     if context.principal.can("connections", action) {
         context.user()
     } else {
-        Err(edgeward_core::Code::AccessDenied.into())
+        Err(edgeward_core::Code::NotPermitted.into())
     }
 }
 

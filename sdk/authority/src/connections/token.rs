@@ -61,7 +61,7 @@ pub async fn kept(context: &Context<'_>, user: &str, provider: &Provider) -> Res
 /// Gives an access token out that is good for five seconds at least, refreshed if need be.
 ///
 /// # Errors
-/// `access_denied`: the caller's credential may not use connections. `connection_not_found`. `insufficient_scope`: a
+/// `not_permitted`: the caller's credential may not use connections. `connection_not_found`. `insufficient_scope`: a
 /// wanted scope was not granted. `refresh_token_not_found`, `failed_to_refresh_access_token`: the user has to connect
 /// again. `refresh_under_way`: another request has been refreshing the token for long.
 pub async fn token(context: &Context<'_>, needed: Needed) -> Result<Token, Failure> {

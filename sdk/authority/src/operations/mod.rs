@@ -178,35 +178,35 @@ operations! {
     ///
     /// An API token needs the scope `connections:write` as a grant, or `admin`.
     Mutation InitiateOAuth = "initiateOAuth" (connections::Initiate) -> connections::Initiated = connections::initiate,
-        for Access::Holder, fails [ProviderNotConfigured, InvalidRedirect, AccessDenied, DiscoveryUnavailable, DiscoveryInvalid, ImpersonationForbidden];
+        for Access::Holder, fails [ProviderNotConfigured, InvalidRedirect, NotPermitted, DiscoveryUnavailable, DiscoveryInvalid, ImpersonationForbidden];
 
     /// Completes a connection with what the provider sent the user back with.
     Mutation CompleteOAuth = "completeOAuth" (connections::Complete) -> connections::Completed = connections::complete,
-        for Access::Holder, fails [ProviderNotConfigured, OauthInvalidState, CallbackIssuerMismatch, OauthProviderError, ConnectionTaken, AccessDenied, ImpersonationForbidden];
+        for Access::Holder, fails [ProviderNotConfigured, OauthInvalidState, CallbackIssuerMismatch, OauthProviderError, ConnectionTaken, NotPermitted, ImpersonationForbidden];
 
     /// Lists the caller's connections without their tokens, the oldest first.
     Query ListOAuthConnections = "listOAuthConnections" (Nothing) -> connections::Listed = connections::list,
-        for Access::Holder, fails [AccessDenied];
+        for Access::Holder, fails [NotPermitted];
 
     /// Ends a connection: its tokens are gone here, and given back to the provider. Without a connection nothing happens.
     Mutation RevokeOAuth = "revokeOAuth" (connections::ByProvider) -> shape::Done = connections::revoke,
-        for Access::Holder, fails [AccessDenied, RefreshUnderWay, ImpersonationForbidden];
+        for Access::Holder, fails [NotPermitted, RefreshUnderWay, ImpersonationForbidden];
 
     /// Gives a provider's access token out, refreshed if it expires within five seconds.
     ///
     /// An API token needs the scope `connections:use` as a grant, or `admin`.
     Query GetOAuthToken = "getOAuthToken" (connections::Needed) -> connections::Token = connections::token,
-        for Access::Holder, fails [ProviderNotConfigured, ConnectionNotFound, InsufficientScope, RefreshTokenNotFound, FailedToRefreshAccessToken, RefreshUnderWay, AccessDenied, ImpersonationForbidden];
+        for Access::Holder, fails [ProviderNotConfigured, ConnectionNotFound, InsufficientScope, RefreshTokenNotFound, FailedToRefreshAccessToken, RefreshUnderWay, NotPermitted, ImpersonationForbidden];
 
     /// What a provider has granted to the user; nothing without a connection.
     Query UserScopes = "userScopes" (connections::OfProvider) -> connections::Scopes = connections::scopes,
-        for Access::Holder, fails [AccessDenied];
+        for Access::Holder, fails [NotPermitted];
 
     /// Begins a session of a user, for an application whose own server has signed the user in.
     ///
     /// For another user than the caller it takes an API token of an administrator with the scope `admin`.
     Mutation CreateWebSession = "createWebSession" (web::Create) -> web::Created = web::create,
-        for Access::Holder, fails [AccessDenied, InsufficientScope, UserBanned, UserNotFound];
+        for Access::Holder, fails [NotPermitted, InsufficientScope, UserBanned, UserNotFound];
 
     /// Tells whether a user's session is good, and whose it is. It answers alike for every one that is not.
     Query ValidateWebSession = "validateWebSession" (web::BySecret) -> web::Validation = web::validate,

@@ -11,7 +11,7 @@ use crate::{
 /// Begins a session of a user.
 ///
 /// # Errors
-/// `access_denied`: it is another user than the caller, and the caller is no API token of an administrator.
+/// `not_permitted`: it is another user than the caller, and the caller is no API token of an administrator.
 /// `insufficient_scope`: an API token that is not for everything. `user_banned`, `user_not_found`
 pub async fn create(context: &Context<'_>, session: Create) -> Result<Created, Failure> {
     let user = session.user.0.as_str();
@@ -62,6 +62,6 @@ fn check(context: &Context<'_>, user: &str) -> Result<(), Failure> {
         }
         Principal::Key { user: own, .. } if own == user => Ok(()),
         Principal::Key { .. } => context.permits(Access::Admin),
-        _ => Err(Code::AccessDenied.into()),
+        _ => Err(Code::NotPermitted.into()),
     }
 }

@@ -88,7 +88,7 @@ fn responses(operation: Operation) -> Value {
     let every = [Code::InvalidParameters, Code::StoreUnavailable];
     let mut codes: Vec<Code> = operation.errors().iter().copied().chain(every).collect();
     if operation.access() != Access::Anyone {
-        codes.extend([Code::SessionMissing, Code::AccessDenied]);
+        codes.extend([Code::SessionMissing, Code::NotPermitted]);
     }
     codes.sort_unstable_by_key(|code| (code.status(), code.as_str()));
     codes.dedup();

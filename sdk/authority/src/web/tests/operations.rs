@@ -85,11 +85,11 @@ fn a_session_of_somebody_else_is_begun_by_a_trusted_server_alone() {
     let server = key(&world, &user, r#"["admin"]"#, true);
     assert!(create(&server, "u2").is_ok() && create(&everything, "u1").is_ok());
     assert_eq!(code(create(&server, "u3")), Code::UserNotFound);
-    assert_eq!(code(create(&everything, "u2")), Code::AccessDenied);
+    assert_eq!(code(create(&everything, "u2")), Code::NotPermitted);
     assert_eq!(code(create(&reader, "u1")), Code::InsufficientScope);
-    assert_eq!(code(create(&user, "u2")), Code::AccessDenied);
+    assert_eq!(code(create(&user, "u2")), Code::NotPermitted);
     let admin = Principal::User { id: "u1".into(), session: "s".into(), admin: true, impersonated_by: None };
-    assert_eq!(code(create(&admin, "u2")), Code::AccessDenied, "who acts as somebody leaves a trace");
+    assert_eq!(code(create(&admin, "u2")), Code::NotPermitted, "who acts as somebody leaves a trace");
     assert_eq!(code(create(&Principal::Anonymous, "u1")), Code::SessionMissing);
 }
 
