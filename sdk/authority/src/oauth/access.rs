@@ -75,11 +75,8 @@ pub async fn issue(authority: &Authority, signer: &Signer, to: &Grantee<'_>) -> 
     claims.extend(to.authenticated_at.map(|instant| ("auth_time", instant.to_seconds().0.into())));
     claims.extend(to.actor.clone().map(|actor| ("act", actor)));
     claims.extend(to.jkt.map(|jkt| ("cnf", object(vec![("jkt", jkt.into())]))));
-    let own = object(claims);
-    let more = to.more.iter().filter(|(name, _)| own.get(name).is_none() && name != "nbf" && name != "cnf");
-    let more: Map = more.cloned().collect();
-    let Value::Object(mut members) = own else { return Err(Code::InternalError.into()) };
-    members.extend(more);
+    let Value::Object(mut members) = object(claims) else { return Err(Code::InternalError.into()) };
+    members.extend(to.more.iter().filter(|(name, _)| !RESERVED.contains(&name.as_str())).cloned());
     let typ = match to.resource.format {
         Format::AccessToken => "at+jwt",
         Format::Convex => "JWT",
@@ -196,6 +193,25 @@ pub async fn principal(authority: &Authority, claims: &Claims) -> Result<Princip
     let agent = actor.map_or(client, |actor| actor.subject);
     Ok(Principal::Agent { user: user.id, agent, session, scopes: Scopes(scopes.collect()) })
 }
+
+/// Claims that say what a token is, which nobody else's claims replace or add.
+const RESERVED: [&str; 15] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "client_id",
+    "scope",
+    "sid",
+    "auth_time",
+    "act",
+    "may_act",
+    "cnf",
+    "token_use",
+];
 
 /// What tokens may have been signed with, before and after the setting changed.
 pub const ALGORITHMS: [Algorithm; 3] = [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Rs256];

@@ -1,7 +1,10 @@
-use edgeward_core::{Code, jwt};
+use edgeward_core::{Code, json::object, jwt};
 
 use super::*;
-use crate::oauth::access;
+use crate::oauth::{
+    access::{self, Grantee},
+    keys,
+};
 
 #[test]
 fn tokens_for_an_api_are_those_of_rfc_9068() {
@@ -12,7 +15,7 @@ fn tokens_for_an_api_are_those_of_rfc_9068() {
     assert_eq!((header.get("typ").unwrap(), header.get("alg").unwrap()), (&"at+jwt".into(), &"ES256".into()));
     let policy = access::policy("https://auth.example", "https://api.example").unwrap();
     let token = jwt::admit(&token, &policy).unwrap();
-    let verified = wait(crate::oauth::keys::verify(&world.authority, token)).unwrap();
+    let verified = wait(keys::verify(&world.authority, token)).unwrap();
     let claims = jwt::validate(verified, &policy, world.authority.platform.now().to_seconds()).unwrap();
     assert_eq!(claims.text("client_id"), Ok(Some("own")));
 }
@@ -91,4 +94,46 @@ fn a_client_that_is_called_like_a_user_is_not_that_user() {
     let pairs = [("grant_type", "client_credentials"), ("client_id", "server"), ("client_secret", "secret")];
     let token = tokens(&post(&world, "/oauth/token", &[], &pairs))["access_token"].clone();
     assert_eq!(wait(access::verify(&world.authority, &token)).unwrap_err().code, Code::UserNotFound);
+}
+
+#[test]
+fn claims_of_somebody_else_replace_and_add_none_that_says_what_a_token_is() {
+    let world = world();
+    let names = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "act", "cnf", "sid", "client_id", "scope"];
+    let all = names.iter().chain(&["plan"]).map(|name| ((*name).into(), object(vec![("jkt", "x".into())])));
+    let grantee = Grantee {
+        subject: "u1",
+        client: "own",
+        resource: &world.authority.settings.oauth.resources[0],
+        scope: "a",
+        session: None,
+        grant: None,
+        actor: None,
+        jkt: None,
+        authenticated_at: None,
+        at_most: None,
+        more: all.collect(),
+    };
+    let signer = wait(keys::signer(&world.authority)).unwrap();
+    let token = wait(access::issue(&world.authority, &signer, &grantee)).unwrap().token;
+    let claims = claims(&token);
+    assert_eq!((claims.get("sub").unwrap(), claims.get("scope").unwrap()), (&"u1".into(), &"a".into()));
+    assert!(["nbf", "act", "cnf", "sid"].iter().all(|name| !claims.contains_key(name)));
+    assert!(claims.contains_key("plan"));
+}
+
+#[test]
+fn a_token_ends_with_its_session_here_and_by_its_own_time_elsewhere() {
+    let world = world();
+    let cookie = signed_in(&world, "u1");
+    let code = sent(&get(&world, &cookie, &authorization(&[])))["code"].clone();
+    let tokens = tokens(&redeemed(&world, &code, &[]));
+    let hint = form::encode(&[("id_token_hint", tokens["id_token"].as_str())]);
+    assert_eq!(get(&world, &cookie, &format!("/oauth/logout?{hint}")).status, 200);
+    let here = wait(access::verify(&world.authority, &tokens["access_token"])).unwrap_err();
+    assert_eq!(here.code, Code::TokenRevoked);
+    let policy = access::policy("https://auth.example", "https://auth.example").unwrap();
+    let elsewhere = jwt::admit(&tokens["access_token"], &policy).unwrap();
+    let verified = wait(keys::verify(&world.authority, elsewhere)).unwrap();
+    assert!(jwt::validate(verified, &policy, world.authority.platform.now().to_seconds()).is_ok());
 }
