@@ -57,16 +57,37 @@ fn an_agents_session_gives_a_token_in_which_the_agent_acts() {
 #[test]
 fn an_access_token_is_passed_on_with_who_acts() {
     let world = world();
+    let own = ("client_id", "own");
+    let pass = |token: &str, more: (&str, &str)| {
+        let pairs =
+            [("grant_type", GRANT), own, ("subject_token", token), ("subject_token_type", ACCESS), more];
+        post(&world, "/oauth/token", &[], &pairs)
+    };
     let token = tokens(&redeemed(&world, &code(&world, &[]), &[]))["access_token"].clone();
-    assert_eq!(error(&exchanged(&world, &token, &[("scope", "notes:write")])), "invalid_scope");
-    let once = tokens(&exchanged(&world, &token, &[("scope", "notes:read")]))["access_token"].clone();
-    let twice =
-        tokens(&exchanged(&world, &once, &[("resource", "https://api.example")]))["access_token"].clone();
+    assert_eq!(error(&pass(&token, ("scope", "notes:write"))), "invalid_scope");
+    let once = tokens(&pass(&token, ("scope", "notes:read")))["access_token"].clone();
+    let twice = tokens(&pass(&once, ("resource", "https://api.example")))["access_token"].clone();
     let act = claims(&twice).get("act").cloned().unwrap();
     assert_eq!(
         (act.get("sub").unwrap(), act.get("act").unwrap().get("sub").unwrap()),
-        (&"app".into(), &"app".into())
+        (&"own".into(), &"own".into())
     );
     let id = tokens(&redeemed(&world, &code(&world, &[]), &[]))["id_token"].clone();
-    assert_eq!(error(&exchanged(&world, &id, &[])), "invalid_grant");
+    assert_eq!(error(&pass(&id, ("scope", "openid"))), "invalid_grant");
+}
+
+#[test]
+fn an_access_token_is_passed_on_by_its_client_alone_and_to_what_was_granted() {
+    let world = world();
+    let code = code(&world, &[("resource", "https://api.example")]);
+    let token = tokens(&redeemed(&world, &code, &[]))["access_token"].clone();
+    assert_eq!(error(&exchanged(&world, &token, &[])), "invalid_grant", "another client has only found it");
+    let pass = |resource| {
+        let pairs = [("grant_type", GRANT), ("client_id", "own"), ("subject_token", token.as_str())];
+        let pairs: Vec<_> =
+            pairs.into_iter().chain([("subject_token_type", ACCESS), ("resource", resource)]).collect();
+        post(&world, "/oauth/token", &[], &pairs)
+    };
+    assert_eq!(error(&pass("https://auth.example")), "invalid_target");
+    tokens(&pass("https://api.example"));
 }

@@ -3,6 +3,7 @@
 //! Source: [RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)
 
 use edgeward_core::{
+    Code,
     json::{Map, Value, object},
     keys::scopes::{Scope, Scopes},
     oauth::scope,
@@ -15,6 +16,8 @@ use crate::{
     context::Principal,
     oauth::{
         access::{self, Grantee, Proof},
+        client::Method,
+        grant::{self, Grant},
         keys,
         refusal::{Refusal, Word},
         settings::Resource,
@@ -58,7 +61,7 @@ pub async fn narrow(asking: &Asking<'_>) -> Result<Tokens, Refusal> {
     }
     let subject = subject(asking, token).await?;
     let scope = scope_of(asking, &subject)?;
-    let resource = resource(asking)?;
+    let resource = resource(asking, &subject).await?;
     let user = users::by_id(authority, &subject.user).await?;
     user.filter(|user| !user.is_banned(authority.platform.now()))
         .ok_or(invalid_grant("the user is gone or banned"))?;
@@ -139,6 +142,13 @@ async fn of_access_token(asking: &Asking<'_>, token: &str) -> Result<Subject, Fa
     let known = authority.settings.oauth.resources.iter().map(|resource| resource.audience.clone());
     let claims = access::read(authority, token, known.collect(), Proof::None).await?;
     let text = |name: &'static str| Ok::<_, Failure>(claims.text(name)?.unwrap_or_default().to_owned());
+    // The client that it was issued to may, and the API that it is for, if that shows who it is. Whoever else
+    // has it, has found it.
+    let client = &asking.client;
+    let is_api = client.method != Method::None && claims.audiences()?.contains(&client.id.as_str());
+    if text("client_id")? != client.id && !is_api {
+        return Err(Code::TokenAuthorizedPartyInvalid.into());
+    }
     let now = authority.platform.now().to_seconds();
     let left = claims.date("exp")?.unwrap_or(now).since(now);
     let mut actor = vec![("sub", asking.client.id.as_str().into())];
@@ -168,15 +178,21 @@ fn scope_of(asking: &Asking<'_>, subject: &Subject) -> Result<String, Refusal> {
     if covered { Ok(wanted) } else { Err(Refusal::new(Word::InvalidScope, "the subject token may do less")) }
 }
 
-/// The API that the new token is for, by its address or its audience.
-fn resource<'a>(asking: &Asking<'a>) -> Result<&'a Resource, Refusal> {
-    let settings = &asking.authority.settings.oauth;
-    let asked = asking.parameters.resources(asking.authority)?;
+/// The API that the new token is for, by its address or its audience. A token of a grant is passed on to what was
+/// granted alone.
+async fn resource<'a>(asking: &Asking<'a>, subject: &Subject) -> Result<&'a Resource, Refusal> {
+    const REFUSED: Refusal =
+        Refusal::new(Word::InvalidTarget, "a token is for one resource, which is known here and was granted");
+    let (authority, settings) = (asking.authority, &asking.authority.settings.oauth);
+    let asked = asking.parameters.resources(authority)?;
     let mut names = asked.iter().map(String::as_str).chain(asking.parameters.all("audience"));
-    let resource = match (names.next(), names.next()) {
-        (None, _) => settings.own(),
-        (Some(name), None) => settings.resource(name),
-        _ => None,
+    let named = match (names.next(), names.next()) {
+        (None, _) => None,
+        (Some(name), None) => Some(settings.resource(name).ok_or(REFUSED)?),
+        _ => return Err(REFUSED),
     };
-    resource.ok_or(Refusal::new(Word::InvalidTarget, "a token is for one resource that is known here"))
+    let Some(grant) = &subject.grant else { return named.or(settings.own()).ok_or(REFUSED) };
+    let row = authority.store.row(grant::statements::by_id(grant)).await?.ok_or(REFUSED)?;
+    let asked: Vec<_> = named.iter().map(|resource| resource.resource.clone()).collect();
+    Grant::read(&row)?.resource(authority, &asked).ok_or(REFUSED)
 }
