@@ -678,13 +678,13 @@ export interface Api<E extends "result" | "throw" = "result"> {
      *
      * An API token needs the scope `connections:write` as a grant, or `admin`.
      *
-     * Fails with `provider_not_configured`, `invalid_redirect`, `not_permitted`, `discovery_unavailable`, `discovery_invalid`, `impersonation_forbidden`.
+     * Fails with `provider_not_configured`, `invalid_redirect`, `not_permitted`, `discovery_unavailable`, `discovery_invalid`.
      */
     initiate(args: InitiateOAuthArguments, options?: CallOptions): Promise<Outcome<InitiateOAuthResult, E>>;
     /**
      * Completes a connection with what the provider sent the user back with.
      *
-     * Fails with `provider_not_configured`, `oauth_invalid_state`, `callback_issuer_mismatch`, `oauth_provider_error`, `connection_taken`, `not_permitted`, `impersonation_forbidden`.
+     * Fails with `provider_not_configured`, `oauth_invalid_state`, `callback_issuer_mismatch`, `oauth_provider_error`, `connection_taken`, `not_permitted`.
      */
     complete(args: CompleteOAuthArguments, options?: CallOptions): Promise<Outcome<CompleteOAuthResult, E>>;
     /**
@@ -696,7 +696,7 @@ export interface Api<E extends "result" | "throw" = "result"> {
     /**
      * Ends a connection: its tokens are gone here, and given back to the provider. Without a connection nothing happens.
      *
-     * Fails with `not_permitted`, `refresh_under_way`, `impersonation_forbidden`.
+     * Fails with `not_permitted`, `refresh_under_way`.
      */
     revoke(args: RevokeOAuthArguments, options?: CallOptions): Promise<Outcome<RevokeOAuthResult, E>>;
     /**
@@ -704,7 +704,7 @@ export interface Api<E extends "result" | "throw" = "result"> {
      *
      * An API token needs the scope `connections:use` as a grant, or `admin`.
      *
-     * Fails with `provider_not_configured`, `connection_not_found`, `insufficient_scope`, `refresh_token_not_found`, `failed_to_refresh_access_token`, `refresh_under_way`, `not_permitted`, `impersonation_forbidden`.
+     * Fails with `provider_not_configured`, `connection_not_found`, `insufficient_scope`, `refresh_token_not_found`, `failed_to_refresh_access_token`, `refresh_under_way`, `not_permitted`.
      */
     token(args: GetOAuthTokenArguments, options?: CallOptions): Promise<Outcome<GetOAuthTokenResult, E>>;
     /**
@@ -774,13 +774,13 @@ export interface Api<E extends "result" | "throw" = "result"> {
     /**
      * Begins to link another account: where to send the browser that asks. It is given a cookie, without which the provider's answer counts for nothing.
      *
-     * Fails with `provider_not_configured`, `invalid_redirect`, `discovery_unavailable`, `discovery_invalid`, `impersonation_forbidden`.
+     * Fails with `provider_not_configured`, `invalid_redirect`, `discovery_unavailable`, `discovery_invalid`.
      */
     link(args: LinkAccountArguments, options?: CallOptions): Promise<Outcome<LinkAccountResult, E>>;
     /**
      * Removes an account, and the connection that came with it. The last way to sign in stays.
      *
-     * Fails with `account_not_found`, `failed_to_unlink_last_account`, `impersonation_forbidden`.
+     * Fails with `account_not_found`, `failed_to_unlink_last_account`.
      */
     unlink(args: UnlinkAccountArguments, options?: CallOptions): Promise<Outcome<UnlinkAccountResult, E>>;
   };

@@ -178,11 +178,11 @@ operations! {
     ///
     /// An API token needs the scope `connections:write` as a grant, or `admin`.
     Mutation InitiateOAuth = "initiateOAuth" (connections::Initiate) -> connections::Initiated = connections::initiate,
-        for Access::Holder, fails [ProviderNotConfigured, InvalidRedirect, NotPermitted, DiscoveryUnavailable, DiscoveryInvalid, ImpersonationForbidden];
+        for Access::Holder, fails [ProviderNotConfigured, InvalidRedirect, NotPermitted, DiscoveryUnavailable, DiscoveryInvalid];
 
     /// Completes a connection with what the provider sent the user back with.
     Mutation CompleteOAuth = "completeOAuth" (connections::Complete) -> connections::Completed = connections::complete,
-        for Access::Holder, fails [ProviderNotConfigured, OauthInvalidState, CallbackIssuerMismatch, OauthProviderError, ConnectionTaken, NotPermitted, ImpersonationForbidden];
+        for Access::Holder, fails [ProviderNotConfigured, OauthInvalidState, CallbackIssuerMismatch, OauthProviderError, ConnectionTaken, NotPermitted];
 
     /// Lists the caller's connections without their tokens, the oldest first.
     Query ListOAuthConnections = "listOAuthConnections" (Nothing) -> connections::Listed = connections::list,
@@ -190,13 +190,13 @@ operations! {
 
     /// Ends a connection: its tokens are gone here, and given back to the provider. Without a connection nothing happens.
     Mutation RevokeOAuth = "revokeOAuth" (connections::ByProvider) -> shape::Done = connections::revoke,
-        for Access::Holder, fails [NotPermitted, RefreshUnderWay, ImpersonationForbidden];
+        for Access::Holder, fails [NotPermitted, RefreshUnderWay];
 
     /// Gives a provider's access token out, refreshed if it expires within five seconds.
     ///
     /// An API token needs the scope `connections:use` as a grant, or `admin`.
     Query GetOAuthToken = "getOAuthToken" (connections::Needed) -> connections::Token = connections::token,
-        for Access::Holder, fails [ProviderNotConfigured, ConnectionNotFound, InsufficientScope, RefreshTokenNotFound, FailedToRefreshAccessToken, RefreshUnderWay, NotPermitted, ImpersonationForbidden];
+        for Access::Holder, fails [ProviderNotConfigured, ConnectionNotFound, InsufficientScope, RefreshTokenNotFound, FailedToRefreshAccessToken, RefreshUnderWay, NotPermitted];
 
     /// What a provider has granted to the user; nothing without a connection.
     Query UserScopes = "userScopes" (connections::OfProvider) -> connections::Scopes = connections::scopes,
@@ -258,11 +258,11 @@ operations! {
     /// Begins to link another account: where to send the browser that asks. It is given a cookie, without which the
     /// provider's answer counts for nothing.
     Mutation LinkAccount = "linkAccount" (signin::Link) -> signin::Started = signin::link,
-        for Access::User, fails [ProviderNotConfigured, InvalidRedirect, DiscoveryUnavailable, DiscoveryInvalid, ImpersonationForbidden];
+        for Access::User, fails [ProviderNotConfigured, InvalidRedirect, DiscoveryUnavailable, DiscoveryInvalid];
 
     /// Removes an account, and the connection that came with it. The last way to sign in stays.
     Mutation UnlinkAccount = "unlinkAccount" (signin::ByAccount) -> shape::Done = signin::unlink,
-        for Access::User, fails [AccountNotFound, FailedToUnlinkLastAccount, ImpersonationForbidden];
+        for Access::User, fails [AccountNotFound, FailedToUnlinkLastAccount];
 }
 
 impl Operation {

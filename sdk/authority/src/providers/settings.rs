@@ -77,10 +77,7 @@ impl Document {
         if !(1..=32).contains(&name.len()) || !name.bytes().all(plain) {
             return Err(invalid("providers"));
         }
-        let kind = self.kind.as_deref().unwrap_or(&name);
-        let kind =
-            providers::named(kind).or_else(|| providers::named("generic").filter(|_| self.kind.is_none()));
-        let kind = kind.ok_or(invalid("providers.kind"))?;
+        let kind = self.kind(&name).ok_or(invalid("providers.kind"))?;
         let issuer = match &self.issuer {
             Some(issuer) if kind.issuer.is_empty() => Issuer::parse(issuer, reach),
             Some(_) => Err(invalid("providers.issuer")),
@@ -106,6 +103,14 @@ impl Document {
             issuer: issuer.map_err(|_| invalid("providers.issuer"))?,
             documents: Documents::default(),
         })
+    }
+
+    /// What it does differently: its kind says it, or its name if that is a known one.
+    fn kind(&self, name: &str) -> Option<&'static providers::Provider> {
+        match &self.kind {
+            Some(kind) => providers::named(kind),
+            None => providers::named(name).or_else(|| providers::named("generic")),
+        }
     }
 
     fn credential(&self, wanted: ClientSecret, secret: Option<String>) -> Result<Credential, Error> {

@@ -68,9 +68,8 @@ pub async fn list(context: &Context<'_>, _: Nothing) -> Result<Accounts, Failure
 /// Begins to link another account, in the browser that asks: it is given a cookie.
 ///
 /// # Errors
-/// `provider_not_configured`, `invalid_redirect`, `impersonation_forbidden`
+/// `provider_not_configured`, `invalid_redirect`
 pub async fn link(context: &Context<'_>, wanted: Link) -> Result<Started, Failure> {
-    context.not_impersonating()?;
     let provider = providers::named(context.authority, &wanted.provider.0)?;
     let wish = wanted.redirect_to.as_ref().map(|text| text.0.as_str());
     let redirect_to = redirect::checked(context.authority, wish)?;
@@ -83,9 +82,8 @@ pub async fn link(context: &Context<'_>, wanted: Link) -> Result<Started, Failur
 /// Removes an account, and the connection that came with it. What is left has to be a way to sign in.
 ///
 /// # Errors
-/// `account_not_found`. `failed_to_unlink_last_account`. `impersonation_forbidden`
+/// `account_not_found`. `failed_to_unlink_last_account`
 pub async fn unlink(context: &Context<'_>, which: ByAccount) -> Result<Done, Failure> {
-    context.not_impersonating()?;
     let user = context.user()?;
     let subject = which.account_id.as_ref().map(|id| id.0.as_str());
     let found = accounts::of_user(context.authority, user).await?;

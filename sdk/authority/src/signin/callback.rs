@@ -6,6 +6,7 @@ use edgeward_core::{
     oauth::{
         self,
         authorize::Callback,
+        discovery::Metadata,
         providers::{ClientSecret, apple},
     },
 };
@@ -99,6 +100,32 @@ async fn found(context: &Context<'_>, provider: &Provider, state: &str) -> Resul
     }
 }
 
+/// The code of an answer that belongs to the transaction, which is used up by it.
+async fn answered(
+    context: &Context<'_>,
+    provider: &Provider,
+    metadata: &Metadata,
+    pending: &Pending,
+    text: &str,
+) -> Result<String, Ended> {
+    let callback = Callback::read(text).ok_or(Ended("no_code"))?;
+    let checked = callback.check(&pending.transaction, context.now.to_seconds());
+    let code = checked.map_err(oauth::Failure::from).and_then(|()| callback.code(metadata));
+    // Another provider's answer, or one that repeats itself, leaves the transaction as it is.
+    match code.as_ref().map_err(|failure| failure.error.code) {
+        Err(Code::CallbackIssuerMismatch) => return Err(Ended("issuer_mismatch")),
+        Err(Code::CallbackInvalid | Code::CallbackExpired) => return Err(Ended("state_mismatch")),
+        _ => {}
+    }
+    if context.row(pending.take(context.now)).await?.is_none() {
+        return Err(Ended("please_restart_the_process"));
+    }
+    code.map(Into::into).map_err(|failure| {
+        provider.failed(context.authority, "sign-in", &failure);
+        Ended(if failure.error.code == Code::AccessDenied { "access_denied" } else { "oauth_provider_error" })
+    })
+}
+
 /// Completes a sign-in; the code for a page of another origin, if it was for one.
 async fn completed(
     context: &Context<'_>,
@@ -107,30 +134,13 @@ async fn completed(
     text: &str,
 ) -> Result<Option<String>, Ended> {
     let (authority, transaction) = (context.authority, &pending.transaction);
-    let callback = Callback::read(text).ok_or(Ended("no_code"))?;
-    let mixed_up =
-        |code: Code| if code == Code::CallbackIssuerMismatch { "issuer_mismatch" } else { "state_mismatch" };
-    callback.check(transaction, context.now.to_seconds()).map_err(|error| Ended(mixed_up(error.code)))?;
     let metadata = provider.metadata(authority).await?;
-    let code = match callback.code(&metadata) {
-        // Another provider's answer leaves the transaction as it is.
-        Err(failure) if failure.error.code == Code::CallbackIssuerMismatch => {
-            return Err(Ended("issuer_mismatch"));
-        }
-        code => code,
-    };
-    if context.row(pending.take(context.now)).await?.is_none() {
-        return Err(Ended("please_restart_the_process"));
-    }
-    let code = code.map_err(|failure| {
-        provider.failed(authority, "sign-in", &failure);
-        Ended(if failure.error.code == Code::AccessDenied { "access_denied" } else { "oauth_provider_error" })
-    })?;
+    let code = answered(context, provider, &metadata, pending, text).await?;
     let ended = |failure: oauth::Failure, word| match provider.failed(authority, "sign-in", &failure) {
         Failure { code: Code::OauthProviderError, .. } => Ended(word),
         failure => failure.into(),
     };
-    let granted = provider.redeem(authority, &metadata, code, transaction).await;
+    let granted = provider.redeem(authority, &metadata, &code, transaction).await;
     let granted = granted.map_err(|failure| ended(failure, "invalid_code"))?;
     let identity = provider.identity(authority, &metadata, &granted, transaction).await;
     let identity = identity.map_err(|failure| ended(failure, "unable_to_get_user_info"))?;

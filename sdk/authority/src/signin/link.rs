@@ -111,19 +111,10 @@ pub async fn settled(
         };
         let settings = &authority.settings.sign_in;
         let known = Known { linking, owner: owner.as_ref(), namesake: namesake.as_ref(), settings };
-        let account = |user: &str| accounts::insert(&provider.name, &identity.subject, user, context.now);
-        let (user, mut statements) = match decide(&known, |user| user.is_banned(context.now)) {
-            Decision::Refuse(why) => return Ok(Err(why)),
-            Decision::SignIn(user) => (user, Vec::new()),
-            Decision::Link(user) => {
-                let link = account(&user);
-                (user, vec![link])
-            }
-            Decision::SignUp => {
-                let id = context.new_id()?;
-                let both = vec![users::insert(&id, &identity.profile, context.now), account(&id)];
-                (id, both)
-            }
+        let decision = decide(&known, |user| user.is_banned(context.now));
+        let (user, mut statements) = match carried_out(context, provider, identity, decision)? {
+            Ok(change) => change,
+            Err(why) => return Ok(Err(why)),
         };
         statements.extend(granted(context, provider, &user, grant, keep).await?);
         match context.store().batch(statements).await {
@@ -134,6 +125,29 @@ pub async fn settled(
         }
     }
     Err(edgeward_core::Code::InternalError.into())
+}
+
+/// Who the user is after a decision, and the statements that make it so.
+fn carried_out(
+    context: &Context<'_>,
+    provider: &Provider,
+    identity: &Identity,
+    decision: Decision,
+) -> Result<Result<(String, Vec<Statement>), NotLinked>, Failure> {
+    let account = |user: &str| accounts::insert(&provider.name, &identity.subject, user, context.now);
+    Ok(match decision {
+        Decision::Refuse(why) => Err(why),
+        Decision::SignIn(user) => Ok((user, Vec::new())),
+        Decision::Link(user) => {
+            let link = account(&user);
+            Ok((user, vec![link]))
+        }
+        Decision::SignUp => {
+            let id = context.new_id()?;
+            let both = vec![users::insert(&id, &identity.profile, context.now), account(&id)];
+            Ok((id, both))
+        }
+    })
 }
 
 /// How often it is decided anew.

@@ -84,15 +84,12 @@ async fn signed_in(context: &Context<'_>) -> Result<(), Refused> {
     if pat.len() > 512 || !pat.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(INVALID);
     }
-    let (identity, scopes) = match providers::of_token(provider, authority, pat).await {
-        Ok(found) => found,
-        Err(failure) => {
-            return Err(match provider.failed(authority, "token", &failure) {
-                Failure { code: Code::OauthProviderError, .. } => INVALID,
-                failure => failure.into(),
-            });
-        }
-    };
+    let found = providers::of_token(provider, authority, pat).await;
+    let (identity, scopes) =
+        found.map_err(|failure| match provider.failed(authority, "token", &failure) {
+            Failure { code: Code::OauthProviderError, .. } => INVALID,
+            failure => failure.into(),
+        })?;
     if identity.profile.email.is_none() {
         return Err(NO_ADDRESS);
     }
