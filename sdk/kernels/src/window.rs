@@ -1,0 +1,26 @@
+//! A scalar as signed digits, one for each row of a table.
+//!
+//! Row i of a table has the multiples 1 to 2^(w−1) of `2^(w·i) · P`; the sum of one entry a row, added
+//! or subtracted, is any multiple of P.
+
+use crate::limbs::Words;
+
+/// The bits of a digit. Eight: a table of 33 rows with 128 entries each.
+pub const WIDTH: usize = 8;
+/// The rows of a table: the last one takes what the digit before it carries over.
+pub const ROWS: usize = 256 / WIDTH + 1;
+/// The entries of a row.
+pub const ENTRIES: usize = 1 << (WIDTH - 1);
+
+/// The digits of a scalar below 2^256, the lowest first, each from −127 to 128.
+pub fn digits(scalar: &Words) -> [i32; ROWS] {
+    let mut carry = 0;
+    core::array::from_fn(|row| {
+        let (word, shift) = (row * WIDTH / 32, row * WIDTH % 32);
+        let at = |word: usize| u64::from(scalar.get(word).copied().unwrap_or(0));
+        let bits = (at(word + 1) << 32 | at(word)) >> shift;
+        let digit = (bits as i32 & ((1 << WIDTH) - 1)) + carry;
+        carry = i32::from(digit > ENTRIES as i32);
+        digit - (carry << WIDTH)
+    })
+}
