@@ -20,6 +20,56 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Error> {
     Base64UrlUnpadded::decode_vec(text).map_err(|_| Error::from(Code::Base64urlInvalid))
 }
 
+/// Decodes as [`decode`] does, what is no secret: faster, since it looks characters up, which takes
+/// longer for some than for others.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_public(text: &str) -> Result<Vec<u8>, Error> {
+    let (groups, rest) = text.as_bytes().as_chunks::<4>();
+    let mut bytes = Vec::with_capacity(3 * groups.len() + 2);
+    let mut wrong = 0;
+    for group in groups {
+        let [a, b, c, d] = group.map(digit);
+        let bits = a << 18 | b << 12 | c << 6 | d;
+        wrong |= a | b | c | d;
+        bytes.extend_from_slice(&[(bits >> 16) as u8, (bits >> 8) as u8, bits as u8]);
+    }
+    match rest.iter().copied().map(digit).collect::<Vec<_>>().as_slice() {
+        [] => {}
+        [a, b] => {
+            // The bits that are left over have to be zero.
+            wrong |= a | b | (b & 15) << 6;
+            bytes.push((a << 2 | b >> 4) as u8);
+        }
+        [a, b, c] => {
+            wrong |= a | b | c | (c & 3) << 6;
+            bytes.extend_from_slice(&[(a << 2 | b >> 4) as u8, (b << 4 | c >> 2) as u8]);
+        }
+        _ => wrong = u32::MAX,
+    }
+    if wrong < 64 { Ok(bytes) } else { Err(Code::Base64urlInvalid.into()) }
+}
+
+/// What a character stands for, or more than 63.
+fn digit(character: u8) -> u32 {
+    DIGITS.get(usize::from(character)).map_or(NONE, |digit| u32::from(*digit))
+}
+
+const NONE: u32 = 0xff;
+
+const DIGITS: [u8; 256] = digits();
+
+const fn digits() -> [u8; 256] {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (mut digits, mut digit) = ([NONE as u8; 256], 0);
+    while digit < 64 {
+        digits[alphabet[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+}
+
 /// Encodes bytes without padding.
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
@@ -44,10 +94,18 @@ mod tests {
             ["QQ==", "QQ=", "Q", "QR", "QUJ", " QQ", "QQ ", "QQ\n", "Q\tQ", "A+z/", "QQ.", "\u{feff}QQ", "QÖ"]
         {
             assert_eq!(decode(text), Err(Code::Base64urlInvalid.into()), "{text:?}");
+            assert_eq!(decode_public(text), Err(Code::Base64urlInvalid.into()), "{text:?}");
         }
     }
 
     proptest! {
+        #[test]
+        fn what_is_no_secret_is_decoded_alike(text in "[A-Za-z0-9_-]{0,40}", odd in ".{0,3}", bytes: Vec<u8>) {
+            for text in [text.clone(), encode(&bytes), text + &odd] {
+                prop_assert_eq!(decode(&text), decode_public(&text));
+            }
+        }
+
         #[test]
         fn one_text_for_one_byte_string(text in "[A-Za-z0-9_-]{0,40}") {
             if let Ok(bytes) = decode(&text) {

@@ -20,7 +20,7 @@ pub(super) fn check_length(token: &str) -> Result<(), Error> {
 
 /// Decodes one part.
 pub(super) fn part(text: &str, at: &'static str) -> Result<Vec<u8>, Error> {
-    base64url::decode(text).map_err(|_| malformed(at))
+    base64url::decode_public(text).map_err(|_| malformed(at))
 }
 
 /// Reads a header: a strict JSON object without an extension that would have to be understood.
