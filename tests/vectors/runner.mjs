@@ -1,5 +1,5 @@
 /**
- * Runs every set of vectors on both engines; the same in Node, in a page and in a Worker.
+ * Runs every set of vectors on every engine; the same in Node, in a page and in a Worker.
  *
  * The tests' own part is `summary`: what went wrong, in words, and a table to print.
  */
@@ -11,22 +11,25 @@
  *
  * @typedef {{ cases: number, passed: number, verified: number, by_rule: number, excepted: number, unsupported: number,
  *   failures: { id: number, comment: string, verifies: boolean, answer: string }[], answers: string[] }} Report
- * @typedef {{ set: string, crates: Report, webcrypto: Report, disagreements: string[] }} Outcome
+ * @typedef {{ set: string, crates: Report, kernels: Report, webcrypto: Report, disagreements: string[] }} Outcome
  */
 export async function runSet(wasm, set) {
   const crates = await wasm.run(set, "crates");
+  const kernels = await wasm.run(set, "kernels");
   const webcrypto = await wasm.run(set, "webcrypto");
   const disagreements = crates.answers.flatMap((answer, index) => {
     const other = webcrypto.answers[index];
     // The crates do not decrypt RSA, WebCrypto knows neither ES256K nor ML-DSA; one of the two answers.
     const silent = [answer, other].filter((one) => one === "algorithm_unsupported").length;
     const alike = silent === 0 ? answer === other : silent === 1;
+    if (kernels.answers[index] !== answer) return [`${set} case ${index + 1}: crates ${answer}, kernels ${kernels.answers[index]}`];
     return alike ? [] : [`${set} case ${index + 1}: crates ${answer}, webcrypto ${other}`];
   });
   // The answers are compared here, so that they need not cross to the test.
   delete crates.answers;
+  delete kernels.answers;
   delete webcrypto.answers;
-  return { set, crates, webcrypto, disagreements };
+  return { set, crates, kernels, webcrypto, disagreements };
 }
 
 /**
@@ -35,8 +38,9 @@ export async function runSet(wasm, set) {
  * @returns {{ wrong: string[], table: string }}
  */
 export function summary(runtime, outcomes) {
-  const wrong = outcomes.flatMap(({ set, crates, webcrypto, disagreements }) => [
+  const wrong = outcomes.flatMap(({ set, crates, kernels, webcrypto, disagreements }) => [
     ...failures(set, "crates", crates),
+    ...failures(set, "kernels", kernels),
     ...failures(set, "webcrypto", webcrypto),
     ...disagreements,
   ]);

@@ -1,3 +1,4 @@
+//! `cargo xtask differential kernels`: the kernels and the crates on the same altered signatures.
 //! `cargo xtask differential`: the package, the core, npm `jose` and the crate `jsonwebtoken` on the
 //! same altered tokens.
 
@@ -14,15 +15,29 @@ pub const IN_TESTS: u32 = 5_000;
 const BY_HAND: u32 = 100_000;
 const SEED: u32 = 1;
 
-/// `cargo xtask differential [COUNT [SEED]]`.
+/// How many signatures of each algorithm a person compares.
+const SIGNATURES_BY_HAND: u32 = 10_000_000;
+
+/// `cargo xtask differential [kernels] [COUNT [SEED]]`.
 pub fn run(args: &[&str]) -> Outcome {
+    let numbers = args.strip_prefix(&["kernels"]).unwrap_or(args);
     let number = |at: usize, default: u32| {
-        let text = args.get(at).copied();
+        let text = numbers.get(at).copied();
         text.map_or(Ok(default), |text| text.parse().map_err(|_| Failure(format!("{text} is no number"))))
     };
+    if numbers.len() < args.len() {
+        return kernels(number(0, SIGNATURES_BY_HAND)?, number(1, SEED)?);
+    }
     setup::run(Need::Build)?;
     build::build(&[Artefact::Pkg])?;
     compare(number(0, BY_HAND)?, number(1, SEED)?)
+}
+
+/// Compares the kernels with the crates, natively.
+fn kernels(count: u32, seed: u32) -> Outcome {
+    let cargo = Run::new("cargo").args(["test", "--quiet", "--release", "--package", "edgeward-vectors"]);
+    let numbers = [("EDGEWARD_COUNT", count.to_string()), ("EDGEWARD_SEED", seed.to_string())];
+    cargo.args(["--test", "differential", "--", "--nocapture"]).envs(numbers).succeed()
 }
 
 /// Compares the answers to so many tokens; the package must have been built.

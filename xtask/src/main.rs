@@ -30,6 +30,7 @@ cargo xtask check [PART]      fmt, layers, clippy, docs, deny, errors, api, cove
 cargo xtask test [PART]       check, native, model, fuzz, differential, node, platform, browser, workerd, packaging, race, peers, agent, react, server, e2e
 cargo xtask bench NAME […]    a comparison of bench/
 cargo xtask differential [COUNT [SEED]]  our answers and other libraries' to altered tokens
+cargo xtask differential kernels [COUNT [SEED]]  the kernels' and the crates' to altered signatures
 cargo xtask fuzz [TARGET [SECONDS]]  one fuzz target or all, for a minute each
 cargo xtask doctor CONFIG     what is wrong with a gateway's configuration; --live asks its issuers
 cargo xtask deploy [CONFIG]   builds the authority, brings its database up to date, publishes it; --dry-run

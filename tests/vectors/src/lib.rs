@@ -1,13 +1,14 @@
 //! Published test vectors against every signature engine of edgeward.
 //!
-//! The engine of crates is run natively and as WebAssembly, WebCrypto in Node, Chromium and
-//! workerd; every answer has to be that of the file, and the two have to answer alike.
+//! The engines of crates and of kernels are run natively and as WebAssembly, WebCrypto in Node, Chromium and
+//! workerd; every answer has to be that of the file, and all have to answer alike.
 //! What is run and how many cases there are is in `README.md`.
 
 // A tool for tests: a broken vector file may stop it.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 pub mod exceptions;
+pub mod kernels;
 pub mod model;
 pub mod opening;
 pub mod question;

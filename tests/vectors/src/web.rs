@@ -1,10 +1,13 @@
 //! The exports: the sets on either engine, and the measure of both.
 
+use std::cell::RefCell;
+
 use edgeward_core::{
     Code, Error, base64url,
     jose::{
         engine,
         jwe::{Demand, Sealed, wrap},
+        kernels::Kernels,
     },
     secret::Secret,
 };
@@ -17,6 +20,7 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use crate::{
+    kernels::{by_kernel, run_kernels},
     model::{Ask, Set},
     opening::{self, exposed},
     question::Question,
@@ -32,7 +36,7 @@ pub fn names() -> Vec<String> {
     sets::SETS.iter().map(|set| set.name.clone()).collect()
 }
 
-/// Runs a set on the engine `crates` or `webcrypto` and gives the [`Report`].
+/// Runs a set on the engine `crates`, `kernels` or `webcrypto` and gives the [`Report`].
 ///
 /// # Errors
 /// An unknown set or engine.
@@ -41,8 +45,9 @@ pub async fn run(set: String, engine: String) -> Result<JsValue, JsError> {
     let set = sets::by_name(&set).ok_or_else(|| JsError::new("There is no set of this name."))?;
     let report = match engine.as_str() {
         "crates" => run_crates(set),
+        "kernels" => run_kernels(set).0,
         "webcrypto" => run_webcrypto(set).await,
-        _ => return Err(JsError::new("The engines are crates and webcrypto.")),
+        _ => return Err(JsError::new("The engines are crates, kernels and webcrypto.")),
     };
     Ok(report.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
 }
@@ -109,6 +114,7 @@ pub async fn open_token(token: String, jwk: String) -> Result<Vec<u8>, JsError> 
 pub struct Bench {
     question: Question,
     webcrypto: WebCrypto,
+    kernels: RefCell<Kernels>,
 }
 
 #[wasm_bindgen]
@@ -134,7 +140,21 @@ impl Bench {
             signature: signature.to_owned(),
         };
         let question = Question::new(&token.jwk, &ask).map_err(|error| JsError::new(error.code.as_str()))?;
-        Ok(Self { question, webcrypto: WebCrypto::new() })
+        Ok(Self { question, webcrypto: WebCrypto::new(), kernels: RefCell::default() })
+    }
+
+    /// Verifies `times` times with a kernel, whose tables stand from the second call on.
+    ///
+    /// # Errors
+    /// The signature did not verify, or there is no kernel for the algorithm.
+    pub fn kernels(&self, times: u32) -> Result<(), JsError> {
+        let mut kernels = self.kernels.borrow_mut();
+        for _ in 0..times {
+            let verdict =
+                by_kernel(&mut kernels, &self.question).unwrap_or(Err(Code::AlgorithmUnsupported.into()));
+            verdict.map_err(|error| JsError::new(error.code.as_str()))?;
+        }
+        Ok(())
     }
 
     /// Verifies `times` times with the crates.

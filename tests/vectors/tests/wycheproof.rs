@@ -1,7 +1,7 @@
 //! Every vector on the engine of crates.
 
 use edgeward_core::{Code, Error, jose::jwe::Pair, secret::Secret};
-use edgeward_vectors::{exceptions::EXCEPTIONS, report::cases, run_with_rsa, sets};
+use edgeward_vectors::{exceptions::EXCEPTIONS, kernels::run_kernels, report::cases, run_with_rsa, sets};
 use rsa::{BoxedUint, Oaep, RsaPrivateKey};
 use sha2::Sha256;
 
@@ -30,6 +30,37 @@ fn the_engine_of_crates_answers_as_every_vector_says() {
     );
     assert!(failed.is_empty(), "{failed:#?}");
 }
+
+#[test]
+fn the_kernels_answer_as_every_vector_says_and_decide_what_they_are_there_for() {
+    let mut failed = Vec::new();
+    println!("{:42} {:>6} {:>9} {:>8}", "set", "cases", "verified", "decided");
+    for set in sets::SETS.iter() {
+        let (report, decided) = run_kernels(set);
+        println!("{:42} {:>6} {:>9} {decided:>8}", set.name, report.cases, report.verified);
+        failed.extend(report.failures.into_iter().map(|failure| (set.name.clone(), failure)));
+        let least = DECIDED.iter().find(|(name, _)| *name == set.name).map_or(0, |(_, least)| *least);
+        assert!(decided >= least, "{}: of {} cases {decided} were decided", set.name, report.cases);
+    }
+    assert!(failed.is_empty(), "{failed:#?}");
+}
+
+/// How many cases of a set a kernel decides: all but those whose keys the core refuses, and those
+/// that make an addition meet its own operand.
+const DECIDED: [(&str, usize); 12] = [
+    ("ecdsa_secp256r1_sha256_p1363", 257),
+    ("ecdsa_secp256r1_sha512_p1363", 242),
+    ("ed25519", 151),
+    ("rsa_signature_2048_sha256", 257),
+    ("rsa_signature_2048_sha384", 258),
+    ("rsa_signature_2048_sha512", 258),
+    ("rsa_signature_3072_sha256", 258),
+    ("rsa_signature_3072_sha384", 259),
+    ("rsa_signature_3072_sha512", 259),
+    ("rsa_signature_4096_sha256", 258),
+    ("rsa_signature_4096_sha512", 259),
+    ("seam", 2094),
+];
 
 fn decrypt_rsa(own: &Pair, encrypted: &[u8]) -> Result<Secret, Error> {
     let number = |name| own.number(name).map(|bytes| BoxedUint::from_be_slice_vartime(&bytes));

@@ -85,6 +85,19 @@ impl KeyCache {
         self.usable(now).is_some()
     }
 
+    /// Whether the keys need not even be renewed.
+    #[must_use]
+    pub fn is_settled(&self, now: UnixSeconds) -> bool {
+        let is_settled = |document: &Document| document.age.stage(now) == Stage::Fresh;
+        self.fixed || self.document.as_ref().is_some_and(is_settled)
+    }
+
+    /// The keys that are there, whether or not they may still be used.
+    #[must_use]
+    pub fn keys(&self) -> Option<Arc<KeySet>> {
+        self.document.as_ref().map(|document| document.keys.clone())
+    }
+
     /// The number of the key set: another one whenever a key came, went or changed. What was
     /// verified under one number may be kept under that number only.
     #[must_use]

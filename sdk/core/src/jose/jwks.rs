@@ -8,6 +8,7 @@ use crate::{
     error::{Code, Error},
     jose::{
         algorithm::Algorithm,
+        engine,
         jwk::{Key, Material},
         jws::{Unverified, Verified},
     },
@@ -106,15 +107,25 @@ impl KeySet {
     /// `token_key_not_found`: no candidate. Otherwise that of the last candidate; see
     /// [`Unverified::verify`].
     pub fn verify(&self, token: Unverified<'_>) -> Result<Verified, Error> {
+        self.verify_with(token, engine::verify)
+    }
+
+    /// Verifies a token as [`verify`](Self::verify) does, by another engine.
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify), and those of the engine.
+    pub fn verify_with(
+        &self,
+        token: Unverified<'_>,
+        verify: impl Fn(&Key, Algorithm, &[u8], &[u8]) -> Result<(), Error>,
+    ) -> Result<Verified, Error> {
         let mut refusal = Code::TokenKeyNotFound.into();
-        let header = token.header().clone();
-        for key in header.alg.into_iter().flat_map(|alg| self.candidates(alg, header.kid.as_deref())) {
-            match token.check(key) {
-                Ok(()) => return Ok(token.dangerous_trust()),
-                Err(error) => refusal = error,
-            }
-        }
-        Err(refusal)
+        let Some(alg) = token.header().alg else { return Err(refusal) };
+        let is_verified = self.candidates(alg, token.header().kid.as_deref()).any(|key| {
+            let verdict = verify(key, alg, token.signing_input(), token.signature());
+            verdict.map_err(|error| refusal = error).is_ok()
+        });
+        if is_verified { Ok(token.dangerous_trust()) } else { Err(refusal) }
     }
 }
 

@@ -147,13 +147,9 @@ impl<'t> Unverified<'t> {
     /// `token_signature_invalid`: it does not verify. `jwk_invalid`, `algorithm_unsupported`: see
     /// [`engine::verify`].
     pub fn verify(self, key: &Key) -> Result<Verified, Error> {
-        self.check(key)?;
-        Ok(self.dangerous_trust())
-    }
-
-    pub(super) fn check(&self, key: &Key) -> Result<(), Error> {
         let alg = self.header.alg.filter(|alg| key.permits(*alg)).ok_or(Code::TokenKeyNotFound)?;
-        engine::verify(key, alg, self.signing_input(), &self.signature)
+        engine::verify(key, alg, self.signing_input(), &self.signature)?;
+        Ok(self.dangerous_trust())
     }
 
     /// Declares the signature verified. Only for an engine outside of this crate, after it has

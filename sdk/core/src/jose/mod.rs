@@ -8,6 +8,8 @@ pub mod jwe;
 pub mod jwk;
 pub mod jwks;
 pub mod jws;
+#[cfg(feature = "kernels")]
+pub mod kernels;
 pub mod thumbprint;
 
 pub use algorithm::Algorithm;

@@ -19,7 +19,7 @@ pub use bound::{Bound, Possession};
 pub use claims::{Claims, numeric_date};
 pub use policy::{Expiration, IssuerMatch, Policy, Profile, TokenType, Tolerance};
 pub use rules::Rules;
-pub use validate::{admit, check, validate, validate_bound};
+pub use validate::{admit, check, validate, validate_bound, window};
 pub(crate) use validate::{is_type, validate_payload};
 
 pub use crate::jose::jws::{Unverified, Verified};

@@ -1,10 +1,12 @@
 //! The checks around the signature.
 
+use core::ops::Range;
+
 use crate::{
     error::{Code, Error},
     jose::jws::{Payload, Unverified, Verified},
     jwt::{Bound, Claims, Expiration, Policy, TokenType, presence},
-    time::UnixSeconds,
+    time::{Seconds, UnixSeconds},
 };
 
 /// Reads a token and checks what its header and `iss` say, before any key is looked up: a token
@@ -106,6 +108,23 @@ fn check_times(claims: &Claims, policy: &Policy, now: UnixSeconds) -> Result<(),
     Ok(())
 }
 
+/// From when and until when, by the clock alone, validated claims stay valid: [`validate`] accepts them at
+/// every second of the range and at none outside of it.
+#[must_use]
+pub fn window(claims: &Claims, policy: &Policy) -> Range<UnixSeconds> {
+    let date = |name| claims.date(name).ok().flatten();
+    let tolerance = policy.tolerance.seconds();
+    let starts = ["nbf", "iat"].into_iter().filter_map(date).max();
+    let expires = date("exp").map(|expires| expires + tolerance);
+    // The last second of its age is still good.
+    let ages = policy.max_age.zip(date("iat")).map(|(age, issued)| issued + age + tolerance + Seconds(1));
+    let from = starts.map_or(UnixSeconds(0), |start| UnixSeconds(start.0 - i64::from(tolerance.0)));
+    from..expires.into_iter().chain(ages).min().unwrap_or(UnixSeconds(LATEST))
+}
+
+/// The year 9999: no clock shows a later one.
+const LATEST: i64 = 253_402_300_799;
+
 /// Types of tokens that an issuer or a client signs for another purpose, with the same keys and for
 /// the same audience: none of them lets anybody in.
 ///
@@ -153,7 +172,6 @@ mod tests {
         },
         json,
         jwt::Tolerance,
-        time::Seconds,
     };
 
     const NOW: UnixSeconds = UnixSeconds(1_000_000);
@@ -184,6 +202,33 @@ mod tests {
             ["", r#""aud":["x","api"]"#, r#""nbf":1000000,"iat":999999,"sub":"s""#, r#""exp":1000000.5"#]
         {
             assert!(outcome(&claims(good), &policy()).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_window_is_the_range_of_instants_at_which_claims_are_accepted() {
+        let dates =
+            ["", r#""nbf":999990"#, r#""iat":999980,"nbf":999900"#, r#""iat":999990.7,"exp":1000005.2"#];
+        for (more, max_age, tolerance) in dates.into_iter().flat_map(|more| {
+            [(more, None, 0), (more, Some(Seconds(15)), 0), (more, Some(Seconds(15)), 7), (more, None, 7)]
+        }) {
+            let policy =
+                Policy { max_age, tolerance: Tolerance::new(Seconds(tolerance)).unwrap(), ..policy() };
+            let at = |now| {
+                let header = Header { alg: Some(Algorithm::Es256), kid: None, typ: None };
+                validate(
+                    Verified { header, payload: Payload::parse(claims(more).into()).unwrap() },
+                    &policy,
+                    now,
+                )
+            };
+            let accepted: Vec<i64> =
+                (999_800..1_000_300).filter(|now| at(UnixSeconds(*now)).is_ok()).collect();
+            let Some(first) = accepted.first() else { continue };
+            let window = window(&at(UnixSeconds(*first)).unwrap(), &policy);
+            let within: Vec<i64> =
+                (999_800..1_000_300).filter(|now| window.contains(&UnixSeconds(*now))).collect();
+            assert_eq!(accepted, within, "{more}, {max_age:?}, {tolerance}");
         }
     }
 
