@@ -253,7 +253,10 @@ export interface Verifier<E extends "result" | "throw" = "result"> {
   /** Loads the core ahead of its first use. Rejects with an `AuthError`. */
   ready(): Promise<void>;
 
-  /** Verifies a token; fetches the issuer's keys when they are needed. */
+  /**
+   * Verifies a token; fetches the issuer's keys when they are needed. What comes back is frozen: calls
+   * with the same token may be given the same object, for as long as the answer is the same.
+   */
   verify(token: string): Promise<Outcome<Verified, E>>;
 
   /**

@@ -5,6 +5,7 @@ import * as answer from "./answer.js";
 import { respond } from "./express.js";
 import { incoming, isPreflight } from "./incoming.js";
 import { written } from "./options.js";
+import { Remembered } from "./remembered.js";
 
 export { AuthError, isAuthError };
 export { presets } from "./presets.js";
@@ -23,6 +24,7 @@ class Verifier {
   #errors;
   #core;
   #settings;
+  #remembered = new Remembered();
 
   constructor(runtime, Core, { errors = "result", ...options } = {}) {
     this.#runtime = runtime;
@@ -40,13 +42,20 @@ class Verifier {
   }
 
   verify(token) {
-    return settle(this.#errors, async () => JSON.parse(await (await this.#start()).verify(text(token))));
+    return settle(this.#errors, async () => {
+      const known = this.#known(token);
+      if (known) return known;
+      const core = await this.#start();
+      return this.#remembered.read(token, await core.verify(text(token)));
+    });
   }
 
   verifySync(token) {
+    const known = this.#known(token);
+    if (known) return this.#errors === "throw" ? known : { ok: true, data: known };
     return settleNow(this.#errors, () => {
       if (!this.#runtime.startNow()) throw notLoaded();
-      return JSON.parse(this.#made().verifySync(text(token)));
+      return this.#remembered.read(token, this.#made().verifySync(text(token)));
     });
   }
 
@@ -126,6 +135,10 @@ class Verifier {
     );
     if (identity) return { set, remove };
     return { set: set.vary ? { vary: set.vary } : {}, remove: [] };
+  }
+
+  #known(token) {
+    return this.#core && typeof token === "string" ? this.#remembered.recall(token, this.#core) : undefined;
   }
 
   async #start() {

@@ -27,7 +27,7 @@ pub use dpop::{Dpop, Memory, OwnMemory};
 pub use opaque::{Introspection, Judge};
 pub use session_cookie::Sessions;
 
-use crate::{clock, revealed::reveal, task::Background, verifier::Verifier};
+use crate::{clock, kernels::Arithmetic, revealed::reveal, task::Background, verifier::Verifier};
 
 /// Admits requests with credentials of several issuers.
 pub struct Guard {
@@ -211,6 +211,12 @@ impl Guard {
 }
 
 impl Issuer {
+    /// The same, whose tokens' signatures are verified this way.
+    #[must_use]
+    pub fn with_arithmetic(self, arithmetic: Arithmetic) -> Self {
+        Self { verifier: self.verifier.with_arithmetic(arithmetic), ..self }
+    }
+
     /// Checks what the issuer's tokens must be on every route: a key of the same issuer may sign
     /// what is no user's token, as an API key.
     ///

@@ -23,7 +23,7 @@ use edgeward_core::{
 };
 
 use crate::{
-    clock, metrics,
+    clock, kernels, metrics,
     stored::{Store, Stored},
     task::Background,
     timer,
@@ -171,6 +171,13 @@ impl IssuerKeys {
         }
     }
 
+    /// The number of the key set, while nothing is due to be asked of the issuer.
+    #[must_use]
+    pub fn current(&self, now: UnixMillis) -> Option<u64> {
+        let cache = self.0.cache.borrow();
+        cache.is_settled(now.to_seconds()).then(|| cache.generation())
+    }
+
     /// The keys for a token, if they are loaded.
     ///
     /// # Errors
@@ -183,6 +190,16 @@ impl IssuerKeys {
 impl Inner {
     fn ask(&self, input: Input<'_>) -> Vec<Action> {
         self.cache.borrow_mut().handle(input, now())
+    }
+
+    /// Reports a document; tables of keys that it no longer has are given up.
+    fn report(&self, input: Input<'_>) {
+        let keys = || self.cache.borrow().keys();
+        let before = keys();
+        self.ask(input);
+        if let (Some(before), Some(after)) = (before, keys()) {
+            kernels::forget(&before, &after);
+        }
     }
 
     async fn wait(&self, millis: u32) -> Result<(), Error> {
@@ -216,7 +233,7 @@ impl Inner {
         match remote.issuer.download().await {
             Ok(document) => {
                 let (keys, age) = (remote.pins.admit(document.keys), document.age);
-                self.ask(Input::Fetched { ticket, keys, age, from: Level::Issuer });
+                self.report(Input::Fetched { ticket, keys, age, from: Level::Issuer });
                 let body = document.body;
                 remote.stores.keep(Stored { body, age }, &background).await;
             }
@@ -232,7 +249,7 @@ impl Inner {
         // What is kept was checked when it came; it is checked again, since others may write there.
         if let (Some(remote), Ok(keys)) = (&self.remote, KeySet::parse(&stored.body)) {
             let keys = remote.pins.admit(keys);
-            self.ask(Input::Fetched { ticket, keys, age: stored.age, from: Level::Store });
+            self.report(Input::Fetched { ticket, keys, age: stored.age, from: Level::Store });
         }
     }
 }

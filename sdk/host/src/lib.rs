@@ -12,6 +12,7 @@ pub mod durable;
 pub mod fetch;
 mod global;
 pub mod guard;
+pub mod kernels;
 pub mod keys;
 pub mod kv;
 pub mod members;

@@ -8,7 +8,7 @@ use edgeward_core::{
         metrics::Counter,
         tokens::{self, MAX_TOKENS, TokenCache, TokenKey},
     },
-    jose::{Algorithm, Key, KeySet, engine, jws::Header},
+    jose::{KeySet, jws::Header},
     jwt::{self, Bound, Claims, Policy, Unverified},
     time::UnixSeconds,
 };
@@ -16,6 +16,7 @@ use edgeward_core::{
 use crate::{
     clock,
     decryption::{Decryption, Opener},
+    kernels::{Arithmetic, Question},
     keys::IssuerKeys,
     metrics,
     task::Background,
@@ -28,6 +29,7 @@ pub struct Verifier {
     keys: IssuerKeys,
     decryption: Option<Box<dyn Opener>>,
     engine: WebCrypto,
+    arithmetic: Arithmetic,
     tokens: RefCell<TokenCache>,
 }
 
@@ -37,6 +39,21 @@ pub struct Accepted {
     pub header: Header,
     /// Its claims.
     pub claims: Claims,
+    /// For how long the same token is sure to be accepted again; unknown for one that was encrypted.
+    pub standing: Option<Standing>,
+}
+
+/// For how long an answer stands: while the clock is in a range and the issuer has the same keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// In milliseconds since 1970.
+    pub from: i64,
+    /// In milliseconds since 1970, and not itself in the range.
+    pub until: i64,
+    /// The issuer's place among those of a guard.
+    pub issuer: usize,
+    /// The number of its key set.
+    pub generation: u64,
 }
 
 impl Verifier {
@@ -44,7 +61,14 @@ impl Verifier {
     #[must_use]
     pub const fn new(policy: Policy, keys: IssuerKeys) -> Self {
         let tokens = RefCell::new(TokenCache::new(MAX_TOKENS));
-        Self { policy, keys, decryption: None, engine: WebCrypto::new(), tokens }
+        Self {
+            policy,
+            keys,
+            decryption: None,
+            engine: WebCrypto::new(),
+            arithmetic: Arithmetic::Kernels,
+            tokens,
+        }
     }
 
     /// The same, which opens encrypted tokens; see [`reveal`](crate::revealed::reveal).
@@ -52,6 +76,12 @@ impl Verifier {
     pub fn with_decryption(self, decryption: Option<Decryption>) -> Self {
         let decryption = decryption.map(|decryption| Box::new(decryption) as Box<dyn Opener>);
         Self { decryption, ..self }
+    }
+
+    /// The same, which verifies signatures this way.
+    #[must_use]
+    pub fn with_arithmetic(self, arithmetic: Arithmetic) -> Self {
+        Self { arithmetic, ..self }
     }
 
     /// How encrypted tokens are opened; none is accepted without.
@@ -72,18 +102,8 @@ impl Verifier {
         &self.keys
     }
 
-    /// Verifies a token that came alone; fetches the issuer's keys if need be, and renews them in the background.
-    ///
-    /// # Errors
-    /// Those of [`Verifier::verify_bound`] and [`Bound::alone`].
-    pub async fn verify(&self, token: Unverified<'_>, background: &Background) -> Result<Accepted, Error> {
-        let header = token.header().clone();
-        let claims = self.verify_bound(token, background).await?.alone()?;
-        Ok(Accepted { header, claims })
-    }
-
-    /// Verifies a token as [`Verifier::verify`] does; its claims come out once the request has
-    /// brought what the token is bound to.
+    /// Verifies a token; fetches the issuer's keys if need be, and renews them in the background. Its
+    /// claims come out once the request has brought what the token is bound to.
     ///
     /// # Errors
     /// Those of [`jwt::check`], [`IssuerKeys::wanted`], [`WebCrypto::verify`] and
@@ -118,23 +138,18 @@ impl Verifier {
         Ok(token.dangerous_trust())
     }
 
-    /// Verifies a token at once, with the crates and the keys that are loaded.
+    /// Verifies a token that came alone at once, with the keys that are loaded.
     ///
     /// # Errors
-    /// As [`Verifier::verify`]; `keys_not_loaded`.
-    pub fn verify_now(&self, token: Unverified<'_>) -> Result<Accepted, Error> {
+    /// As [`Verifier::verify_bound`], and those of [`Bound::alone`]; `keys_not_loaded`.
+    pub fn verify_now(&self, token: Unverified<'_>) -> Result<Claims, Error> {
         jwt::check(&token, &self.policy)?;
-        let header = token.header().clone();
-        let alg = header.alg.ok_or(Code::TokenAlgNotAllowed)?;
-        let keys = self.keys.loaded(alg, header.kid.as_deref())?;
-        let known = self.known(&token);
-        if self.knows(&known) {
-            let claims = jwt::validate(token.dangerous_trust(), &self.policy, now())?;
-            return Ok(Accepted { header, claims });
-        }
-        let claims = jwt::validate(keys.verify(token)?, &self.policy, now())?;
-        self.learn(known);
-        Ok(Accepted { header, claims })
+        let alg = token.header().alg.ok_or(Code::TokenAlgNotAllowed)?;
+        let keys = self.keys.loaded(alg, token.header().kid.as_deref())?;
+        let verified = keys.verify_with(token, |key, alg, input, signature| {
+            self.arithmetic.verify_now(Question { key, alg, input, signature })
+        });
+        jwt::validate(verified?, &self.policy, now())
     }
 
     async fn keys_for(&self, token: &Unverified<'_>, background: &Background) -> Result<Arc<KeySet>, Error> {
@@ -169,7 +184,7 @@ impl Verifier {
         let mut refusal: Error = Code::TokenKeyNotFound.into();
         for key in keys.candidates(alg, token.header().kid.as_deref()) {
             let (input, signature) = (token.signing_input(), token.signature());
-            match check_signature(&self.engine, key, alg, input, signature).await {
+            match self.arithmetic.verify(&self.engine, Question { key, alg, input, signature }).await {
                 Ok(()) => return Ok(()),
                 Err(error) => refusal = error,
             }
@@ -178,26 +193,6 @@ impl Verifier {
             self.keys.doubted(background).await;
         }
         Err(refusal)
-    }
-}
-
-/// HMAC is faster in place, everything else in WebCrypto, as `cargo xtask bench engines` shows.
-pub(crate) async fn check_signature(
-    engine: &WebCrypto,
-    key: &Key,
-    alg: Algorithm,
-    input: &[u8],
-    signature: &[u8],
-) -> Result<(), Error> {
-    if alg.is_symmetric() {
-        return engine::verify(key, alg, input, signature);
-    }
-    match engine.verify(key, alg, input, signature).await {
-        // An older runtime lacks Ed25519, a page without https all of WebCrypto.
-        Err(Error { code: Code::AlgorithmUnsupported | Code::RuntimeUnsupported, .. }) => {
-            engine::verify(key, alg, input, signature)
-        }
-        outcome => outcome,
     }
 }
 

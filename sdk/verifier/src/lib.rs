@@ -10,7 +10,7 @@ mod requirements;
 mod shapes;
 mod written;
 
-use edgeward_core::gateway::Denial;
+use edgeward_core::{gateway::Denial, time::UnixMillis};
 use edgeward_host::{task::Background, thrown};
 use wasm_bindgen::prelude::*;
 
@@ -32,13 +32,14 @@ impl Verifier {
     }
 
     /// Verifies a token; fetches the issuer's keys if need be. Gives the JSON text of `Verified`,
-    /// because `JSON.parse` makes an object faster than calls across the boundary do.
+    /// because `JSON.parse` makes an object faster than calls across the boundary do, behind for how
+    /// long it stands; see [`Verified::to_text`].
     ///
     /// # Errors
     /// Every code that begins with `token_`; those of discovery and key set.
     pub async fn verify(&self, token: String) -> Result<String, JsValue> {
         let accepted = self.0.guard.accept(&token, &Background::of_place()).await;
-        let outcome = accepted.and_then(|accepted| Verified::to_json(&accepted));
+        let outcome = accepted.and_then(|accepted| Verified::to_text(&accepted));
         outcome.map_err(|error| self.refused(error))
     }
 
@@ -48,8 +49,17 @@ impl Verifier {
     /// As [`Verifier::verify`]; `keys_not_loaded`.
     #[wasm_bindgen(js_name = verifySync)]
     pub fn verify_sync(&self, token: &str) -> Result<String, JsValue> {
-        let outcome = self.0.guard.accept_now(token).and_then(|accepted| Verified::to_json(&accepted));
+        let outcome = self.0.guard.accept_now(token).and_then(|accepted| Verified::to_text(&accepted));
         outcome.map_err(|error| self.refused(error))
+    }
+
+    /// The number of the key set of the issuer at a place, or −1 while an answer by it has to be
+    /// asked for again: its keys are due to be renewed.
+    #[must_use]
+    pub fn generation(&self, issuer: usize, now: f64) -> f64 {
+        let keys = self.0.guard.issuers().get(issuer).map(|issuer| issuer.verifier.keys());
+        let current = keys.and_then(|keys| keys.current(UnixMillis(now as i64)));
+        current.map_or(-1.0, |generation| generation as f64)
     }
 
     /// Admits a request. Takes the JSON texts of the request and of `Requirements`; gives that of

@@ -1,14 +1,10 @@
 //! What a verified token gives.
 
-use edgeward_core::{
-    Error,
-    jose::{Algorithm, jws::Header},
-    json::{Map, Value, object},
-};
-use edgeward_host::verifier::Accepted;
+use edgeward_core::{Error, jose::Algorithm, json::Map};
+use edgeward_host::verifier::{Accepted, Standing};
 use tsify::Tsify;
 
-use crate::written;
+use crate::written::push_text;
 
 /// A token that was accepted.
 ///
@@ -17,7 +13,7 @@ use crate::written;
 /// const mayWrite = (verified: Verified) => verified.scope.includes("todos:write");
 /// ```
 #[derive(Tsify)]
-#[expect(dead_code, reason = "declares the TypeScript type; `to_json` writes it")]
+#[expect(dead_code, reason = "declares the TypeScript type; `to_text` writes it")]
 pub struct Verified {
     /// The claim `sub`.
     #[tsify(type = "string | null")]
@@ -38,7 +34,7 @@ pub struct Verified {
 /// const key = (header: VerifiedHeader) => header.kid ?? "the only one";
 /// ```
 #[derive(Tsify)]
-#[expect(dead_code, reason = "declares the TypeScript type; `to_json` writes it")]
+#[expect(dead_code, reason = "declares the TypeScript type; `to_text` writes it")]
 pub struct VerifiedHeader {
     /// The algorithm.
     #[tsify(type = "Algorithm | null")]
@@ -52,25 +48,39 @@ pub struct VerifiedHeader {
 }
 
 impl Verified {
-    /// The JSON text. The claims stand in it as they were signed.
+    /// For how long the answer stands, as four numbers with a space behind each, and the JSON text. The claims
+    /// stand in it as they were signed.
+    ///
+    /// The numbers: from when and until when in milliseconds since 1970, the issuer's place, and the
+    /// number of its key set. An answer that does not stand for later has no numbers.
     ///
     /// # Errors
     /// `token_claim_invalid`: `scope` is mistyped.
-    pub fn to_json(accepted: &Accepted) -> Result<String, Error> {
-        let Accepted { header, claims } = accepted;
-        let members = vec![
-            ("subject", written::text(claims.text("sub")?)),
-            ("scope", written::texts(claims.scopes()?)),
-            ("header", written_header(header)),
+    pub fn to_text(accepted: &Accepted) -> Result<String, Error> {
+        let Accepted { header, claims, standing } = accepted;
+        let mut out = standing.map_or_else(String::new, |standing| {
+            let Standing { from, until, issuer, generation } = standing;
+            format!("{from} {until} {issuer} {generation} ")
+        });
+        out.push_str("{\"subject\":");
+        push_text(&mut out, claims.text("sub")?);
+        out.push_str(",\"scope\":[");
+        for (at, scope) in claims.scopes()?.into_iter().enumerate() {
+            out.push_str(if at == 0 { "" } else { "," });
+            push_text(&mut out, Some(scope));
+        }
+        let header = [
+            ("],\"header\":{\"alg\":", header.alg.map(Algorithm::name)),
+            (",\"kid\":", header.kid.as_deref()),
+            (",\"typ\":", header.typ.as_deref()),
         ];
-        Ok(written::with_claims(members, claims.json()))
+        for (name, value) in header {
+            out.push_str(name);
+            push_text(&mut out, value);
+        }
+        out.push_str("},\"claims\":");
+        out.push_str(claims.json());
+        out.push('}');
+        Ok(out)
     }
-}
-
-fn written_header(header: &Header) -> Value {
-    object(vec![
-        ("alg", written::text(header.alg.map(Algorithm::name))),
-        ("kid", written::text(header.kid.as_deref())),
-        ("typ", written::text(header.typ.as_deref())),
-    ])
 }

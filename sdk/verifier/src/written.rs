@@ -19,6 +19,27 @@ pub fn json(members: Vec<(&str, Value)>) -> String {
     values::to_text(&object(members))
 }
 
+/// Writes a text as JSON does: short ones in great number, which JavaScript would be asked for one by
+/// one otherwise.
+pub fn push_text(out: &mut String, text: Option<&str>) {
+    let Some(text) = text else { return out.push_str("null") };
+    out.push('"');
+    for char in text.chars() {
+        match char {
+            '"' | '\\' => out.extend(['\\', char]),
+            // The reader has decoded `\u0000` to `\u001f`, which stand in no text as they are.
+            '\0'..='\u{1f}' => {
+                let hex = |digit| char::from_digit(digit, 16).unwrap_or('0');
+                let code = u32::from(char);
+                out.push_str("\\u00");
+                out.extend([hex(code >> 4), hex(code & 15)]);
+            }
+            _ => out.push(char),
+        }
+    }
+    out.push('"');
+}
+
 /// A text, or `null`.
 pub fn text(text: Option<&str>) -> Value {
     text.map_or(Value::Null, Value::from)

@@ -1,9 +1,17 @@
 //! Tokens without a request around them.
 
-use edgeward_core::{Code, Error, jose::jwe, jwt::Unverified};
+use edgeward_core::{
+    Code, Error,
+    jose::jwe,
+    jwt::{self, Claims, Unverified},
+};
 
 use super::{Guard, Issuer};
-use crate::{revealed::Revealed, task::Background, verifier::Accepted};
+use crate::{
+    revealed::{Revealed, reveal},
+    task::Background,
+    verifier::{Accepted, Standing},
+};
 
 impl Guard {
     /// Verifies a token that came alone, with the issuer that it names.
@@ -11,13 +19,20 @@ impl Guard {
     /// # Errors
     /// As [`Guard::identify`], as far as they are about the token.
     pub async fn accept(&self, token: &str, background: &Background) -> Result<Accepted, Error> {
-        let (header, bound, issuer) = self.verify(token, background).await?;
-        let claims = bound.alone()?;
+        let revealed = reveal(self.issuers.iter().map(|issuer| &issuer.verifier), token).await?;
+        let read = Unverified::parse(revealed.text())?;
+        let issuer = self.issuer_of(&read)?;
+        revealed.check(&issuer.verifier)?;
+        let (header, before) = (read.header().clone(), issuer.generation());
+        let claims = issuer.verifier.verify_bound(read, background).await?.alone()?;
         issuer.check(&claims)?;
-        Ok(Accepted { header, claims })
+        // While it was verified, others may have brought other keys.
+        let stands = !jwe::is_sealed(token) && before == issuer.generation();
+        let standing = stands.then(|| self.standing(issuer, &claims));
+        Ok(Accepted { header, claims, standing })
     }
 
-    /// The same at once, with the crates and the keys that are loaded.
+    /// The same at once, with the keys that are loaded.
     ///
     /// # Errors
     /// As [`Guard::accept`]; `keys_not_loaded`; `algorithm_unsupported`: it is encrypted, and WebCrypto
@@ -31,8 +46,27 @@ impl Guard {
         let token = Unverified::parse(token)?;
         let issuer = self.issuer_of(&token)?;
         revealed.check(&issuer.verifier)?;
-        let accepted = issuer.verifier.verify_now(token)?;
-        issuer.check(&accepted.claims)?;
-        Ok(accepted)
+        let header = token.header().clone();
+        let claims = issuer.verifier.verify_now(token)?;
+        issuer.check(&claims)?;
+        let standing = Some(self.standing(issuer, &claims));
+        Ok(Accepted { header, claims, standing })
+    }
+
+    fn standing(&self, issuer: &Issuer, claims: &Claims) -> Standing {
+        let place = self.issuers.iter().position(|own| core::ptr::eq(own, issuer));
+        let window = jwt::window(claims, issuer.verifier.policy());
+        Standing {
+            from: window.start.0.saturating_mul(1000),
+            until: window.end.0.saturating_mul(1000),
+            issuer: place.unwrap_or(usize::MAX),
+            generation: issuer.generation(),
+        }
+    }
+}
+
+impl Issuer {
+    fn generation(&self) -> u64 {
+        self.verifier.keys().generation()
     }
 }

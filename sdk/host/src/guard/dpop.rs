@@ -12,7 +12,11 @@ use edgeward_core::{
     time::UnixSeconds,
 };
 
-use crate::{clock, verifier::check_signature, webcrypto::WebCrypto};
+use crate::{
+    clock,
+    kernels::{Arithmetic, Question},
+    webcrypto::WebCrypto,
+};
 
 /// What proofs must satisfy, and where their uses are noted.
 pub struct Dpop {
@@ -110,8 +114,10 @@ impl Dpop {
 
     async fn verify(&self, text: &str) -> Result<Proof, Error> {
         let proof = Unverified::parse(text, &self.algorithms)?;
+        let (key, alg) = (proof.key(), proof.algorithm());
         let (input, signature) = (proof.signing_input(), proof.signature());
-        let verdict = check_signature(&self.engine, proof.key(), proof.algorithm(), input, signature).await;
+        // Whoever sends a proof chooses the key: none of them is worth a table.
+        let verdict = Arithmetic::General.verify(&self.engine, Question { key, alg, input, signature }).await;
         proof.verified(verdict)
     }
 }

@@ -14,6 +14,7 @@ use edgeward_core::{
 };
 use edgeward_host::{
     guard::{Guard, Issuer},
+    kernels::Arithmetic,
     members::{self, Members},
 };
 use wasm_bindgen::prelude::*;
@@ -32,13 +33,15 @@ pub struct Options {
     pub public_origin: Option<String>,
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 14] = [
     "allowedOrigins",
     "cookie",
     "development",
     "dpop",
     "header",
     "issuers",
+    "kernels",
+    "paranoid",
     "publicOrigin",
     "queryParameter",
     "realm",
@@ -57,7 +60,9 @@ impl Options {
         let development = options.flag("development")?.unwrap_or(false);
         let reach = if development { Reach::Development } else { Reach::Public };
         let allowed_origins = origins(&options, "allowedOrigins", reach)?;
-        let guard = Guard::new(issuers(&options, reach)?, credentials::sources(&options)?)
+        let arithmetic = arithmetic(&options)?;
+        let issuers = issuers(&options, reach)?.into_iter().map(|issuer| issuer.with_arithmetic(arithmetic));
+        let guard = Guard::new(issuers.collect(), credentials::sources(&options)?)
             .with_allowed_origins(allowed_origins.clone());
         Ok(Self {
             guard: match credentials::proofs(&options)? {
@@ -69,6 +74,19 @@ impl Options {
             allowed_origins,
             public_origin: public_origin(&options, reach)?,
         })
+    }
+}
+
+/// How signatures are verified: `kernels: false` and `paranoid: true` are what differs from the way
+/// that is taken by default.
+fn arithmetic(options: &Members) -> Result<Arithmetic, Error> {
+    let kernels = options.flag("kernels")?.unwrap_or(true);
+    let paranoid = options.flag("paranoid")?.unwrap_or(false);
+    match (kernels, paranoid) {
+        (false, true) => Err(invalid("paranoid")),
+        (false, false) => Ok(Arithmetic::General),
+        (true, false) => Ok(Arithmetic::Kernels),
+        (true, true) => Ok(Arithmetic::Both),
     }
 }
 
