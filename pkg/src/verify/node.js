@@ -1,7 +1,19 @@
-import text from "./wasm-text.js";
+import server from "./server-text.js";
+import small from "./wasm-text.js";
 import * as glue from "../../dist/verify/glue.js";
+import * as serverGlue from "../../dist/verify/server-glue.js";
 import { bytesOf } from "../shared/inline.js";
+import { hasLanes } from "../shared/lanes.js";
 import { verifierFactory } from "./index.js";
 
 export { AuthError, isAuthError, presets } from "./index.js";
-export const createVerifier = /* @__PURE__ */ verifierFactory(glue, { now: () => bytesOf(text) });
+
+let make;
+
+/** The core for servers where this Node can run it, and the small one otherwise. */
+export function createVerifier(options) {
+  make ??= hasLanes()
+    ? verifierFactory(serverGlue, { now: () => bytesOf(server) })
+    : verifierFactory(glue, { now: () => bytesOf(small) });
+  return make(options);
+}

@@ -1,6 +1,6 @@
 // Workers take a module from a static import only.
-import module from "./verifier.wasm";
-import * as glue from "../../dist/verify/glue.js";
+import module from "./server.wasm";
+import * as glue from "../../dist/verify/server-glue.js";
 import { verifierFactory } from "./index.js";
 
 export { AuthError, isAuthError, presets } from "./index.js";

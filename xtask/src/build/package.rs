@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::bindgen::{self, Glue};
 use super::bundle::{Bundle, Format};
+use super::wasm::Aim;
 use super::{asmjs, optimise, script, text, wasm};
 use crate::paths::{at, shown, target};
 use crate::setup::wasm::Toolchain;
@@ -21,6 +22,8 @@ pub struct Core {
     doors: &'static [&'static str],
     /// Whether the core is written as JavaScript as well.
     asmjs: bool,
+    /// The core once more for servers: its name, and the features that it has besides.
+    server: Option<(&'static str, &'static [&'static str])>,
 }
 
 /// The core of `edgeward`.
@@ -31,6 +34,7 @@ pub const CLIENT: Core = Core {
     wasm: "client.wasm",
     doors: &["client"],
     asmjs: true,
+    server: None,
 };
 /// The core of `edgeward/oauth`, and of what servers and programs need.
 pub const OAUTH: Core = Core {
@@ -40,6 +44,7 @@ pub const OAUTH: Core = Core {
     wasm: "oauth.wasm",
     doors: &["oauth", "server", "agent"],
     asmjs: false,
+    server: None,
 };
 /// The core of `edgeward/verify`.
 pub const VERIFIER: Core = Core {
@@ -49,6 +54,7 @@ pub const VERIFIER: Core = Core {
     wasm: "verifier.wasm",
     doors: &["verify"],
     asmjs: false,
+    server: Some(("server", &["kernels"])),
 };
 /// The published vectors, for the tests of the WASM build.
 pub const VECTORS: Core = Core {
@@ -58,6 +64,7 @@ pub const VECTORS: Core = Core {
     wasm: "vectors.wasm",
     doors: &[],
     asmjs: false,
+    server: Some(("server", &[])),
 };
 
 /// The entries of a core: name, format, esbuild's platform.
@@ -93,7 +100,8 @@ impl Core {
     pub fn build(&self, toolchain: &Toolchain) -> Outcome {
         let name = [&[self.package], self.features].concat().join("-");
         step(&name, || {
-            let raw = wasm::compile(toolchain, self.package, &["--features", &self.features.join(",")])?;
+            let features = self.features.join(",");
+            let raw = wasm::compile(toolchain, self.package, &["--features", &features], Aim::Download)?;
             let stamp = Stamp::at(target("edgeward").join(&name).with_extension("stamp"), |hash| {
                 hash.files([raw.clone(), at("package-lock.json"), at("xtask/src")])
             })?;
@@ -113,6 +121,30 @@ impl Core {
             fs::write(folder.join("glue.d.ts"), shapes(&types)).context("cannot write glue.d.ts")?;
             stamp.write()?;
             Ok(shown(&folder))
+        })?;
+        self.server.map_or(Ok(()), |(server, features)| self.build_for_servers(toolchain, server, features))
+    }
+
+    /// Builds the crate once more. It has glue of its own: the names of closures are made of hashes.
+    fn build_for_servers(&self, toolchain: &Toolchain, server: &str, features: &[&str]) -> Outcome {
+        let name = [self.package, server].join("-");
+        step(&name, || {
+            let features = [self.features, features].concat().join(",");
+            let raw = wasm::compile(toolchain, self.package, &["--features", &features], Aim::Serve)?;
+            let stamp = Stamp::at(target("edgeward").join(&name).with_extension("stamp"), |hash| {
+                hash.files([raw.clone(), at("package-lock.json"), at("xtask/src")])
+            })?;
+            let module = at(self.folder).join(server).with_extension("wasm");
+            if stamp.is_fresh() && module.exists() {
+                return Ok("unchanged".to_owned());
+            }
+            let staging = target("edgeward").join(&name);
+            bindgen::bind(&raw, &staging, "glue", Glue::Web)?;
+            optimise::hasten(&staging.join("glue_bg.wasm"), &module)?;
+            let glue = at(self.folder).join(format!("{server}-glue.js"));
+            fs::copy(staging.join("glue.js"), glue).context("cannot write the glue for servers")?;
+            stamp.write()?;
+            Ok(shown(&module))
         })
     }
 
@@ -127,6 +159,7 @@ impl Core {
         step(&format!("edgeward {door}"), || {
             let stamp = Stamp::at(target("edgeward").join(door).with_extension("stamp"), |hash| {
                 hash.files(self.written())?;
+                hash.files(self.server.map(|(server, _)| at(self.folder).join(server).with_extension("wasm")))?;
                 hash.files([at("pkg/src"), at("package-lock.json"), at("xtask/src")])
             })?;
             let folder = at("pkg/dist").join(door);
@@ -155,18 +188,19 @@ impl Core {
         let core = self.folder.rsplit('/').next().unwrap_or(self.folder);
         let beside = if core == door { ".".to_owned() } else { format!("../{core}") };
         let (module, text) = (format!("{beside}/{}", self.wasm), format!("{beside}/wasm-text.js"));
+        let (server, server_text) = (format!("{beside}/server.wasm"), format!("{beside}/server-text.js"));
         let bundle = Bundle {
             entry: at("pkg/src").join(door).join(format!("{entry}.js")),
             output: output.clone(),
             format,
             platform,
-            external: &[&module, &text],
+            external: &[&module, &text, &server, &server_text],
             alias: &[],
         };
         bundle.write()?;
         if matches!(format, Format::Cjs) {
             let written = fs::read_to_string(&output).context("cannot read a bundle")?;
-            let required = written.replace("/wasm-text.js", "/wasm-text.cjs");
+            let required = written.replace("-text.js", "-text.cjs");
             fs::write(&output, required).context("cannot write a bundle")?;
         }
         Ok(())
@@ -174,13 +208,19 @@ impl Core {
 
     /// Writes the wasm as text: for `import` and for `require`.
     fn text(&self) -> Outcome {
-        let folder = at(self.folder);
-        let wasm = fs::read(folder.join(self.wasm)).context("cannot read the wasm")?;
-        let (mask, text) = text::encode(&wasm);
-        let value = format!("[\"{mask}\",\"{text}\"];\n");
-        fs::write(folder.join("wasm-text.js"), format!("export default {value}"))
-            .and_then(|()| fs::write(folder.join("wasm-text.cjs"), format!("module.exports = {value}")))
-            .context("cannot write the wasm as text")
+        let server = self.server.map(|(server, _)| (server, format!("{server}.wasm")));
+        let server = server.as_ref().map(|(name, wasm)| (*name, wasm.as_str()));
+        for (name, wasm) in [("wasm", self.wasm)].into_iter().chain(server) {
+            let folder = at(self.folder);
+            let (mask, text) = text::encode(&fs::read(folder.join(wasm)).context("cannot read the wasm")?);
+            let value = format!("[\"{mask}\",\"{text}\"];\n");
+            fs::write(folder.join(format!("{name}-text.js")), format!("export default {value}"))
+                .and_then(|()| {
+                    fs::write(folder.join(format!("{name}-text.cjs")), format!("module.exports = {value}"))
+                })
+                .context("cannot write the wasm as text")?;
+        }
+        Ok(())
     }
 
     /// Copies the types twice: a `.d.cts` describes what `require` gives.

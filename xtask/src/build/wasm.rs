@@ -7,22 +7,37 @@ use crate::paths::{root, target};
 use crate::setup::wasm::{TARGET, Toolchain};
 use crate::step::Outcome;
 
+/// What an artefact is built for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// To be downloaded: small, and for every WebAssembly.
+    Download,
+    /// To serve: fast, with fused lanes, where WebAssembly has them.
+    Serve,
+}
+
 /// Builds a crate for release, with cargo's arguments about its features, and tells where its wasm is.
 ///
 /// One crate at a time: cargo unifies features over everything in one call, and the exports
 /// and features of one artefact must not leak into another.
-pub fn compile(toolchain: &Toolchain, package: &str, features: &[&str]) -> Outcome<PathBuf> {
+pub fn compile(toolchain: &Toolchain, package: &str, features: &[&str], aim: Aim) -> Outcome<PathBuf> {
+    let (profile, folder) = match aim {
+        Aim::Download => ("release", target("")),
+        // With other flags cargo would build everything anew, each time in the place of the other.
+        Aim::Serve => ("server", target("server")),
+    };
     toolchain
         .cargo()
-        .args(["build", "--release", "--lib", "--target", TARGET, "--package", package])
+        .args(["build", "--profile", profile, "--lib", "--target", TARGET, "--package", package])
         .args(features)
-        .envs([("CARGO_ENCODED_RUSTFLAGS", flags())])
+        .envs([("CARGO_ENCODED_RUSTFLAGS", flags(aim))])
+        .envs([("CARGO_TARGET_DIR", &folder)])
         .succeed()?;
-    Ok(target(TARGET).join("release").join(format!("{}.wasm", package.replace('-', "_"))))
+    Ok(folder.join(TARGET).join(profile).join(format!("{}.wasm", package.replace('-', "_"))))
 }
 
 /// Keeps the paths of this machine out of what is published; they are in every panic message.
-fn flags() -> String {
+fn flags(aim: Aim) -> String {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
     let registry = home.map(|home| home.join("registry/src"));
@@ -30,7 +45,10 @@ fn flags() -> String {
     let flags = renamed
         .into_iter()
         .filter_map(|(path, name)| Some(format!("--remap-path-prefix={}={name}", path?.display())));
-    // SHA-2 as loops: 18 KB less than unrolled, and a token is hashed in microseconds either way.
-    let compact = "--cfg=sha2_backend_soft=\"compact\"".to_owned();
-    flags.chain([compact]).collect::<Vec<_>>().join("\u{1f}")
+    let more = match aim {
+        // SHA-2 as loops: 18 KB less than unrolled, and a token is hashed in microseconds either way.
+        Aim::Download => "--cfg=sha2_backend_soft=\"compact\"",
+        Aim::Serve => "-Ctarget-feature=+simd128,+relaxed-simd",
+    };
+    flags.chain([more.to_owned()]).collect::<Vec<_>>().join("\u{1f}")
 }

@@ -4,6 +4,7 @@ use std::fs;
 
 use super::bindgen::{self, Glue};
 use super::bundle::{Bundle, Format};
+use super::wasm::Aim;
 use super::{optimise, wasm};
 use crate::paths::{at, shown, target};
 use crate::setup::wasm::Toolchain;
@@ -36,7 +37,7 @@ impl Worker {
     /// Builds it, unless its inputs are unchanged.
     pub fn build(&self, toolchain: &Toolchain) -> Outcome {
         step(self.name, || {
-            let raw = wasm::compile(toolchain, PACKAGE, self.features)?;
+            let raw = wasm::compile(toolchain, PACKAGE, self.features, Aim::Download)?;
             let dist = at(self.folder);
             let module = dist.join(format!("{NAME}.wasm"));
             let stamp = Stamp::at(target("edgeward").join(self.name).with_extension("stamp"), |hash| {
