@@ -159,7 +159,9 @@ impl Core {
         step(&format!("edgeward {door}"), || {
             let stamp = Stamp::at(target("edgeward").join(door).with_extension("stamp"), |hash| {
                 hash.files(self.written())?;
-                hash.files(self.server.map(|(server, _)| at(self.folder).join(server).with_extension("wasm")))?;
+                hash.files(
+                    self.server.map(|(server, _)| at(self.folder).join(server).with_extension("wasm")),
+                )?;
                 hash.files([at("pkg/src"), at("package-lock.json"), at("xtask/src")])
             })?;
             let folder = at("pkg/dist").join(door);
