@@ -153,7 +153,11 @@ fn node(name: &str) -> Outcome<String> {
     println!("{name} tests");
     let files = test_files(&at("tests").join(name))?;
     let chromium = setup::chromium().map(|path| ("EDGEWARD_CHROMIUM", path));
-    let run = Run::node().envs(chromium).args(["--test", "--test-reporter=spec"]).args(files);
+    let run = Run::node()
+        .envs(chromium)
+        .envs([("EDGEWARD_PARANOID", "1")])
+        .args(["--test", "--test-reporter=spec"])
+        .args(files);
     let log = logged(run, name)?;
     match passed(&log) {
         0 => Err(Failure(format!("no test in tests/{name} passed; all were skipped"))),

@@ -5,12 +5,13 @@
  */
 export function written({ issuers, ...options }) {
   const own = issuer(options);
+  if (own.kernels !== false && globalThis.process?.env?.EDGEWARD_PARANOID) own.paranoid ??= true;
   return Array.isArray(issuers) ? { ...own, issuers: issuers.map(issuer) } : { ...own, issuers };
 }
 
 function issuer({ secret, secrets, ...options }) {
   const all = [secret ?? [], secrets ?? []].flat();
-  return all.length === 0 ? options : { ...options, secrets: all.map(encoded) };
+  return all.length === 0 ? { ...options } : { ...options, secrets: all.map(encoded) };
 }
 
 /** A text is read as UTF-8. What is neither text nor bytes stays, and the core refuses it. */

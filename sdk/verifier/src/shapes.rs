@@ -153,6 +153,14 @@ pub struct VerifierOptions {
     /// Whether http on loopback is allowed. Default: false.
     #[tsify(optional)]
     development: Option<bool>,
+    /// Whether signatures may be verified by own arithmetic, where that is faster. Default: true.
+    #[tsify(optional)]
+    kernels: Option<bool>,
+    /// Whether each signature that own arithmetic verifies is verified the general way as well; where the
+    /// two disagree, the token is refused with `internal_error`. Default: false, or true where the
+    /// environment has `EDGEWARD_PARANOID`.
+    #[tsify(optional)]
+    paranoid: Option<bool>,
 }
 
 /// What proofs of possession must satisfy.
