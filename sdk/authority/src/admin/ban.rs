@@ -24,12 +24,9 @@ pub async fn ban(context: &Context<'_>, ban: Ban) -> Result<Done, Failure> {
         context.now.0.saturating_add(i64::from(seconds.0).saturating_mul(1000)).min(FOR_GOOD)
     });
     let reason = ban.reason.map(|reason| reason.0);
-    let statements = vec![
-        set(user, Some(until), reason, context.now),
-        guard(),
-        web::end_all_of(user),
-        sql("DELETE FROM edgeward_agent_sessions WHERE user_id = ?1", [user.into()]),
-    ];
+    let mut statements = vec![set(user, Some(until), reason, context.now), guard()];
+    statements.extend(web::end_all_of(user, context.now));
+    statements.push(sql("DELETE FROM edgeward_agent_sessions WHERE user_id = ?1", [user.into()]));
     context.commit(statements, Done { success: true }).await?.ok_or(Code::UserNotFound.into())
 }
 

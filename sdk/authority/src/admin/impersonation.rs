@@ -74,8 +74,8 @@ pub async fn stop(context: &Context<'_>) -> Result<Session, Failure> {
     let own = own.ok_or(Code::SessionExpired)?;
     web::keep_in_browser(context, &own)?;
     context.set_cookie(cookie::line(context.authority, &name, "", Some(Seconds(0))));
-    let end = web::end_by_id(&session.id, &session.user.id);
-    context.commit(vec![end], Done { success: true }).await?.ok_or(Code::InternalError)?;
+    let end = web::end_by_id(&session.id, &session.user.id, context.now);
+    context.commit(end.into(), Done { success: true }).await?.ok_or(Code::InternalError)?;
     Ok(own)
 }
 

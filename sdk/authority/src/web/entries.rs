@@ -75,7 +75,7 @@ pub async fn revoke(context: &Context<'_>, session: ById) -> Result<Done, Failur
     if matches!(&context.principal, Principal::User { session: own, .. } if *own == session.id) {
         lifecycle::forget(context);
     }
-    change(context, statements::end_by_id(&session.id, context.user()?)).await
+    change(context, statements::end_by_id(&session.id, context.user()?, context.now)).await
 }
 
 /// Ends one of the caller's sessions, by its token or by what a list gave in its place.
@@ -84,8 +84,9 @@ pub async fn revoke(context: &Context<'_>, session: ById) -> Result<Done, Failur
 /// `store_unavailable`
 pub async fn revoke_token(context: &Context<'_>, token: &str) -> Result<(), Failure> {
     let user = context.user()?;
-    let both = vec![statements::end_of_user(&digest(token), user), statements::end_by_id(token, user)];
-    context.store().batch(both).await?;
+    let by_token = statements::end_of_user(&digest(token), user, context.now);
+    let by_id = statements::end_by_id(token, user, context.now);
+    context.store().batch([by_token, by_id].concat()).await?;
     Ok(())
 }
 
@@ -97,7 +98,7 @@ pub async fn revoke_others(context: &Context<'_>, _: Nothing) -> Result<Done, Fa
     let Principal::User { id, session, .. } = &context.principal else {
         return Err(Code::SessionMissing.into());
     };
-    change(context, statements::end_others(id, session)).await
+    change(context, statements::end_others(id, session, context.now)).await
 }
 
 /// Ends all sessions of the caller.
@@ -106,7 +107,7 @@ pub async fn revoke_others(context: &Context<'_>, _: Nothing) -> Result<Done, Fa
 /// `store_unavailable`
 pub async fn revoke_all(context: &Context<'_>, _: Nothing) -> Result<Done, Failure> {
     lifecycle::forget(context);
-    change(context, statements::end_all(context.user()?)).await
+    change(context, statements::end_all(context.user()?, context.now)).await
 }
 
 /// Ends the session that asks, if there is one, and has the browser forget it.
@@ -115,15 +116,15 @@ pub async fn revoke_all(context: &Context<'_>, _: Nothing) -> Result<Done, Failu
 /// `store_unavailable`
 pub async fn sign_out(context: &Context<'_>, _: Nothing) -> Result<Done, Failure> {
     lifecycle::forget(context);
-    let mut statements: Vec<_> = lifecycle::ending(context).into_iter().collect();
+    let mut statements: Vec<_> = lifecycle::ending(context).into_iter().flatten().collect();
     if let Principal::User { id, session, .. } = &context.principal {
-        statements.push(statements::end_by_id(session, id));
+        statements.extend(statements::end_by_id(session, id, context.now));
     }
     context.commit(statements, Done { success: true }).await?.ok_or(Code::InternalError.into())
 }
 
-async fn change(context: &Context<'_>, statement: Statement) -> Result<Done, Failure> {
-    context.commit(vec![statement], Done { success: true }).await?.ok_or(Code::InternalError.into())
+async fn change(context: &Context<'_>, statements: [Statement; 2]) -> Result<Done, Failure> {
+    context.commit(statements.into(), Done { success: true }).await?.ok_or(Code::InternalError.into())
 }
 
 async fn by_id(context: &Context<'_>, id: &str) -> Result<Option<Session>, Failure> {

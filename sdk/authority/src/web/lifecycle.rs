@@ -26,7 +26,7 @@ pub async fn start(context: &Context<'_>, user: &str, remember: Remember) -> Res
     let new = New { user, remember, impersonated_by: None, lifetime: lifetime(context, remember) };
     let (session, statements) = prepare(context, new).await?;
     keep_in_browser(context, &session)?;
-    let statements = ending(context).into_iter().chain(statements).collect();
+    let statements = ending(context).into_iter().flatten().chain(statements).collect();
     match context.store().batch(statements).await {
         Ok(_) => Ok(session),
         // Between the look and the change it was banned.
@@ -84,15 +84,15 @@ pub fn forget(context: &Context<'_>) {
 pub async fn end(context: &Context<'_>) -> Result<(), Failure> {
     forget(context);
     if let Some(end) = ending(context) {
-        context.row(end).await?;
+        context.store().batch(end.into()).await?;
     }
     Ok(())
 }
 
-/// The statement that ends the session of the request's cookie.
-pub(super) fn ending(context: &Context<'_>) -> Option<Statement> {
+/// The statements that end the session of the request's cookie.
+pub(super) fn ending(context: &Context<'_>) -> Option<[Statement; 2]> {
     let token = cookie::token(context.authority, context.request)?;
-    Some(statements::end(&digest(&token)))
+    Some(statements::end(&digest(&token), context.now))
 }
 
 /// What a new session is to be.

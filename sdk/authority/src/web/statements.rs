@@ -110,27 +110,44 @@ pub fn prolong(id: &str, expires: UnixMillis, now: UnixMillis) -> Statement {
     )
 }
 
+/// Ends the sessions of a condition, and first what was granted in them, but for what was granted for longer.
+macro_rules! ending {
+    ($which:literal, $one:expr, $two:expr, $now:expr) => {{
+        let (one, two): (Value, Option<Value>) = ($one.into(), $two);
+        let grants = concat!(
+            "UPDATE edgeward_grants SET ended_at = ?3 WHERE ended_at IS NULL
+                AND ' ' || scope || ' ' NOT LIKE '% offline_access %'
+                AND session_id IN (SELECT id FROM edgeward_sessions WHERE ",
+            $which,
+            ")"
+        );
+        let sessions = concat!("DELETE FROM edgeward_sessions WHERE ", $which);
+        let values: Vec<Value> = [one.clone()].into_iter().chain(two.clone()).collect();
+        [sql(grants, [one, two.unwrap_or(Value::Null), $now.0.into()]), sql(sessions, values)]
+    }};
+}
+
 /// Ends the session of a token.
-pub fn end(hash: &str) -> Statement {
-    sql("DELETE FROM edgeward_sessions WHERE hash = ?1", [hash.into()])
+pub fn end(hash: &str, now: UnixMillis) -> [Statement; 2] {
+    ending!("hash = ?1", hash, None, now)
 }
 
 /// Ends a session of a user, by its id.
-pub fn end_by_id(id: &str, user: &str) -> Statement {
-    sql("DELETE FROM edgeward_sessions WHERE id = ?1 AND user_id = ?2", [id.into(), user.into()])
+pub fn end_by_id(id: &str, user: &str, now: UnixMillis) -> [Statement; 2] {
+    ending!("id = ?1 AND user_id = ?2", id, Some(user.into()), now)
 }
 
 /// Ends a session of a user, by its token.
-pub fn end_of_user(hash: &str, user: &str) -> Statement {
-    sql("DELETE FROM edgeward_sessions WHERE hash = ?1 AND user_id = ?2", [hash.into(), user.into()])
+pub fn end_of_user(hash: &str, user: &str, now: UnixMillis) -> [Statement; 2] {
+    ending!("hash = ?1 AND user_id = ?2", hash, Some(user.into()), now)
 }
 
 /// Ends all sessions of a user but one.
-pub fn end_others(user: &str, id: &str) -> Statement {
-    sql("DELETE FROM edgeward_sessions WHERE user_id = ?1 AND id <> ?2", [user.into(), id.into()])
+pub fn end_others(user: &str, id: &str, now: UnixMillis) -> [Statement; 2] {
+    ending!("user_id = ?1 AND id <> ?2", user, Some(id.into()), now)
 }
 
 /// Ends all sessions of a user, and those in which it acts as somebody else.
-pub fn end_all(user: &str) -> Statement {
-    sql("DELETE FROM edgeward_sessions WHERE user_id = ?1 OR impersonated_by = ?1", [user.into()])
+pub fn end_all(user: &str, now: UnixMillis) -> [Statement; 2] {
+    ending!("user_id = ?1 OR impersonated_by = ?1", user, None, now)
 }

@@ -129,3 +129,16 @@ fn a_store_that_fails_at_any_statement_leaves_a_token_that_works() {
         next(&world, &token);
     }
 }
+
+#[test]
+fn what_was_granted_in_a_session_ends_with_it_unless_it_was_granted_for_longer() {
+    for (scope, goes_on) in [("openid notes:read", false), ("openid notes:read offline_access", true)] {
+        let world = world();
+        let cookie = signed_in(&world, "u1");
+        let code = sent(&get(&world, &cookie, &authorization(&[("scope", scope)])))["code"].clone();
+        let token = tokens(&redeemed(&world, &code, &[]))["refresh_token"].clone();
+        let headers = [("cookie", cookie.as_str()), ("origin", "https://auth.example")];
+        assert_eq!(world.send("POST", "/api/auth/sign-out", &headers, "").unwrap().status, 200);
+        assert_eq!(refreshed(&world, &token, &[]).status == 200, goes_on, "{scope}");
+    }
+}
