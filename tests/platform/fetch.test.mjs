@@ -44,6 +44,23 @@ describe("fetch", () => {
     assert.deepEqual(JSON.parse(JSON.stringify(answer)), answer);
   });
 
+  test("a wait until a date is one of seconds, by the server's own clock", async () => {
+    const waits = async (wait, date = "Fri, 31 Dec 1999 23:59:59 GMT") => {
+      const headers = { "retry-after": wait, ...(date && { date }) };
+      const answer = await send(effect(), never, async () => new Response("", { status: 503, headers }));
+      return Object.fromEntries(answer.headers)["retry-after"];
+    };
+    assert.equal(await waits("Sat, 01 Jan 2000 00:01:59 GMT"), "120");
+    assert.equal(await waits("Saturday, 01-Jan-00 00:01:59 GMT"), "120");
+    assert.equal(await waits("Sat Jan  1 00:01:59 2000"), "120");
+    assert.equal(await waits("Fri, 31 Dec 1999 00:00:00 GMT"), "0");
+    for (const span of ["120", "-1", "1.5", "soon"]) assert.equal(await waits(span), span);
+    // Without the server's clock, and for what is no date, there is no number.
+    for (const [wait, date] of [["Sat, 01 Jan 2000 00:01:59 GMT", ""], ["Never", undefined], ["Sat, 01 Jan 2000 00:01:59 GMT", "now"]]) {
+      assert.equal(await waits(wait, date), "NaN");
+    }
+  });
+
   /** An answer of these pieces; `cancelled` says whether its reader gave up. */
   function streamed(...pieces) {
     const made = { cancelled: false };

@@ -27,7 +27,7 @@ export async function send({ request, deadline, limit, keepalive }, cancel, cust
     if (type === "opaqueredirect" || redirected || (status >= 300 && status < 400)) {
       throw new Failed("redirect_refused");
     }
-    return { status, headers: [...answer.headers], body: await read(answer, limit) };
+    return { status, headers: headersOf(answer), body: await read(answer, limit) };
   };
   try {
     return await within(deadline, exchange, cancel);
@@ -35,6 +35,19 @@ export async function send({ request, deadline, limit, keepalive }, cancel, cust
     if (error instanceof Failed) throw error;
     throw new Failed(error === LATE ? "network_timeout" : "network_failed");
   }
+}
+
+/** A wait until a date becomes one of seconds, by the server's own clock: the one here may be wrong. */
+function headersOf({ headers }) {
+  const pairs = [...headers];
+  const wait = pairs.find(([name]) => name === "retry-after");
+  if (wait && /^[A-Z]/.test(wait[1])) wait[1] = String(Math.max(0, dateOf(wait[1]) - dateOf(headers.get("date"))));
+  return pairs;
+}
+
+/** An HTTP date in seconds (RFC 9110 §5.6.7). The notation that names no zone means no other one. */
+function dateOf(text) {
+  return Date.parse(/GMT$/.test(text) ? text : `${text} GMT`) / 1000;
 }
 
 /** Reads piece by piece, so that an endless body never fills the memory. */

@@ -7,13 +7,9 @@ use std::rc::Rc;
 
 use edgeward_core::{
     Code, Error,
-    json::Map,
     oauth::{
-        Failure,
         authorize::{Callback, Transaction, is_state},
-        discovery::Metadata,
-        id_token::Expected,
-        token::{self, Tokens},
+        token,
     },
 };
 
@@ -126,7 +122,12 @@ async fn redeem(
     let granted = crate::oauth::redeem(client, request).await?;
     #[cfg(feature = "oauth")]
     let tokens = granted.tokens.clone();
-    let verdict = verified_claims(client, &metadata, &tokens, &transaction).await;
+    let expected = id_token::Asked {
+        scope: &client.settings.scope,
+        nonce: Some(&transaction.nonce),
+        max_age: transaction.max_age,
+    };
+    let verdict = id_token::claims(client, &metadata, &tokens, expected).await;
     #[cfg(feature = "oauth")]
     let verdict = crate::oauth::known_claims(client, &granted, callback.state(), verdict).await;
     let claims = match verdict {
@@ -143,34 +144,4 @@ async fn redeem(
     let session = written::session(&grant);
     client.session.sign_in(client, grant, began).await?;
     Ok(written::signed_in(session, app_state))
-}
-
-/// The claims of the ID token; none if none was asked for and none came.
-async fn verified_claims(
-    client: &Rc<Client>,
-    metadata: &Metadata,
-    tokens: &Tokens,
-    transaction: &Transaction,
-) -> Result<Map, Failure> {
-    let settings = &client.settings;
-    let Some(id_token) = &tokens.id_token else {
-        let missing = settings.wants_id_token();
-        return if missing {
-            Err(Error::at(Code::ResponseInvalid, "id_token").into())
-        } else {
-            Ok(Map::new())
-        };
-    };
-    let expected = Expected {
-        client_id: &settings.client_id,
-        nonce: Some(&transaction.nonce),
-        access_token: &tokens.access_token,
-        max_age: transaction.max_age,
-    };
-    #[cfg(feature = "oauth")]
-    let metadata = &*settings.catalogue.for_token(metadata, id_token)?;
-    let claims =
-        id_token::verify(&client.runtime, id_token, metadata, &settings.policy, &expected, settings.secret())
-            .await?;
-    Ok(claims.into_members())
 }

@@ -72,8 +72,16 @@ pub(crate) async fn fetch(
 pub(crate) async fn random<const N: usize>(runtime: &Rc<Runtime>) -> Result<[u8; N], Failure> {
     let length = u32::try_from(N).unwrap_or_default();
     let answer = runtime.order("random", vec![("bytes", length.into())]).await?;
-    let bytes = answer.as_str().and_then(|text| base64url::decode(text).ok());
-    bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| Code::InternalError.into())
+    bytes(&answer).and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| Code::InternalError.into())
+}
+
+/// The digest of a text, with a hash by WebCrypto's name for it.
+///
+/// # Errors
+/// `runtime_unsupported`: the platform has no WebCrypto.
+pub(crate) async fn digest(runtime: &Rc<Runtime>, hash: &str, data: &str) -> Result<Vec<u8>, Failure> {
+    let answer = runtime.order("digest", vec![("hash", hash.into()), ("data", data.into())]).await?;
+    bytes(&answer).ok_or_else(|| Code::InternalError.into())
 }
 
 /// The text at a key.
@@ -177,6 +185,11 @@ pub(crate) fn response(answer: Value) -> Option<Response> {
         headers: answer.get("headers")?.as_array()?.iter().map(header).collect::<Option<_>>()?,
         body: answer.get("body")?.as_str()?.as_bytes().to_vec(),
     })
+}
+
+/// Bytes that were answered, as base64url.
+fn bytes(answer: &Value) -> Option<Vec<u8>> {
+    base64url::decode(answer.as_str()?).ok()
 }
 
 /// A text that was answered; a failure stands for none, since storage degrades and never fails.

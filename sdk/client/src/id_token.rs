@@ -4,47 +4,88 @@ pub(crate) mod webcrypto;
 
 use std::rc::Rc;
 
+#[cfg(feature = "oauth")]
+use edgeward_core::jose::Key;
 use edgeward_core::{
     Code, Error,
-    jose::{Key, KeySet, engine},
-    jwt::{self, Claims, Policy, Unverified},
+    jose::{KeySet, engine},
+    json::Map,
+    jwt::{self, Policy, Unverified},
     oauth::{
+        Failure,
         discovery::Metadata,
         id_token::{self, Expected},
+        token::Tokens,
     },
-    secret::Secret,
+    time::Seconds,
 };
 
-use crate::{provider::Provider, runtime::Runtime};
+use crate::{client::Client, effect, provider::Provider, runtime::Runtime};
 
-/// Verifies signature and claims. What is signed with a secret is verified with `secret`, that of the
-/// client ([OpenID Connect Core §10.1](https://openid.net/specs/openid-connect-core-1_0.html#Signing)).
+/// What a sign-in asked for, as far as its ID token has to show it.
+pub(crate) struct Asked<'a> {
+    pub scope: &'a str,
+    pub nonce: Option<&'a str>,
+    pub max_age: Option<Seconds>,
+}
+
+/// The verified claims of the ID token that came with `tokens`; none if none was asked for and none came.
 ///
 /// # Errors
-/// Those of [`jwt::admit`], [`Provider::keys`], [`webcrypto::verify`] and [`id_token::validate`].
-pub(crate) async fn verify(
-    runtime: &Rc<Runtime>,
-    token: &str,
+/// `response_invalid` at `id_token`: there is none. Those of [`jwt::admit`], [`Provider::keys`],
+/// [`webcrypto::verify`] and [`id_token::validate`].
+pub(crate) async fn claims(
+    client: &Rc<Client>,
     metadata: &Metadata,
-    policy: &Policy,
-    expected: &Expected<'_>,
-    secret: Option<&Secret>,
-) -> Result<Claims, Error> {
+    tokens: &Tokens,
+    asked: Asked<'_>,
+) -> Result<Map, Failure> {
+    let Some(token) = &tokens.id_token else {
+        let missing = asked.scope.split(' ').any(|scope| scope == "openid");
+        return if missing {
+            Err(Error::at(Code::ResponseInvalid, "id_token").into())
+        } else {
+            Ok(Map::new())
+        };
+    };
+    let (runtime, settings) = (&client.runtime, &client.settings);
+    #[cfg(feature = "oauth")]
+    let metadata = &*settings.catalogue.for_token(metadata, token)?;
     // The issuer as its metadata spell it.
-    let policy = &Policy { issuer: metadata.issuer.clone(), ..policy.clone() };
+    let policy = &Policy { issuer: metadata.issuer.clone(), ..settings.policy.clone() };
     let token = jwt::admit(token, policy)?;
-    match (token.header().alg, secret) {
-        // The core's own engine: a platform would gain nothing by seeing the secret.
-        (Some(alg), Some(secret)) if alg.is_symmetric() => {
-            let key = Key::symmetric(secret.clone(), None);
-            engine::verify(&key, alg, token.signing_input(), token.signature())?;
-        }
-        _ => {
-            let keys = Provider::keys(runtime, metadata).await?;
-            check_signature(runtime, &token, &keys).await?;
-        }
+    check_origin(client, &token, metadata).await?;
+    let access_token = match id_token::digest(&token) {
+        Some(hash) => effect::digest(runtime, webcrypto::hash_name(hash), &tokens.access_token).await?,
+        None => Vec::new(),
+    };
+    let expected = Expected {
+        client_id: &settings.client_id,
+        nonce: asked.nonce,
+        access_token: &access_token,
+        max_age: asked.max_age,
+    };
+    let now = runtime.now().wall.to_seconds();
+    Ok(id_token::validate(token.dangerous_trust(), policy, &expected, now)?.into_members())
+}
+
+/// Whether the issuer has signed it. What is signed with a secret is verified with that of the client
+/// ([OpenID Connect Core §10.1](https://openid.net/specs/openid-connect-core-1_0.html#Signing)).
+pub(crate) async fn check_origin(
+    client: &Rc<Client>,
+    token: &Unverified<'_>,
+    metadata: &Metadata,
+) -> Result<(), Failure> {
+    // The core's own engine: a platform would gain nothing by seeing the secret.
+    #[cfg(feature = "oauth")]
+    if let (Some(alg), Some(secret)) = (token.header().alg, client.settings.secret())
+        && alg.is_symmetric()
+    {
+        let key = Key::symmetric(secret.clone(), None);
+        return Ok(engine::verify(&key, alg, token.signing_input(), token.signature())?);
     }
-    id_token::validate(token.dangerous_trust(), policy, expected, runtime.now().wall.to_seconds())
+    let keys = Provider::keys(&client.runtime, metadata).await?;
+    check_signature(&client.runtime, token, &keys).await
 }
 
 /// Tries the keys that fit. A failure of the last one is reported.
@@ -52,7 +93,7 @@ pub(crate) async fn check_signature(
     runtime: &Rc<Runtime>,
     token: &Unverified<'_>,
     keys: &KeySet,
-) -> Result<(), Error> {
+) -> Result<(), Failure> {
     let header = token.header();
     let alg = header.alg.ok_or(Code::TokenAlgNotAllowed)?;
     engine::admit(alg, token.signature())?;

@@ -21,7 +21,6 @@ use std::{future::Future, pin::Pin, rc::Rc};
 use edgeward_core::{
     Code, Error,
     http::{Request, Response},
-    jose::{Key, engine},
     json::Members,
     jwt::{self, Policy, Verified},
     oauth::{
@@ -45,7 +44,7 @@ pub(crate) use credentials::access;
 pub(crate) use person::{known_claims, own_access, with_own_access};
 pub(crate) use pushed::{Delivery, url as authorization_url};
 
-use crate::{client::Client, effect, id_token, options, provider::Provider, runtime::Answer, written};
+use crate::{client::Client, effect, id_token, options, runtime::Answer, written};
 
 /// What its flows remember.
 #[derive(Default)]
@@ -149,17 +148,8 @@ async fn authentic(
     metadata: &Metadata,
     token: &str,
     policy: &Policy,
-) -> Result<Verified, Error> {
+) -> Result<Verified, Failure> {
     let token = jwt::admit(token, policy)?;
-    match (token.header().alg, client.settings.secret()) {
-        (Some(alg), Some(secret)) if alg.is_symmetric() => {
-            let key = Key::symmetric(secret.clone(), None);
-            engine::verify(&key, alg, token.signing_input(), token.signature())?;
-        }
-        _ => {
-            let keys = Provider::keys(&client.runtime, metadata).await?;
-            id_token::check_signature(&client.runtime, &token, &keys).await?;
-        }
-    }
+    id_token::check_origin(client, &token, metadata).await?;
     Ok(token.dangerous_trust())
 }

@@ -1,5 +1,7 @@
 //! The client's options, checked.
 
+#[cfg(feature = "oauth")]
+use edgeward_core::secret::Secret;
 use edgeward_core::{
     Code, Error,
     http::{Address, Reach},
@@ -7,7 +9,6 @@ use edgeward_core::{
     json::Members,
     jwt::{Policy, Tolerance},
     oauth::{discovery::Issuer, id_token},
-    secret::Secret,
     session::Background,
     time::Seconds,
 };
@@ -120,17 +121,12 @@ impl Settings {
     }
 
     /// The client's secret, if it has one.
+    #[cfg(feature = "oauth")]
     pub(crate) fn secret(&self) -> Option<&Secret> {
-        #[cfg(feature = "oauth")]
         if let crate::oauth::Authentication::Secret(secret, _) = &self.authentication {
             return Some(secret);
         }
         None
-    }
-
-    /// Whether an ID token must come with the access token.
-    pub(crate) fn wants_id_token(&self) -> bool {
-        self.scope.split(' ').any(|scope| scope == "openid")
     }
 }
 

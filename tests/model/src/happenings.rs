@@ -94,7 +94,8 @@ impl World {
         if self.refused.len() > 3 && !self.excused {
             return Err(Broken::new(Rule::Outage, format!("requests at {:?}", self.refused)));
         }
-        let failure = Failure { status: Some(503), ..Code::ServerUnavailable.into() };
+        let mut failure = Failure::from(Code::ServerUnavailable);
+        failure.status = Some(503);
         self.fail(tab, effect, failure)
     }
 

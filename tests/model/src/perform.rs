@@ -115,7 +115,8 @@ impl World {
 }
 
 pub(crate) fn refusal() -> Failure {
-    let failure =
+    let mut failure =
         OauthError::read("invalid_grant", None, None).map_or(Code::InvalidGrant.into(), Failure::from);
-    Failure { status: Some(400), ..failure }
+    failure.status = Some(400);
+    failure
 }

@@ -12,6 +12,7 @@ use edgeward_core::{
         jwk::Material,
     },
     json::{Value, object},
+    oauth::Failure,
 };
 
 use crate::{effect, runtime::Runtime};
@@ -27,7 +28,7 @@ pub(super) async fn verify(
     alg: Algorithm,
     signing_input: &[u8],
     signature: &[u8],
-) -> Result<(), Error> {
+) -> Result<(), Failure> {
     let (import, algorithm) = parameters(alg)?;
     // What is signed is ASCII: base64url and a dot.
     let data = str::from_utf8(signing_input).map_err(|_| Code::TokenMalformed)?;
@@ -38,7 +39,7 @@ pub(super) async fn verify(
         ("data", data.into()),
         ("signature", base64url::encode(signature).into()),
     ];
-    let answer = effect::verify(runtime, members).await.map_err(|failure| failure.error)?;
+    let answer = effect::verify(runtime, members).await?;
     if answer == Value::Bool(true) { Ok(()) } else { Err(Code::TokenSignatureInvalid.into()) }
 }
 
@@ -90,7 +91,7 @@ fn jwk(material: &Material) -> Result<Value, Error> {
     }))
 }
 
-const fn hash_name(hash: Hash) -> &'static str {
+pub(crate) const fn hash_name(hash: Hash) -> &'static str {
     match hash {
         Hash::Sha256 => "SHA-256",
         Hash::Sha384 => "SHA-384",

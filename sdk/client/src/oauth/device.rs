@@ -6,12 +6,11 @@ use std::{cell::RefCell, rc::Rc};
 
 use edgeward_core::{
     Code, Error,
-    json::{Map, Members, object},
+    json::{Members, object},
     oauth::{
         Failure,
         device::{self, Authorization, Event, Polling, Step},
         discovery::Metadata,
-        id_token::Expected,
         token::Tokens,
     },
     session::{Millis, Now},
@@ -88,7 +87,8 @@ pub(crate) async fn wait(client: &Rc<Client>, args: &Members) -> Answer {
     let metadata = client.provider.metadata(&client.runtime).await?;
     let (tokens, asked) = poll(client, &metadata, &device).await?;
     let granted = catalogue::alone(tokens.clone());
-    let verified = verified_claims(client, &metadata, &tokens, &device.scope).await;
+    let expected = id_token::Asked { scope: &device.scope, nonce: None, max_age: None };
+    let verified = id_token::claims(client, &metadata, &tokens, expected).await;
     let claims = match super::known_claims(client, &granted, "", verified).await {
         Ok(claims) => claims,
         Err(failure) => {
@@ -137,39 +137,4 @@ async fn poll(client: &Rc<Client>, metadata: &Metadata, device: &Device) -> Resu
             }
         };
     }
-}
-
-/// The claims of the ID token; none if none was asked for and none came.
-async fn verified_claims(
-    client: &Rc<Client>,
-    metadata: &Metadata,
-    tokens: &Tokens,
-    scope: &str,
-) -> Result<Map, Failure> {
-    let Some(id_token) = &tokens.id_token else {
-        let missing = scope.split(' ').any(|scope| scope == "openid");
-        return if missing {
-            Err(Error::at(Code::ResponseInvalid, "id_token").into())
-        } else {
-            Ok(Map::new())
-        };
-    };
-    let settings = &client.settings;
-    let metadata = &*settings.catalogue.for_token(metadata, id_token)?;
-    let expected = Expected {
-        client_id: &settings.client_id,
-        nonce: None,
-        access_token: &tokens.access_token,
-        max_age: None,
-    };
-    let claims = id_token::verify(
-        &client.runtime,
-        id_token,
-        metadata,
-        &settings.policy,
-        &expected,
-        client.settings.secret(),
-    )
-    .await?;
-    Ok(claims.into_members())
 }

@@ -10,24 +10,30 @@ use crate::{
     time::Seconds,
 };
 
-/// A failed exchange.
+/// A failed exchange. Boxed, since results are moved often and rarely are failures: every move of a
+/// wide one is code.
+pub type Failure = Box<Cause>;
+
+/// Why an exchange failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct Cause {
     /// The stable error.
     pub error: Error,
     /// The status of the server's answer, if there was one.
     pub status: Option<u16>,
     /// The OAuth error that the server named.
-    pub oauth: Option<Box<OauthError>>,
+    pub oauth: Option<OauthError>,
     /// How long the server wants to be left alone, an hour at most.
     pub retry_after: Option<Seconds>,
 }
 
-impl Failure {
+impl Cause {
     /// The same failure with what the answer says around it: its status, and how long to wait.
     #[must_use]
-    pub fn of(self, response: &Response) -> Self {
-        Self { status: Some(response.status), retry_after: clock::retry_after(response), ..self }
+    pub fn of(mut self: Box<Self>, response: &Response) -> Box<Self> {
+        self.status = Some(response.status);
+        self.retry_after = clock::retry_after(response);
+        self
     }
 
     /// The failure as JavaScript gets it: `code`, `message`, `retryable`, `sessionEnded`, and where
@@ -122,13 +128,13 @@ impl OauthError {
 
 impl From<OauthError> for Failure {
     fn from(oauth: OauthError) -> Self {
-        Self { error: oauth.code().into(), status: None, oauth: Some(Box::new(oauth)), retry_after: None }
+        Self::new(Cause { error: oauth.code().into(), status: None, oauth: Some(oauth), retry_after: None })
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, status: None, oauth: None, retry_after: None }
+        Self::new(Cause { error, status: None, oauth: None, retry_after: None })
     }
 }
 

@@ -40,4 +40,4 @@ pub mod scope;
 pub mod token;
 pub mod userinfo;
 
-pub use failure::{Failure, OauthError};
+pub use failure::{Cause, Failure, OauthError};

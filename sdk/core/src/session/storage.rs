@@ -137,7 +137,8 @@ impl Machine {
             self.failing = None;
         } else if self.failing.is_none() {
             // It failed elsewhere, and why was not told.
-            let failure = Failure { retry_after: Some(Seconds(0)), ..Code::ServerUnavailable.into() };
+            let mut failure = Failure::from(Code::ServerUnavailable);
+            failure.retry_after = Some(Seconds(0));
             self.fail(failure, Origin::Tab);
         }
         before

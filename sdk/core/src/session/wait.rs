@@ -184,7 +184,8 @@ impl Machine {
     /// Why the last refresh failed, and when the next is due.
     fn failure(&self, at: Moment) -> Option<Failure> {
         let left = u32::try_from(self.bound_left(at).0.max(0) / 1000).unwrap_or(0);
-        let failure = self.failing.clone()?.0;
-        Some(Failure { retry_after: failure.retry_after.map(|_| Seconds(left)), ..failure })
+        let mut failure = self.failing.clone()?.0;
+        failure.retry_after = failure.retry_after.map(|_| Seconds(left));
+        Some(failure)
     }
 }

@@ -78,13 +78,14 @@ impl Polling {
         }
     }
 
-    fn refused(&mut self, failure: Failure, passed: Duration) -> Step {
+    fn refused(&mut self, mut failure: Failure, passed: Duration) -> Step {
         let name = failure.oauth.as_ref().map(|oauth| oauth.error.as_str());
         match name {
             Some("authorization_pending") => {}
             Some("slow_down") => self.interval = self.interval.saturating_add(SLOWER),
             Some("expired_token") => {
-                return Step::Finished(Err(Failure { error: Code::DeviceExpired.into(), ..failure }));
+                failure.error = Code::DeviceExpired.into();
+                return Step::Finished(Err(failure));
             }
             _ => return self.failed(failure, passed),
         }

@@ -46,13 +46,12 @@ impl Provider {
 
     /// A failure with the code for what the provider calls by a name of its own.
     #[must_use]
-    pub fn named(&self, failure: Failure) -> Failure {
+    pub fn named(&self, mut failure: Failure) -> Failure {
         let is_grant = |name: &str| self.grant_errors.contains(&name);
         if failure.oauth.as_ref().is_some_and(|oauth| is_grant(&oauth.error)) {
-            Failure { error: Code::InvalidGrant.into(), ..failure }
-        } else {
-            failure
+            failure.error = Code::InvalidGrant.into();
         }
+        failure
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     error::Code,
     json::{self, Map},
     oauth::{
-        Failure, OauthError,
+        Cause, Failure, OauthError,
         token::{TokenType, Tokens},
     },
     time::{Seconds, UnixMillis},
@@ -306,10 +306,12 @@ pub(super) fn refreshed(record: &Record, name: &str, at: i64) -> Record {
 }
 
 pub(super) fn oauth(error: &str, status: u16) -> Failure {
-    Failure { status: Some(status), ..OauthError::read(error, None, None).unwrap().into() }
+    let failure = Failure::from(OauthError::read(error, None, None).unwrap());
+    Failure::new(Cause { status: Some(status), ..*failure })
 }
 
 pub(super) fn server(status: u16, retry_after: Option<u32>) -> Failure {
     let code = if status == 429 { Code::ServerRateLimited } else { Code::ServerUnavailable };
-    Failure { status: Some(status), retry_after: retry_after.map(Seconds), ..code.into() }
+    let retry_after = retry_after.map(Seconds);
+    Failure::new(Cause { status: Some(status), retry_after, ..*Failure::from(code) })
 }
