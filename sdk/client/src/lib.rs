@@ -38,3 +38,7 @@ mod world;
 pub use exports::Core;
 #[cfg(feature = "oauth")]
 pub use server::Server;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
