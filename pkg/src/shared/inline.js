@@ -1,3 +1,5 @@
+import { joined } from "./streams.js";
+
 /** What stands for the module's bytes, as `xtask/src/build/text.rs` writes them. */
 const SIGNS = " !#%&()*+,-./0123456789:;=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~";
 /** How many of them stand for a byte of their own. */
@@ -16,7 +18,7 @@ export function inlineSource(text) {
  * The module's bytes. Node compiles them at once; a file beside the bundle would be lost to bundlers
  * for servers.
  *
- * @param {[mask: string, text: string]} text which bytes are the frequent ones, and all bytes
+ * @param {[mask: string, text: string]} text which bytes are the frequent ones, and the module's streams
  */
 export function bytesOf([mask, text]) {
   const frequent = [];
@@ -34,5 +36,5 @@ export function bytesOf([mask, text]) {
     const isPrefix = place >= FREQUENT;
     bytes[size++] = isPrefix ? rare[(place - FREQUENT) * FREQUENT + places[text.charCodeAt(++i)]] : frequent[place];
   }
-  return bytes.subarray(0, size);
+  return joined(bytes.subarray(0, size));
 }

@@ -7,6 +7,7 @@ mod optimise;
 mod package;
 mod script;
 pub mod sizes;
+mod streams;
 mod text;
 mod wasm;
 mod worker;

@@ -20,9 +20,10 @@ const FEATURES: [&str; 7] = [
 
 /// Optimises for size, and not for the raw one alone: a large function that is moved into its only
 /// caller saves its frame, but compresses worse by a thirtieth of the whole. Nothing lives in the first KiB: it is the stack's far end, which is never
-/// reached, and lets wasm-opt fold offsets into addresses.
+/// reached, and lets wasm-opt fold offsets into addresses. How addresses are aligned is a hint that no
+/// engine looks at, and one more number behind each load and store.
 pub fn optimise(from: &Path, to: &Path) -> Outcome {
-    run(&[], from, to)
+    run(&["--dealign"], from, to)
 }
 
 /// The same, with only what WebAssembly could do at first, since wasm2js knows no more.

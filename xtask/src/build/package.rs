@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::bindgen::{self, Glue};
 use super::bundle::{Bundle, Format};
 use super::wasm::Aim;
-use super::{asmjs, optimise, script, text, wasm};
+use super::{asmjs, optimise, script, streams, text, wasm};
 use crate::paths::{at, shown, target};
 use crate::setup::wasm::Toolchain;
 use crate::stamp::Stamp;
@@ -214,7 +214,8 @@ impl Core {
         let server = server.as_ref().map(|(name, wasm)| (*name, wasm.as_str()));
         for (name, wasm) in [("wasm", self.wasm)].into_iter().chain(server) {
             let folder = at(self.folder);
-            let (mask, text) = text::encode(&fs::read(folder.join(wasm)).context("cannot read the wasm")?);
+            let wasm = fs::read(folder.join(wasm)).context("cannot read the wasm")?;
+            let (mask, text) = text::encode(&streams::sorted(&wasm)?);
             let value = format!("[\"{mask}\",\"{text}\"];\n");
             fs::write(folder.join(format!("{name}-text.js")), format!("export default {value}"))
                 .and_then(|()| {

@@ -1,6 +1,6 @@
 //! A wasm as text inside of a JavaScript module, for every bundler that knows nothing of wasm.
 //!
-//! Each frequent byte is one printable character and each rare byte two, so that what repeats in the
+//! What is written are its [`streams`](super::streams). Each frequent byte is one printable character and each rare byte two, so that what repeats in the
 //! wasm repeats in the text: brotli makes 2 % more of it, and 27 % more of base64, where the same bytes
 //! look different at every third place. `pkg/src/shared/inline.js` reads it.
 
