@@ -14,12 +14,10 @@ for (const other of [35, 36, 37, 38, 63, 64, 208, 210]) BEHIND[other] = [6];
 export function joined(bytes) {
   /** Where each stream is read next. To begin with there is one: what tells how long the others are. */
   let places = [0];
-  let out = [];
-  const byte = (stream) => {
-    const next = bytes[places[stream]++];
-    out.push(next);
-    return next;
-  };
+  /** What was written; the lengths that the streams leave out are shorter than what follows them. */
+  const out = new Uint8Array(2 * bytes.length);
+  let size = 0;
+  const byte = (stream) => (out[size++] = bytes[places[stream]++]);
   const number = (stream) => {
     let value = 0;
     for (let shift = 0, last = 128; last > 127; shift += 7) value |= ((last = byte(stream)) & 127) << shift;
@@ -29,18 +27,20 @@ export function joined(bytes) {
     while (count-- > 0) move(stream);
   };
   const write = (value) => {
-    for (; value > 127; value >>= 7) out.push((value & 127) | 128);
-    out.push(value);
+    for (; value > 127; value >>= 7) out[size++] = value | 128;
+    out[size++] = value;
   };
   /** What `fill` writes, with its length before it. */
   const sized = (fill) => {
-    const outer = out;
-    out = [];
+    const start = size;
     fill();
-    const inner = out;
-    out = outer;
-    write(inner.length);
-    for (const one of inner) out.push(one);
+    const end = size;
+    write(end - start);
+    const room = size - end;
+    out.copyWithin(start + room, start, end);
+    size = start;
+    write(end - start);
+    size += end - start;
   };
 
   const functions = number(0);
@@ -69,13 +69,13 @@ export function joined(bytes) {
     }
   };
 
-  out = [];
+  size = 0;
   repeat(sizes[13], byte, 13);
-  out.push(10);
+  write(10);
   sized(() => {
     write(functions);
     repeat(functions, sized, body);
   });
   repeat(sizes[14], byte, 14);
-  return Uint8Array.from(out);
+  return out.slice(0, size);
 }

@@ -11,12 +11,14 @@ mod map;
 mod members;
 mod read;
 mod write;
+mod writer;
 
 use alloc::{string::String, vec::Vec};
 
 pub use map::Map;
 pub use members::Members;
 pub use read::{MAX_DEPTH, MAX_MEMBERS, parse, parse_object};
+pub use writer::Writer;
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]

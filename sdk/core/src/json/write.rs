@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use super::{Value, read};
+use super::{Map, Value, read};
 
 impl Value {
     /// Writes JSON without spaces at the end of a text.
@@ -22,17 +22,7 @@ impl Value {
                 }
                 out.push_str(if joint == '[' { "[]" } else { "]" });
             }
-            Self::Object(members) => {
-                let mut joint = '{';
-                for (name, value) in members {
-                    out.push(joint);
-                    string(name, out);
-                    out.push(':');
-                    value.write(out);
-                    joint = ',';
-                }
-                out.push_str(if joint == '{' { "{}" } else { "}" });
-            }
+            Self::Object(own) => members(own, out),
         }
     }
 
@@ -51,7 +41,26 @@ impl fmt::Display for Value {
     }
 }
 
-fn string(text: &str, out: &mut String) {
+pub(super) fn members(members: &Map, out: &mut String) {
+    let mut joint = '{';
+    for (name, value) in members {
+        out.push(joint);
+        string(name, out);
+        out.push(':');
+        value.write(out);
+        joint = ',';
+    }
+    out.push_str(if joint == '{' { "{}" } else { "}" });
+}
+
+pub(super) fn whole(number: i64, out: &mut String) {
+    if number < 0 {
+        out.push('-');
+    }
+    integer(number.unsigned_abs(), out);
+}
+
+pub(super) fn string(text: &str, out: &mut String) {
     out.push('"');
     for character in text.chars() {
         match character {
