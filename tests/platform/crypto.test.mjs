@@ -63,7 +63,7 @@ describe("verify", () => {
       const { kty, crv, x, y, n, e } = await exported("jwk", publicKey);
       const key = JSON.parse(JSON.stringify({ kty, crv, x, y, n, e }));
       const signature = toBase64url(await webcrypto.subtle.sign({ hash: importing.hash, ...algorithm }, privateKey, Buffer.from("data é")));
-      const effect = { key, import: importing, algorithm, data: "data é", signature };
+      const effect = { key, algorithm: { ...importing, ...algorithm }, data: "data é", signature };
       assert.equal(await verify(effect), true);
       assert.equal(await verify({ ...effect, data: "data e" }), false);
       assert.equal(await verify({ ...effect, signature: toBase64url(fromBase64(signature).reverse()) }), false);
@@ -74,7 +74,7 @@ describe("verify", () => {
   test("is false for what WebCrypto refuses to look at, and says what it does not know", async (t) => {
     const [importing, algorithm] = ALGORITHMS.ES256;
     const { kty, crv, x, y } = await exported("jwk", (await pairFor(importing)).publicKey);
-    const effect = { key: { kty, crv, x, y }, import: importing, algorithm, data: "", signature: "AA" };
+    const effect = { key: { kty, crv, x, y }, algorithm: { ...importing, ...algorithm }, data: "", signature: "AA" };
     const refuse = (name) => t.mock.method(webcrypto.subtle, "verify", async () => { throw new DOMException("", name); }, { times: 1 });
     refuse("OperationError");
     assert.equal(await verify(effect), false);
@@ -83,18 +83,18 @@ describe("verify", () => {
   });
 
   test("says of a key that it is none, and of an algorithm that nobody knows", async () => {
-    const effect = { import: ALGORITHMS.ES256[0], algorithm: ALGORITHMS.ES256[1], data: "", signature: "AA" };
+    const effect = { algorithm: { ...ALGORITHMS.ES256[0], ...ALGORITHMS.ES256[1] }, data: "", signature: "AA" };
     for (const key of [{ kty: "EC", crv: "P-256", x: "AA", y: "AA" }, { kty: "oct", k: "AA" }, {}]) {
       await assert.rejects(verify({ ...effect, key }), { code: "jwk_invalid" });
     }
-    await assert.rejects(verify({ ...effect, key: { kty: "AKP" }, import: { name: "XMSS" } }), { code: "algorithm_unsupported" });
+    await assert.rejects(verify({ ...effect, key: { kty: "AKP" }, algorithm: { name: "XMSS" } }), { code: "algorithm_unsupported" });
   });
 
   test("says where there is no WebCrypto, as in a page without https", async () => {
     const before = Object.getOwnPropertyDescriptor(globalThis, "crypto");
     Object.defineProperty(globalThis, "crypto", { configurable: true, value: { getRandomValues: () => {} } });
     try {
-      await assert.rejects(verify({ key: {}, import: {}, algorithm: {}, data: "", signature: "" }), { code: "runtime_unsupported", at: "crypto.subtle" });
+      await assert.rejects(verify({ key: {}, algorithm: {}, data: "", signature: "" }), { code: "runtime_unsupported", at: "crypto.subtle" });
       await assert.rejects(digest({ hash: "SHA-256", data: "" }), { code: "runtime_unsupported" });
       await assert.rejects(new Keys().makeKey({ name: "a", algorithm: {} }), { code: "runtime_unsupported" });
     } finally {
@@ -110,7 +110,7 @@ describe("verify", () => {
       const { kty, crv, x, y } = await exported("jwk", (await pairFor(importing)).publicKey);
       keys.push({ kty, crv, x, y });
     }
-    const ask = (key) => verify({ key, import: importing, algorithm, data: "", signature: "AA" });
+    const ask = (key) => verify({ key, algorithm: { ...importing, ...algorithm }, data: "", signature: "AA" });
     for (const key of keys.slice(0, 16)) await ask(key);
     await ask(keys[0]);
     assert.equal(imports.mock.callCount(), 16);
@@ -142,7 +142,7 @@ describe("a key that is made where there is no database", () => {
     const keys = new Keys();
     const { kept, ...key } = await keys.makeKey({ name: "dpop", algorithm });
     const signature = await keys.sign({ name: "dpop", algorithm: es256, data: "é" });
-    assert.equal(await verify({ key, import: algorithm, algorithm: es256, data: "é", signature }), true);
+    assert.equal(await verify({ key, algorithm: { ...algorithm, ...es256 }, data: "é", signature }), true);
     await keys.forgetKey({ name: "dpop" });
     assert.equal(await keys.sign({ name: "dpop", algorithm: es256, data: "é" }), null);
     assert.equal(await keys.publicKey({ name: "dpop" }), null);

@@ -27,7 +27,7 @@ export async function errand(origin) {
     digest: await perform("digest", { hash: "SHA-256", data: "" }),
     random: (await perform("random", { bytes: 16 })).length,
     kept,
-    verified: await perform("verify", { key, import: algorithm, algorithm: signing, data: "a", signature }),
+    verified: await perform("verify", { key, algorithm: { ...algorithm, ...signing }, data: "a", signature }),
     location: await perform("location"),
     navigated: await perform("navigate", { url: "https://a.example" }),
     popup: await perform("popup", { url: "https://a.example", name: "s", deadline: 20 }),

@@ -107,7 +107,7 @@ describe("a page", { timeout: 300_000 }, () => {
         start({});
         const key = JSON.parse(JSON.stringify(await perform("publicKey", { name: "shared" })));
         const signature = await perform("sign", { name: "shared", algorithm: signing, data: "é" });
-        return [key, await perform("verify", { key, import: algorithm, algorithm: signing, data: "é", signature })];
+        return [key, await perform("verify", { key, algorithm: { ...algorithm, ...signing }, data: "é", signature })];
       }, { algorithm, signing });
       assert.deepEqual([key, verified], [made[0], true]);
       assert.deepEqual(await inWorker(pages[1], "service", "start({}); return JSON.parse(JSON.stringify(await perform('publicKey', { name: 'shared' })))"), made[0]);

@@ -27,16 +27,16 @@ export async function digest({ hash, data }) {
 /**
  * Verifies a signature.
  *
- * @param {{ key: JsonWebKey, import: object, algorithm: object, data: string, signature: string }} effect
+ * @param {{ key: JsonWebKey, algorithm: object, data: string, signature: string }} effect
  * @returns {Promise<boolean>}
  * @throws {Failed} `jwk_invalid`; `algorithm_unsupported`: this place does not know it;
  *   `runtime_unsupported`: there is no WebCrypto
  */
-export async function verify({ key, import: importing, algorithm, data, signature }) {
-  const name = JSON.stringify([key, importing]);
+export async function verify({ key, algorithm, data, signature }) {
+  const name = JSON.stringify([key, algorithm]);
   try {
     // The one used last comes last, so that the first is the one to forget.
-    const imported = kept.get(name) ?? (await subtle().importKey("jwk", key, importing, false, ["verify"]));
+    const imported = kept.get(name) ?? (await subtle().importKey("jwk", key, algorithm, false, ["verify"]));
     kept.delete(name);
     kept.set(name, imported);
     if (kept.size > KEPT) kept.delete(kept.keys().next().value);

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use edgeward_core::{
     Code, Error,
+    json::Value,
     oauth::{
         authorize::{Callback, Transaction, is_state},
         token,
@@ -18,7 +19,7 @@ pub(crate) use completions::Completions;
 use crate::{
     client::Client,
     effect, grant, id_token,
-    runtime::Answer,
+    runtime::Outcome,
     tokens,
     transactions::{self, Taken},
     written,
@@ -29,7 +30,7 @@ use crate::{
 ///
 /// # Errors
 /// `invalid_parameters` at `url`: none is given and there is no page. Those of [`complete`].
-pub(crate) async fn handle(client: &Rc<Client>, url: Option<String>) -> Answer {
+pub(crate) async fn handle(client: &Rc<Client>, url: Option<String>) -> Outcome {
     let runtime = &client.runtime;
     // A sign-out from here on beats the sign-in.
     let began = client.session.began(client).await;
@@ -53,7 +54,7 @@ pub(crate) async fn handle(client: &Rc<Client>, url: Option<String>) -> Answer {
 /// # Errors
 /// `callback_replayed`: it was handled by an earlier page. Those of the callback, of discovery, of
 /// the token endpoint and of the ID token; `session_changed`: a sign-out came in between.
-async fn complete(client: &Rc<Client>, callback: Callback, began: u64) -> Answer {
+async fn complete(client: &Rc<Client>, callback: Callback, began: u64) -> Outcome {
     let outcome = client.runtime.ticket();
     if client.completions.join(&client.runtime, callback.state(), outcome.id()) {
         // A flow of its own, so that whoever gives up waiting does not take it along.
@@ -64,14 +65,17 @@ async fn complete(client: &Rc<Client>, callback: Callback, began: u64) -> Answer
             client.completions.finish(&client.runtime, callback.state(), &outcome);
         });
     }
-    outcome.await
+    match outcome.await? {
+        Value::String(json) => Ok(json),
+        _ => Err(Code::InternalError.into()),
+    }
 }
 
 /// Completes the sign-in whose callback came to `url` in the window that was opened for it.
 ///
 /// # Errors
 /// Those of [`complete`].
-pub(crate) async fn returned(client: &Rc<Client>, url: &str, began: u64) -> Answer {
+pub(crate) async fn returned(client: &Rc<Client>, url: &str, began: u64) -> Outcome {
     match read(client, url) {
         Some(callback) => complete(client, callback, began).await,
         None => Ok(written::no_callback()),
@@ -88,7 +92,7 @@ fn read(client: &Client, url: &str) -> Option<Callback> {
     callback.filter(|callback| is_state(callback.state()))
 }
 
-async fn take(client: &Rc<Client>, callback: &Callback, began: u64) -> Answer {
+async fn take(client: &Rc<Client>, callback: &Callback, began: u64) -> Outcome {
     match transactions::take(&client.runtime, &client.transactions, callback.state()).await {
         Taken::Unknown => Ok(written::no_callback()),
         Taken::Used => Err(Code::CallbackReplayed.into()),
@@ -105,7 +109,7 @@ async fn redeem(
     callback: &Callback,
     transaction: Box<Transaction>,
     began: u64,
-) -> Answer {
+) -> Outcome {
     let runtime = &client.runtime;
     callback.check(&transaction, runtime.now().wall.to_seconds())?;
     let metadata = client.provider.metadata(runtime).await?;
@@ -143,5 +147,5 @@ async fn redeem(
     let grant = crate::oauth::with_own_access(grant, granted, asked.wall);
     let session = written::session(&grant);
     client.session.sign_in(client, grant, began).await?;
-    Ok(written::signed_in(session, app_state))
+    Ok(written::signed_in(&session, app_state.as_ref()))
 }

@@ -1,15 +1,20 @@
 //! The effects that flows order: what only the platform can do. None of them decides anything.
 
-use std::rc::Rc;
+use std::{
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll},
+};
 
 use edgeward_core::{
     Code, Error, base64url,
     http::{Request, Response},
-    json::Value,
+    json::{Value, Writer},
     oauth::Failure,
 };
 
-use crate::runtime::{Pending, Runtime};
+use crate::runtime::{Answer, Pending, Runtime};
 
 /// What one request may cost.
 #[derive(Clone, Copy)]
@@ -46,154 +51,187 @@ impl Area {
     }
 }
 
+/// An effect under way, and how its answer is read. A future by hand: those that the compiler makes
+/// of functions are five times as much code.
+pub(crate) struct Told<T> {
+    pending: Pending,
+    read: fn(Answer) -> T,
+}
+
+impl<T> Future for Told<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let read = self.read;
+        Pin::new(&mut self.pending).poll(context).map(read)
+    }
+}
+
+fn told<T>(runtime: &Rc<Runtime>, kind: &str, members: Writer, read: fn(Answer) -> T) -> Told<T> {
+    Told { pending: runtime.order(kind, members), read }
+}
+
 /// Sends a request and reads the whole answer.
 ///
 /// # Errors
 /// `network_failed`, `network_timeout`; `redirect_refused`: a redirect would take what was sent to
 /// a place that nobody checked; `response_too_large`: the rest was not read.
-pub(crate) async fn fetch(
+pub(crate) fn fetch(
     runtime: &Rc<Runtime>,
     request: &Request,
     limits: Limits,
-) -> Result<Response, Failure> {
-    let mut members = request_members(request);
-    members.extend([("deadline", limits.deadline.into()), ("limit", limits.body.into())]);
+) -> Told<Result<Response, Failure>> {
+    let mut members = Writer::object();
+    members.raw("request", &written(request));
+    members.number("deadline", limits.deadline.into()).number("limit", limits.body.into());
     if limits.outlives_page {
-        members.push(("keepalive", true.into()));
+        members.flag("keepalive", true);
     }
-    let answer = runtime.order("fetch", members).await?;
-    response(answer).ok_or_else(|| Code::InternalError.into())
+    told(runtime, "fetch", members, |answer| response(&answer?).ok_or_else(|| Code::InternalError.into()))
 }
 
 /// Random bytes fit for keys.
 ///
 /// # Errors
 /// `runtime_unsupported`: the platform has none.
-pub(crate) async fn random<const N: usize>(runtime: &Rc<Runtime>) -> Result<[u8; N], Failure> {
-    let length = u32::try_from(N).unwrap_or_default();
-    let answer = runtime.order("random", vec![("bytes", length.into())]).await?;
-    bytes(&answer).and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| Code::InternalError.into())
+pub(crate) fn random<const N: usize>(runtime: &Rc<Runtime>) -> Told<Result<[u8; N], Failure>> {
+    let mut members = Writer::object();
+    members.number("bytes", i64::try_from(N).unwrap_or_default());
+    told(runtime, "random", members, |answer| {
+        bytes(answer)?.try_into().map_err(|_| Code::InternalError.into())
+    })
 }
 
 /// The digest of a text, with a hash by WebCrypto's name for it.
 ///
 /// # Errors
 /// `runtime_unsupported`: the platform has no WebCrypto.
-pub(crate) async fn digest(runtime: &Rc<Runtime>, hash: &str, data: &str) -> Result<Vec<u8>, Failure> {
-    let answer = runtime.order("digest", vec![("hash", hash.into()), ("data", data.into())]).await?;
-    bytes(&answer).ok_or_else(|| Code::InternalError.into())
+pub(crate) fn digest(runtime: &Rc<Runtime>, hash: &str, data: &str) -> Told<Result<Vec<u8>, Failure>> {
+    let mut members = Writer::object();
+    members.text("hash", hash).text("data", data);
+    told(runtime, "digest", members, bytes)
 }
 
 /// The text at a key.
-pub(crate) async fn read(runtime: &Rc<Runtime>, area: Area, key: &str) -> Option<String> {
-    text(runtime.order("read", place(area, key)).await)
+pub(crate) fn read(runtime: &Rc<Runtime>, area: Area, key: &str) -> Told<Option<String>> {
+    told(runtime, "read", place(area, key), text)
 }
 
 /// Replaces the text at a key if it is the expected one. False: it is another.
-pub(crate) async fn swap(
+pub(crate) fn swap(
     runtime: &Rc<Runtime>,
     area: Area,
     key: &str,
     expected: Option<&str>,
     next: Option<&str>,
-) -> bool {
+) -> Told<bool> {
     let mut members = place(area, key);
-    members.extend([("expected", expected.into()), ("next", next.into())]);
-    let answer = runtime.order("swap", members).await;
-    answer.is_ok_and(|answer| answer.get("done") == Some(&Value::Bool(true)))
+    members.text_or_null("expected", expected).text_or_null("next", next);
+    told(runtime, "swap", members, |answer| {
+        answer.is_ok_and(|answer| answer.get("done") == Some(&Value::Bool(true)))
+    })
 }
 
 /// The keys that begin with a prefix.
-pub(crate) async fn keys(runtime: &Rc<Runtime>, area: Area, prefix: &str) -> Vec<String> {
-    let members = vec![("area", area.name().into()), ("prefix", prefix.into())];
-    let answer = runtime.order("keys", members).await;
-    let names = answer.ok().and_then(|answer| answer.as_array().cloned()).unwrap_or_default();
-    names.into_iter().filter_map(|name| text(Ok(name))).collect()
+pub(crate) fn keys(runtime: &Rc<Runtime>, area: Area, prefix: &str) -> Told<Vec<String>> {
+    let mut members = Writer::object();
+    members.text("area", area.name()).text("prefix", prefix);
+    told(runtime, "keys", members, |answer| {
+        let mut keys = Vec::new();
+        if let Ok(Value::Array(names)) = answer {
+            for name in names {
+                keys.extend(text(Ok(name)));
+            }
+        }
+        keys
+    })
 }
 
 /// The page's address; none where there is no page.
-pub(crate) async fn location(runtime: &Rc<Runtime>) -> Option<String> {
-    text(runtime.order("location", Vec::new()).await)
+pub(crate) fn location(runtime: &Rc<Runtime>) -> Told<Option<String>> {
+    told(runtime, "location", Writer::object(), text)
 }
 
 /// Leaves for another address.
 ///
 /// # Errors
 /// `runtime_unsupported`: there is no page.
-pub(crate) async fn navigate(runtime: &Rc<Runtime>, url: &str) -> Result<(), Failure> {
-    runtime.order("navigate", vec![("url", url.into())]).await.map(drop)
+pub(crate) fn navigate(runtime: &Rc<Runtime>, url: &str) -> Told<Result<(), Failure>> {
+    told(runtime, "navigate", at(url), |answer| answer.map(drop))
 }
 
 /// Shows another address without loading it. Where that cannot be done, nothing happens.
-pub(crate) async fn rewrite(runtime: &Rc<Runtime>, url: &str) {
-    drop(runtime.order("rewrite", vec![("url", url.into())]).await);
+pub(crate) fn rewrite(runtime: &Rc<Runtime>, url: &str) -> Told<()> {
+    told(runtime, "rewrite", at(url), drop)
 }
 
 /// Shows a page in a window of its own, and gives the address at which it came back.
 ///
 /// # Errors
 /// `popup_blocked`, `popup_closed`, `network_timeout`.
-pub(crate) async fn popup(runtime: &Rc<Runtime>, url: &str, state: &str) -> Result<String, Failure> {
-    let members = vec![("url", url.into()), ("name", state.into()), ("deadline", POPUP_DEADLINE.into())];
-    let answer = runtime.order("popup", members).await?;
-    text(Ok(answer)).ok_or_else(|| Code::InternalError.into())
+pub(crate) fn popup(runtime: &Rc<Runtime>, url: &str, state: &str) -> Told<Result<String, Failure>> {
+    let mut members = at(url);
+    members.text("name", state).number("deadline", POPUP_DEADLINE);
+    told(runtime, "popup", members, |answer| text(Ok(answer?)).ok_or_else(|| Code::InternalError.into()))
 }
 
 /// Hands a callback over to the page that waits for it, from the window that it opened. False:
 /// nobody waits for it.
-pub(crate) async fn relay(runtime: &Rc<Runtime>, url: &str, state: &str) -> bool {
-    let members = vec![("url", url.into()), ("name", state.into())];
-    runtime.order("relay", members).await == Ok(Value::Bool(true))
+pub(crate) fn relay(runtime: &Rc<Runtime>, url: &str, state: &str) -> Told<bool> {
+    let mut members = at(url);
+    members.text("name", state);
+    told(runtime, "relay", members, |answer| answer == Ok(Value::Bool(true)))
 }
 
 /// As long as a sign-in may take.
-const POPUP_DEADLINE: u32 = 600_000;
-
-/// Whether a signature of `data` verifies. `key`, `import` and `algorithm` are in WebCrypto's words.
-///
-/// # Errors
-/// `jwk_invalid`, `algorithm_unsupported`, `runtime_unsupported`.
-pub(crate) fn verify(runtime: &Rc<Runtime>, members: Vec<(&str, Value)>) -> Pending {
-    runtime.order("verify", members)
-}
+const POPUP_DEADLINE: i64 = 600_000;
 
 /// The members `area` and `key`.
-pub(crate) fn place(area: Area, key: &str) -> Vec<(&'static str, Value)> {
-    vec![("area", area.name().into()), ("key", key.into())]
+pub(crate) fn place(area: Area, key: &str) -> Writer {
+    let mut members = Writer::object();
+    members.text("area", area.name()).text("key", key);
+    members
 }
 
-fn request_members(request: &Request) -> Vec<(&'static str, Value)> {
-    let header = |(name, value): &(&'static str, String)| Value::from(vec![*name, value.as_str()]);
-    let mut members = vec![
-        ("method", request.method.as_str().into()),
-        ("url", request.url.as_str().into()),
-        ("headers", Value::Array(request.headers.iter().map(header).collect())),
-    ];
-    if !request.body.is_empty() {
-        members.push(("body", request.body.as_str().into()));
+fn at(url: &str) -> Writer {
+    let mut members = Writer::object();
+    members.text("url", url);
+    members
+}
+
+fn written(request: &Request) -> String {
+    let mut headers = Writer::list();
+    for (name, value) in &request.headers {
+        let mut header = Writer::list();
+        header.item_text(name).item_text(value);
+        headers.item(&header.finish());
     }
-    vec![("request", edgeward_core::json::object(members))]
+    let mut members = Writer::object();
+    members.text("method", request.method.as_str()).text("url", &request.url);
+    members.raw("headers", &headers.finish());
+    if !request.body.is_empty() {
+        members.text("body", &request.body);
+    }
+    members.finish()
 }
 
-pub(crate) fn response(answer: Value) -> Option<Response> {
-    let header = |pair: &Value| {
+pub(crate) fn response(answer: &Value) -> Option<Response> {
+    let mut headers = Vec::new();
+    for pair in answer.get("headers")?.as_array()? {
         let [name, value] = pair.as_array()?.as_slice() else { return None };
-        Some((name.as_str()?.into(), value.as_str()?.into()))
-    };
-    Some(Response {
-        status: u16::try_from(answer.get("status")?.as_u64()?).ok()?,
-        headers: answer.get("headers")?.as_array()?.iter().map(header).collect::<Option<_>>()?,
-        body: answer.get("body")?.as_str()?.as_bytes().to_vec(),
-    })
+        headers.push((name.as_str()?.into(), value.as_str()?.into()));
+    }
+    let status = u16::try_from(answer.get("status")?.as_u64()?).ok()?;
+    Some(Response { status, headers, body: answer.get("body")?.as_str()?.as_bytes().to_vec() })
 }
 
 /// Bytes that were answered, as base64url.
-fn bytes(answer: &Value) -> Option<Vec<u8>> {
-    base64url::decode(answer.as_str()?).ok()
+fn bytes(answer: Answer) -> Result<Vec<u8>, Failure> {
+    Ok(base64url::decode(answer?.as_str().unwrap_or_default())?)
 }
 
 /// A text that was answered; a failure stands for none, since storage degrades and never fails.
-pub(crate) fn text(answer: Result<Value, Failure>) -> Option<String> {
+pub(crate) fn text(answer: Answer) -> Option<String> {
     match answer {
         Ok(Value::String(text)) => Some(text),
         _ => None,

@@ -44,7 +44,12 @@ pub(crate) use credentials::access;
 pub(crate) use person::{known_claims, own_access, with_own_access};
 pub(crate) use pushed::{Delivery, url as authorization_url};
 
-use crate::{client::Client, effect, id_token, options, runtime::Answer, written};
+use crate::{
+    client::Client,
+    effect, id_token, options,
+    runtime::{Answer, Outcome},
+    written,
+};
 
 /// What its flows remember.
 #[derive(Default)]
@@ -73,35 +78,39 @@ pub(crate) const OPTIONS: [&str; 12] = [
 ];
 
 /// The flow of a method that only the whole client has.
-pub(crate) fn run(client: Rc<Client>, method: &str, args: Members) -> Pin<Box<dyn Future<Output = Answer>>> {
+pub(crate) fn run(client: Rc<Client>, method: &str, args: Members) -> Pin<Box<dyn Future<Output = Outcome>>> {
     match method {
-        "signInDevice" => Box::pin(async move { device::begin(&client, &args).await }),
+        "signInDevice" => Box::pin(async move { text(device::begin(&client, &args).await) }),
         "waitForDevice" => Box::pin(async move { device::wait(&client, &args).await }),
         "clientCredentials" => Box::pin(async move {
             let handed = access(&client, options::want(&args)?).await?;
             Ok(written::access_token(&handed))
         }),
-        "exchangeToken" => Box::pin(async move { exchange::run(&client, &args).await }),
+        "exchangeToken" => Box::pin(async move { text(exchange::run(&client, &args).await) }),
         "clientAssertion" => Box::pin(async move {
             let audience = args.required("audience")?;
-            Ok(authentication::assertion(&client, &audience).await?.into())
+            text(Ok(authentication::assertion(&client, &audience).await?.into()))
         }),
-        "userinfo" => Box::pin(async move { account::userinfo(&client).await }),
-        "introspect" => Box::pin(async move { account::introspect(&client, &args).await }),
-        "revokeToken" => Box::pin(async move { account::revoke(&client, &args).await }),
-        "register" => Box::pin(async move { registration::begin(&client, &args).await }),
-        "renewRegistration" => Box::pin(async move { registration::renew(&client, &args).await }),
-        "deleteRegistration" => Box::pin(async move { registration::end(&client, &args).await }),
-        "discoverResource" => Box::pin(async move { discover_resource::run(&client, &args).await }),
-        "replaceTokens" => Box::pin(async move { replace::run(&client, &args).await }),
-        "logoutTold" => Box::pin(async move { logout::told(&client, &args).await }),
-        "frontChannelLogout" => Box::pin(async move { logout::front_channel(&client, &args).await }),
-        "watchFrame" => Box::pin(async move { watch::frame(&client).await }),
-        "watchHeard" => Box::pin(async move { watch::heard(&args) }),
-        "watchQuestion" => Box::pin(async move { watch::question(&client).await }),
-        "watchAnswer" => Box::pin(async move { watch::answer(&client, &args).await }),
+        "userinfo" => Box::pin(async move { text(account::userinfo(&client).await) }),
+        "introspect" => Box::pin(async move { text(account::introspect(&client, &args).await) }),
+        "revokeToken" => Box::pin(async move { text(account::revoke(&client, &args).await) }),
+        "register" => Box::pin(async move { text(registration::begin(&client, &args).await) }),
+        "renewRegistration" => Box::pin(async move { text(registration::renew(&client, &args).await) }),
+        "deleteRegistration" => Box::pin(async move { text(registration::end(&client, &args).await) }),
+        "discoverResource" => Box::pin(async move { text(discover_resource::run(&client, &args).await) }),
+        "replaceTokens" => Box::pin(async move { text(replace::run(&client, &args).await) }),
+        "logoutTold" => Box::pin(async move { text(logout::told(&client, &args).await) }),
+        "frontChannelLogout" => Box::pin(async move { text(logout::front_channel(&client, &args).await) }),
+        "watchFrame" => Box::pin(async move { text(watch::frame(&client).await) }),
+        "watchHeard" => Box::pin(async move { text(watch::heard(&args)) }),
+        "watchQuestion" => Box::pin(async move { text(watch::question(&client).await) }),
+        "watchAnswer" => Box::pin(async move { text(watch::answer(&client, &args).await) }),
         _ => Box::pin(async { Err(Error::at(Code::InvalidParameters, "method").into()) }),
     }
+}
+
+fn text(answer: Answer) -> Outcome {
+    Ok(answer?.to_text())
 }
 
 /// Sends a request of this client to its authorization server, and tells how tokens were asked for.

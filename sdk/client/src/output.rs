@@ -1,42 +1,53 @@
 //! What goes out to the driver.
 
-use edgeward_core::{
-    json::{Value, object},
-    oauth::Failure,
-};
+use edgeward_core::json::Writer;
 
-/// What a turn brought about. The driver obeys it in the order of the members.
-#[derive(Default)]
+use crate::runtime::{Id, Outcome};
+
+/// What a turn brought about: lists that the driver obeys in the order of the members.
 pub(crate) struct Output {
     /// Effects that are no longer wanted, by number.
-    pub cancel: Vec<Value>,
+    pub cancel: Writer,
     /// Effects to carry out.
-    pub effects: Vec<Value>,
+    pub effects: Writer,
     /// Calls that have ended.
-    pub settled: Vec<Value>,
+    pub settled: Writer,
     /// What happened to the session.
-    pub events: Vec<Value>,
+    pub events: Writer,
 }
 
 impl Output {
     /// Ends a call.
-    pub(crate) fn settle(&mut self, call: u32, outcome: Result<Value, Failure>) {
-        let outcome = match outcome {
-            Ok(value) => ("ok", value),
-            Err(failure) => ("error", failure.to_value()),
+    pub(crate) fn settle(&mut self, call: Id, outcome: Outcome) -> &mut Writer {
+        let mut settled = Writer::object();
+        settled.number("call", call.into());
+        match outcome {
+            Ok(json) => settled.raw("ok", &json),
+            Err(failure) => settled.raw("error", &failure.to_text()),
         };
-        self.settled.push(object(vec![("call", call.into()), outcome]));
+        self.settled.item(&settled.finish())
     }
 
     /// The text for the driver.
     pub(crate) fn into_text(self) -> String {
-        let members = [
+        let mut text = Writer::object();
+        for (name, list) in [
             ("cancel", self.cancel),
             ("effects", self.effects),
             ("settled", self.settled),
             ("events", self.events),
-        ];
-        let some = members.into_iter().filter(|(_, list)| !list.is_empty());
-        object(some.map(|(name, list)| (name, Value::Array(list))).collect()).to_text()
+        ] {
+            if !list.is_empty() {
+                text.raw(name, &list.finish());
+            }
+        }
+        text.finish()
+    }
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        let [cancel, effects, settled, events] = [(); 4].map(|()| Writer::list());
+        Self { cancel, effects, settled, events }
     }
 }

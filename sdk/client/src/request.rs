@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use edgeward_core::{
     Code,
-    json::{Members, Value, object},
+    json::{Members, Writer},
 };
 
-use crate::{client::Client, runtime::Answer, session::Want};
+use crate::{client::Client, runtime::Outcome, session::Want, written};
 
 /// The headers for a request with `method` to `url`, of the `origin` as the browser writes it. With
 /// `refused`, the `authorization` that the API has just refused with `answer`, they are others; null
@@ -17,7 +17,7 @@ use crate::{client::Client, runtime::Answer, session::Want};
 /// `origin_not_allowed`: it is not among `apiOrigins`; then those of [`Session::access`].
 ///
 /// [`Session::access`]: crate::session::Session::access
-pub(crate) async fn authorize(client: &Rc<Client>, args: &Members) -> Answer {
+pub(crate) async fn authorize(client: &Rc<Client>, args: &Members) -> Outcome {
     if !client.settings.api_origins.contains(&args.required("origin")?) {
         return Err(Code::OriginNotAllowed.into());
     }
@@ -31,10 +31,17 @@ pub(crate) async fn authorize(client: &Rc<Client>, args: &Members) -> Answer {
     let header = [handed.access.token_type.as_str(), " ", &handed.access.token].concat();
     // The same again would be refused again.
     if force && refused.as_ref() == Some(&header) {
-        return Ok(Value::Null);
+        return Ok(written::null());
     }
-    let headers = vec![vec!["authorization", &header].into()];
+    let mut authorization = Writer::list();
+    authorization.item_text("authorization").item_text(&header);
+    let mut headers = Writer::list();
+    headers.item(&authorization.finish());
     #[cfg(feature = "oauth")]
-    let headers = [headers, crate::oauth::proof_header(client, args, &handed.access).await?].concat();
-    Ok(object(vec![("headers", Value::Array(headers))]))
+    for proof in crate::oauth::proof_header(client, args, &handed.access).await? {
+        headers.item(&proof.to_text());
+    }
+    let mut result = Writer::object();
+    result.raw("headers", &headers.finish());
+    Ok(result.finish())
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use edgeward_core::{
-    json::{Value, object},
+    json::{Value, Writer},
     oauth::Failure,
     session::{Millis, Now},
     time::UnixMillis,
@@ -23,6 +23,9 @@ use crate::output::Output;
 
 /// What an effect, or another flow, answered.
 pub(crate) type Answer = Result<Value, Failure>;
+
+/// What a call gives: JSON.
+pub(crate) type Outcome = Result<String, Failure>;
 
 /// Names an effect, or whatever else is waited for.
 pub(crate) type Id = u32;
@@ -97,16 +100,16 @@ impl Runtime {
     }
 
     /// Orders an effect.
-    pub(crate) fn order(self: &Rc<Self>, kind: &str, members: Vec<(&str, Value)>) -> Pending {
+    pub(crate) fn order(self: &Rc<Self>, kind: &str, members: Writer) -> Pending {
         let id = self.order_for(kind, members);
         self.pending(id, Kind::Effect)
     }
 
     /// Orders an effect whose answer goes to whoever knows the name that is given.
-    pub(crate) fn order_for(&self, kind: &str, mut members: Vec<(&str, Value)>) -> Id {
+    pub(crate) fn order_for(&self, kind: &str, mut members: Writer) -> Id {
         let id = self.name();
-        members.extend([("effect", id.into()), ("kind", kind.into())]);
-        self.output.borrow_mut().effects.push(object(members));
+        members.number("effect", id.into()).text("kind", kind);
+        self.tell(|output| output.effects.item(&members.finish()));
         id
     }
 
@@ -131,7 +134,7 @@ impl Runtime {
     }
 
     /// What goes out with the next reading of the output.
-    pub(crate) fn tell(&self, write: impl FnOnce(&mut Output)) {
+    pub(crate) fn tell<T>(&self, write: impl FnOnce(&mut Output) -> &mut T) {
         write(&mut self.output.borrow_mut());
     }
 
@@ -194,7 +197,7 @@ impl Drop for Pending {
         let Some(at) = waits.iter().position(|wait| wait.id == self.id) else { return };
         let wait = waits.remove(at);
         if wait.answer.is_none() && self.kind == Kind::Effect {
-            self.runtime.output.borrow_mut().cancel.push(self.id.into());
+            self.runtime.tell(|output| output.cancel.item_number(self.id.into()));
         }
     }
 }

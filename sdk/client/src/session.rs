@@ -9,7 +9,7 @@ use std::{
 use edgeward_core::json::Map;
 use edgeward_core::{
     Code, Error,
-    json::Value,
+    json::{Value, Writer},
     oauth::{Failure, form, scope},
     session::{
         Action, Answer, Background, Event, Grant, Handed, Input, Late, Machine, Millis, Notice, Options,
@@ -80,7 +80,7 @@ impl Session {
     }
 
     /// Reads the session for the first time, if nobody has, and gives the `AuthState`.
-    pub(crate) async fn start(&self, client: &Rc<Client>) -> Value {
+    pub(crate) async fn start(&self, client: &Rc<Client>) -> String {
         if self.is_loading() {
             let ticket = self.runtime.ticket();
             self.starting.borrow_mut().push(ticket.id());
@@ -228,30 +228,39 @@ impl Session {
 
     fn perform(&self, client: &Rc<Client>, action: Action) {
         let place = || effect::place(Area::Session, &self.key);
-        let name = || ("name", Value::from(self.key.as_str()));
+        let name = || {
+            let mut members = Writer::object();
+            members.text("name", &self.key);
+            members
+        };
         match action {
             Action::Read { step } => self.order("read", place(), Waited::Read(step)),
             Action::Lock { step, deadline } => {
-                self.order("lock", vec![name(), ("deadline", deadline.0.into())], Waited::Locked(step));
+                let mut members = name();
+                members.number("deadline", deadline.0);
+                self.order("lock", members, Waited::Locked(step));
             }
-            Action::Unlock => self.order("unlock", vec![name()], Waited::Nothing),
+            Action::Unlock => self.order("unlock", name(), Waited::Nothing),
             Action::Swap { step, expected, next } => {
                 let mut members = place();
-                members.extend([("expected", expected.into()), ("next", next.into())]);
+                members.text_or_null("expected", expected.as_deref()).text("next", &next);
                 self.order("swap", members, Waited::Swapped(step));
             }
             Action::Wake { step, after } => {
                 if let Some(earlier) = self.timer.take() {
                     self.steps.borrow_mut().retain(|(id, _)| *id != earlier);
-                    self.runtime.tell(|output| output.cancel.push(earlier.into()));
+                    self.runtime.tell(|output| output.cancel.item_number(earlier.into()));
                 }
-                let id = self.runtime.order_for("sleep", vec![("millis", after.0.into())]);
+                let mut members = Writer::object();
+                members.number("millis", after.0);
+                let id = self.runtime.order_for("sleep", members);
                 self.timer.set(Some(id));
                 self.steps.borrow_mut().push((id, Waited::Woken(step)));
             }
             Action::Announce { generation } => {
-                let text = form::decimal(u32::try_from(generation).unwrap_or(u32::MAX));
-                self.order("announce", vec![("text", text.into())], Waited::Nothing);
+                let mut members = Writer::object();
+                members.text("text", &form::decimal(u32::try_from(generation).unwrap_or(u32::MAX)));
+                self.order("announce", members, Waited::Nothing);
             }
             Action::Refresh { step, refresh } => {
                 let client_of_flow = Rc::clone(client);
@@ -269,7 +278,7 @@ impl Session {
         }
     }
 
-    fn order(&self, kind: &str, members: Vec<(&str, Value)>, waited: Waited) {
+    fn order(&self, kind: &str, members: Writer, waited: Waited) {
         let id = self.runtime.order_for(kind, members);
         self.steps.borrow_mut().push((id, waited));
     }
@@ -289,7 +298,7 @@ impl Session {
 
     fn tell(&self, event: Event) {
         let state = written::state(&self.machine.borrow());
-        self.runtime.tell(|output| output.events.push(written::event(event, state)));
+        self.runtime.tell(|output| output.events.item(&written::event(event, &state)));
     }
 
     fn is_loading(&self) -> bool {

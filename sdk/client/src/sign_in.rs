@@ -15,7 +15,7 @@ use crate::{
     client::Client,
     effect,
     options::SignIn,
-    runtime::Answer,
+    runtime::Outcome,
     transactions::{self, Window},
 };
 
@@ -36,7 +36,7 @@ pub(crate) async fn redirect(client: &Rc<Client>, options: SignIn) -> Result<(),
 ///
 /// # Errors
 /// Those of [`address`], of the callback; `popup_blocked`, `popup_closed`.
-pub(crate) async fn popup(client: &Rc<Client>, options: SignIn) -> Answer {
+pub(crate) async fn popup(client: &Rc<Client>, options: SignIn) -> Outcome {
     let began = client.session.began(client).await;
     let (url, state) = address(client, options, Window::Popup).await?;
     let url = effect::popup(&client.runtime, &url, &state).await?;

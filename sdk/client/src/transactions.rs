@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use edgeward_core::{
-    json::{self, Value, object},
+    json::{self, Writer},
     oauth::authorize::Transaction,
     time::UnixSeconds,
 };
@@ -47,11 +47,11 @@ const AREA: Area = Area::Transactions;
 /// Keeps a transaction until its callback comes. `prefix` is that of all the client's slots.
 pub(crate) async fn begin(runtime: &Rc<Runtime>, prefix: &str, transaction: &Transaction, window: Window) {
     forget_old(runtime, prefix).await;
-    let mut value = transaction.to_value();
-    if let (Window::Popup, Value::Object(members)) = (window, &mut value) {
-        members.insert(POPUP.into(), true.into());
+    let mut slot = transaction.written();
+    if window == Window::Popup {
+        slot.flag(POPUP, true);
     }
-    let text = value.to_text();
+    let text = slot.finish();
     effect::swap(runtime, AREA, &key(prefix, &transaction.state), None, Some(&text)).await;
 }
 
@@ -69,8 +69,9 @@ pub(crate) async fn take(runtime: &Rc<Runtime>, prefix: &str, state: &str) -> Ta
     let Some(began) = began(&text) else { return Taken::Unknown };
     let Ok(transaction) = Transaction::from_json(&text) else { return Taken::Used };
     // What is left tells that it was taken, and holds no secret.
-    let used = object(vec![(BEGAN, began.0.into())]).to_text();
-    if effect::swap(runtime, AREA, &key, Some(&text), Some(&used)).await {
+    let mut used = Writer::object();
+    used.number(BEGAN, began.0);
+    if effect::swap(runtime, AREA, &key, Some(&text), Some(&used.finish())).await {
         Taken::Open(Box::new(transaction))
     } else {
         Taken::Used

@@ -1,37 +1,49 @@
 //! Writes what JavaScript gets, as [`shapes`](crate::shapes) declares it.
 
 use edgeward_core::{
-    json::{Value, object},
+    json::{Value, Writer},
     session::{Access, Event, EventKind, Grant, Handed, Machine, Origin, Reason, State, Target},
 };
 
+/// Nothing.
+pub(crate) fn null() -> String {
+    "null".into()
+}
+
 /// A `Session`.
-pub(crate) fn session(grant: &Grant) -> Value {
+pub(crate) fn session(grant: &Grant) -> String {
     let access = grant.find(&Target::default());
-    object(vec![
-        ("subject", grant.subject.as_deref().into()),
-        ("claims", Value::Object(grant.claims.clone())),
-        ("scope", access.map_or_else(|| scopes(&grant.scope), |access| scopes(&access.scope))),
-        ("expiresAt", access.and_then(Access::expires_at).map(|at| at.0).into()),
-    ])
+    let mut session = Writer::object();
+    session
+        .text_or_null("subject", grant.subject.as_deref())
+        .members("claims", &grant.claims)
+        .raw("scope", &scopes(access.map_or(&grant.scope, |access| &access.scope)))
+        .number_or_null("expiresAt", access.and_then(Access::expires_at).map(|at| at.0));
+    session.finish()
 }
 
 /// An `AuthState`.
-pub(crate) fn state(machine: &Machine) -> Value {
+pub(crate) fn state(machine: &Machine) -> String {
+    let mut state = Writer::object();
     match (machine.state(), machine.grant()) {
         (State::SignedIn { stale }, Some(grant)) => {
-            object(vec![("status", "signedIn".into()), ("session", session(grant)), ("stale", stale.into())])
+            state.text("status", "signedIn").raw("session", &session(grant)).flag("stale", stale);
         }
-        (State::SignedOut { reason: Some(reason) }, _) => {
-            object(vec![("status", "signedOut".into()), ("reason", reason_name(reason).into())])
+        (State::Loading, _) => {
+            state.text("status", "loading");
         }
-        (State::Loading, _) => object(vec![("status", "loading".into())]),
-        _ => object(vec![("status", "signedOut".into())]),
+        (other, _) => {
+            state.text("status", "signedOut");
+            if let State::SignedOut { reason: Some(reason) } = other {
+                state.text("reason", reason_name(reason));
+            }
+        }
     }
+    state.finish()
 }
 
 /// An `AuthEvent`, with the state that it led to.
-pub(crate) fn event(event: Event, state: Value) -> Value {
+pub(crate) fn event(event: Event, state: &str) -> String {
     let name = match event.kind {
         EventKind::Initial => "initial",
         EventKind::SignedIn => "signed_in",
@@ -46,40 +58,48 @@ pub(crate) fn event(event: Event, state: Value) -> Value {
         Origin::Tab => "tab",
         Origin::Server => "server",
     };
-    object(vec![
-        ("type", name.into()),
-        ("origin", origin.into()),
-        ("generation", event.generation.into()),
-        ("state", state),
-    ])
+    let mut written = Writer::object();
+    written.text("type", name).text("origin", origin).number("generation", event.generation.cast_signed());
+    written.raw("state", state);
+    written.finish()
 }
 
 /// An `AccessToken`.
-pub(crate) fn access_token(handed: &Handed) -> Value {
+pub(crate) fn access_token(handed: &Handed) -> String {
     let Handed { access, stale } = handed;
-    object(vec![
-        ("token", access.token.as_str().into()),
-        ("tokenType", access.token_type.as_str().into()),
-        ("scope", scopes(&access.scope)),
-        ("expiresAt", access.expires_at().map(|at| at.0).into()),
-        ("stale", (*stale).into()),
-    ])
+    let mut token = Writer::object();
+    token
+        .text("token", &access.token)
+        .text("tokenType", access.token_type.as_str())
+        .raw("scope", &scopes(&access.scope))
+        .number_or_null("expiresAt", access.expires_at().map(|at| at.0))
+        .flag("stale", *stale);
+    token.finish()
 }
 
 /// A `CallbackResult` of a sign-in.
-pub(crate) fn signed_in(session: Value, app_state: Option<Value>) -> Value {
-    let mut members = vec![("kind", "signedIn".into()), ("session", session)];
-    members.extend(app_state.map(|state| ("appState", state)));
-    object(members)
+pub(crate) fn signed_in(session: &str, app_state: Option<&Value>) -> String {
+    let mut result = Writer::object();
+    result.text("kind", "signedIn").raw("session", session);
+    if let Some(state) = app_state {
+        result.value("appState", state);
+    }
+    result.finish()
 }
 
 /// A `CallbackResult` of an address that is no callback.
-pub(crate) fn no_callback() -> Value {
-    object(vec![("kind", "none".into())])
+pub(crate) fn no_callback() -> String {
+    let mut result = Writer::object();
+    result.text("kind", "none");
+    result.finish()
 }
 
-fn scopes(scope: &str) -> Value {
-    scope.split(' ').filter(|scope| !scope.is_empty()).map(String::from).collect::<Vec<_>>().into()
+fn scopes(scope: &str) -> String {
+    let mut scopes = Writer::list();
+    for scope in scope.split(' ').filter(|scope| !scope.is_empty()) {
+        scopes.item_text(scope);
+    }
+    scopes.finish()
 }
 
 const fn reason_name(reason: Reason) -> &'static str {

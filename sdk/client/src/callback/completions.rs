@@ -2,7 +2,9 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use crate::runtime::{Answer, Id, Runtime};
+use edgeward_core::json::Value;
+
+use crate::runtime::{Id, Outcome, Runtime};
 
 /// One exchange for every state, however many ask for its outcome.
 #[derive(Default)]
@@ -10,7 +12,7 @@ pub(crate) struct Completions(RefCell<Vec<Completion>>);
 
 struct Completion {
     state: String,
-    outcome: Option<Answer>,
+    outcome: Option<Outcome>,
     waiting: Vec<Id>,
 }
 
@@ -18,7 +20,7 @@ struct Completion {
 const MAX: usize = 8;
 
 impl Completions {
-    /// Has a ticket answered with the outcome for a state. True: nobody has begun it yet, so the
+    /// Has a ticket answered with the outcome for a state, as a text. True: nobody has begun it yet, so the
     /// caller does.
     pub(crate) fn join(&self, runtime: &Rc<Runtime>, state: &str, ticket: Id) -> bool {
         let mut all = self.0.borrow_mut();
@@ -29,7 +31,7 @@ impl Completions {
                 true
             }
             Some(Completion { outcome: Some(outcome), .. }) => {
-                runtime.answer(ticket, outcome.clone());
+                runtime.answer(ticket, outcome.clone().map(Value::String));
                 false
             }
             Some(running) => {
@@ -45,12 +47,12 @@ impl Completions {
     }
 
     /// Gives the outcome to all who wait for it, and to all who will ask.
-    pub(crate) fn finish(&self, runtime: &Rc<Runtime>, state: &str, outcome: &Answer) {
+    pub(crate) fn finish(&self, runtime: &Rc<Runtime>, state: &str, outcome: &Outcome) {
         let mut all = self.0.borrow_mut();
         let Some(one) = all.iter_mut().find(|one| one.state == state) else { return };
         one.outcome = Some(outcome.clone());
         for ticket in one.waiting.drain(..) {
-            runtime.answer(ticket, outcome.clone());
+            runtime.answer(ticket, outcome.clone().map(Value::String));
         }
     }
 }

@@ -11,11 +11,11 @@ use edgeward_core::{
         algorithm::{Curve, Hash, Scheme},
         jwk::Material,
     },
-    json::{Value, object},
+    json::{Value, Writer},
     oauth::Failure,
 };
 
-use crate::{effect, runtime::Runtime};
+use crate::runtime::Runtime;
 
 /// Verifies a signature.
 ///
@@ -29,66 +29,75 @@ pub(super) async fn verify(
     signing_input: &[u8],
     signature: &[u8],
 ) -> Result<(), Failure> {
-    let (import, algorithm) = parameters(alg)?;
+    let mut members = Writer::object();
+    members.raw("key", &jwk(key.material())?).raw("algorithm", &parameters(alg)?);
     // What is signed is ASCII: base64url and a dot.
-    let data = str::from_utf8(signing_input).map_err(|_| Code::TokenMalformed)?;
-    let members = vec![
-        ("key", jwk(key.material())?),
-        ("import", import),
-        ("algorithm", algorithm),
-        ("data", data.into()),
-        ("signature", base64url::encode(signature).into()),
-    ];
-    let answer = effect::verify(runtime, members).await?;
+    members.text("data", str::from_utf8(signing_input).map_err(|_| Code::TokenMalformed)?);
+    members.text("signature", &base64url::encode(signature));
+    let answer = runtime.order("verify", members).await?;
     if answer == Value::Bool(true) { Ok(()) } else { Err(Code::TokenSignatureInvalid.into()) }
 }
 
-/// How a signature is made.
+/// How a key is imported for an algorithm, and how it signs and verifies. WebCrypto takes of it what
+/// either needs.
 ///
 /// # Errors
 /// `algorithm_unsupported`: WebCrypto does not know it.
-#[cfg(feature = "oauth")]
-pub(crate) fn signature_algorithm(alg: Algorithm) -> Result<Value, Error> {
-    parameters(alg).map(|(_, algorithm)| algorithm)
-}
-
-/// How a key is imported for this algorithm, and how a signature is verified with it.
-fn parameters(alg: Algorithm) -> Result<(Value, Value), Error> {
-    let named = |name: &str| object(vec![("name", name.into())]);
-    let hashing = |name: &str, hash| object(vec![("name", name.into()), ("hash", hash_name(hash).into())]);
-    Ok(match alg.scheme() {
-        Scheme::Hmac(hash) => (hashing("HMAC", hash), named("HMAC")),
-        Scheme::RsaPkcs1(hash) => (hashing("RSASSA-PKCS1-v1_5", hash), named("RSASSA-PKCS1-v1_5")),
-        Scheme::RsaPss(hash) => {
-            // RFC 7518 §3.5: the salt is as long as the hash.
-            let salt = u32::try_from(hash.length()).unwrap_or_default();
-            let algorithm = object(vec![("name", "RSA-PSS".into()), ("saltLength", salt.into())]);
-            (hashing("RSA-PSS", hash), algorithm)
-        }
+pub(crate) fn parameters(alg: Algorithm) -> Result<String, Error> {
+    let (name, hash, curve) = match alg.scheme() {
+        Scheme::Hmac(hash) => ("HMAC", Some(hash), None),
+        Scheme::RsaPkcs1(hash) => ("RSASSA-PKCS1-v1_5", Some(hash), None),
+        Scheme::RsaPss(hash) => ("RSA-PSS", Some(hash), None),
         Scheme::Ecdsa(Curve::Secp256k1, _) | Scheme::MlDsa(_) => {
             return Err(Code::AlgorithmUnsupported.into());
         }
-        Scheme::Ecdsa(curve, hash) => {
-            let import = vec![("name", "ECDSA".into()), ("namedCurve", curve_name(curve).into())];
-            (object(import), hashing("ECDSA", hash))
-        }
-        Scheme::Ed25519 => (named("Ed25519"), named("Ed25519")),
-    })
+        Scheme::Ecdsa(curve, hash) => ("ECDSA", Some(hash), Some(curve)),
+        Scheme::Ed25519 => ("Ed25519", None, None),
+    };
+    let mut parameters = Writer::object();
+    parameters.text("name", name);
+    if let Some(hash) = hash {
+        parameters.text("hash", hash_name(hash));
+        // RFC 7518 §3.5: the salt is as long as the hash.
+        parameters.number("saltLength", i64::try_from(hash.length()).unwrap_or_default());
+    }
+    if let Some(curve) = curve {
+        parameters.text("namedCurve", curve.name());
+    }
+    Ok(parameters.finish())
 }
 
-fn jwk(material: &Material) -> Result<Value, Error> {
-    let text = |bytes: &[u8]| Value::from(base64url::encode(bytes));
-    Ok(object(match material {
-        Material::Symmetric(secret) => vec![("kty", "oct".into()), ("k", text(secret.expose()))],
-        Material::Rsa { n, e } => vec![("kty", "RSA".into()), ("n", text(n)), ("e", text(e))],
+fn jwk(material: &Material) -> Result<String, Error> {
+    let mut jwk = Writer::object();
+    let mut bytes = |name, bytes: &[u8]| {
+        jwk.text(name, &base64url::encode(bytes));
+    };
+    let (kty, crv) = match material {
+        Material::Symmetric(secret) => {
+            bytes("k", secret.expose());
+            ("oct", None)
+        }
+        Material::Rsa { n, e } => {
+            bytes("n", n);
+            bytes("e", e);
+            ("RSA", None)
+        }
         Material::Ec { curve, x, y } => {
-            vec![("kty", "EC".into()), ("crv", curve_name(*curve).into()), ("x", text(x)), ("y", text(y))]
+            bytes("x", x);
+            bytes("y", y);
+            ("EC", Some(curve.name()))
         }
         Material::Ed25519(point) => {
-            vec![("kty", "OKP".into()), ("crv", "Ed25519".into()), ("x", text(point))]
+            bytes("x", point);
+            ("OKP", Some("Ed25519"))
         }
         Material::MlDsa { .. } => return Err(Code::AlgorithmUnsupported.into()),
-    }))
+    };
+    jwk.text("kty", kty);
+    if let Some(crv) = crv {
+        jwk.text("crv", crv);
+    }
+    Ok(jwk.finish())
 }
 
 pub(crate) const fn hash_name(hash: Hash) -> &'static str {
@@ -96,14 +105,5 @@ pub(crate) const fn hash_name(hash: Hash) -> &'static str {
         Hash::Sha256 => "SHA-256",
         Hash::Sha384 => "SHA-384",
         Hash::Sha512 => "SHA-512",
-    }
-}
-
-const fn curve_name(curve: Curve) -> &'static str {
-    match curve {
-        Curve::P256 => "P-256",
-        Curve::P384 => "P-384",
-        Curve::P521 => "P-521",
-        Curve::Secp256k1 => "secp256k1",
     }
 }

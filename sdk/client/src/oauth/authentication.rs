@@ -6,7 +6,7 @@ use edgeward_core::{
     Code, Error, base64url,
     http::Request,
     jose::Algorithm,
-    json::Members,
+    json::{Members, Writer},
     oauth::{
         Failure,
         client_auth::{Assertion, ClientAuthentication},
@@ -165,8 +165,8 @@ const SECRET_LIFETIME: Seconds = Seconds(300);
 /// # Errors
 /// Those of the platform's key.
 pub(super) async fn sign(runtime: &Rc<Runtime>, alg: Algorithm, data: &str) -> Result<Vec<u8>, Failure> {
-    let algorithm = webcrypto::signature_algorithm(alg)?;
-    let members = vec![("name", KEY.into()), ("algorithm", algorithm), ("data", data.into())];
+    let mut members = Writer::object();
+    members.text("name", KEY).raw("algorithm", &webcrypto::parameters(alg)?).text("data", data);
     let answer = runtime.order("sign", members).await?;
     let signature = answer.as_str().and_then(|text| base64url::decode(text).ok());
     signature.ok_or_else(|| Code::InternalError.into())

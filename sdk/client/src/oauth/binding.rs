@@ -7,7 +7,7 @@ use std::{cell::RefCell, rc::Rc};
 use edgeward_core::{
     Code, Error, base64url,
     http::{Request, Response},
-    json::{Members, Value, object},
+    json::{Members, Value, Writer},
     oauth::{
         Failure,
         dpop::{PublicKey, Sending, ServerNonces},
@@ -40,8 +40,10 @@ pub(crate) fn read(options: &Members) -> Result<TokenType, Error> {
 /// # Errors
 /// Those of the platform's keys.
 pub(crate) async fn make_key(client: &Rc<Client>) -> Result<PublicKey, Failure> {
-    let algorithm = object(vec![("name", "ECDSA".into()), ("namedCurve", "P-256".into())]);
-    let members = vec![("name", client.key_name().into()), ("algorithm", algorithm)];
+    let mut algorithm = Writer::object();
+    algorithm.text("name", "ECDSA").text("namedCurve", "P-256");
+    let mut members = Writer::object();
+    members.text("name", &client.key_name()).raw("algorithm", &algorithm.finish());
     read_key(&client.runtime.order("makeKey", members).await?)
 }
 
@@ -50,7 +52,9 @@ pub(crate) async fn make_key(client: &Rc<Client>) -> Result<PublicKey, Failure> 
 /// # Errors
 /// `dpop_key_lost`: the platform no longer has it.
 async fn kept_key(client: &Rc<Client>, name: &str) -> Result<PublicKey, Failure> {
-    match client.runtime.order("publicKey", vec![("name", name.into())]).await? {
+    let mut members = Writer::object();
+    members.text("name", name);
+    match client.runtime.order("publicKey", members).await? {
         Value::Null => Err(Code::DpopKeyLost.into()),
         key => read_key(&key),
     }
@@ -147,7 +151,7 @@ pub(crate) fn proof_was_refused(client: &Client, args: &Members) -> Result<bool,
     if client.settings.binding == TokenType::Bearer {
         return Ok(false);
     }
-    let answer = effect::response(answer).ok_or(Error::at(Code::InvalidParameters, "answer"))?;
+    let answer = effect::response(&answer).ok_or(Error::at(Code::InvalidParameters, "answer"))?;
     let url = args.required("url")?;
     let sent = nonce_for(client, &url);
     demands_another(client, &url, &answer, sent.as_deref())
@@ -165,12 +169,9 @@ fn nonce_for(client: &Client, url: &str) -> Option<String> {
 async fn proof(client: &Rc<Client>, key: &PublicKey, sending: &Sending<'_>) -> Result<String, Failure> {
     let random = effect::random(&client.runtime).await?;
     let draft = key.proof(sending, &random, server_now(client));
-    let algorithm = webcrypto::signature_algorithm(key.algorithm())?;
-    let members = vec![
-        ("name", client.key_name().into()),
-        ("algorithm", algorithm),
-        ("data", draft.signing_input().into()),
-    ];
+    let algorithm = webcrypto::parameters(key.algorithm())?;
+    let mut members = Writer::object();
+    members.text("name", &client.key_name()).raw("algorithm", &algorithm).text("data", draft.signing_input());
     let answer = client.runtime.order("sign", members).await?;
     // Between the two orders the key may have been removed.
     let signature = answer.as_str().ok_or(Code::DpopKeyLost)?;

@@ -6,7 +6,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use edgeward_core::{
     Code, Error,
-    json::{Members, object},
+    json::{Members, Writer, object},
     oauth::{
         Failure,
         device::{self, Authorization, Event, Polling, Step},
@@ -22,7 +22,7 @@ use crate::{
     client::Client,
     effect::{self, SERVER},
     grant, id_token,
-    runtime::{Answer, Id},
+    runtime::{Answer, Id, Outcome},
     tokens, written,
 };
 
@@ -81,7 +81,7 @@ pub(crate) async fn begin(client: &Rc<Client>, args: &Members) -> Answer {
 /// `invalid_parameters` at `device`: nobody began it, or somebody waits already. `access_denied`,
 /// `device_expired`; those of the token endpoint and of the ID token; `session_changed`: a sign-out
 /// came in between.
-pub(crate) async fn wait(client: &Rc<Client>, args: &Members) -> Answer {
+pub(crate) async fn wait(client: &Rc<Client>, args: &Members) -> Outcome {
     let id = args.number("device")?.unwrap_or_default();
     let device = take(client, id).ok_or(Error::at(Code::InvalidParameters, "device"))?;
     let metadata = client.provider.metadata(&client.runtime).await?;
@@ -123,7 +123,9 @@ async fn poll(client: &Rc<Client>, metadata: &Metadata, device: &Device) -> Resu
             Step::Wait(span) => {
                 let millis = u32::try_from(span.as_millis()).unwrap_or(u32::MAX);
                 // Somebody is waited for, so the process must not end meanwhile.
-                runtime.order("sleep", vec![("millis", millis.into()), ("hold", true.into())]).await?;
+                let mut members = Writer::object();
+                members.number("millis", millis.into()).flag("hold", true);
+                runtime.order("sleep", members).await?;
                 polling.handle(Event::Woke, passed())
             }
             Step::Ask => {

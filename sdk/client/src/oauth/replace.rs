@@ -9,7 +9,7 @@ use std::{cell::RefCell, rc::Rc};
 use edgeward_core::{
     Code, Error,
     http::{Address, Reach, Request, Response},
-    json::{self, Map, Members, Value, object},
+    json::{self, Map, Members, Value, Writer, object},
     oauth::{
         Failure, form,
         token::{self, TokenType},
@@ -91,11 +91,17 @@ fn read(args: &Members) -> Result<Asked, Error> {
 
 async fn locked(client: &Rc<Client>, asked: &Asked) -> Answer {
     let runtime = &client.runtime;
-    let name = || ("name", Value::from(asked.place.key.as_str()));
-    let held = runtime.order("lock", vec![name(), ("deadline", LOCK_MILLIS.into())]).await;
+    let name = || {
+        let mut members = Writer::object();
+        members.text("name", &asked.place.key);
+        members
+    };
+    let mut members = name();
+    members.number("deadline", LOCK_MILLIS.into());
+    let held = runtime.order("lock", members).await;
     let outcome = alone(client, asked).await;
     if held == Ok(Value::Bool(true)) {
-        drop(runtime.order("unlock", vec![name()]).await);
+        drop(runtime.order("unlock", name()).await);
     }
     outcome
 }
@@ -119,10 +125,12 @@ async fn alone(client: &Rc<Client>, asked: &Asked) -> Answer {
 }
 
 /// Only the server's own word ends a set of tokens, and only the one that was sent.
-async fn refused(client: &Rc<Client>, place: &Place, answer: &Response, failure: Failure) -> Answer {
+async fn refused(client: &Rc<Client>, place: &Place, answer: &Response, mut failure: Failure) -> Answer {
     let ends = failure.error.code == Code::InvalidGrant && answer.status < 500 && answer.status != 429;
     if ends {
-        drop(client.runtime.order("sleep", vec![("millis", SECOND_LOOK_MILLIS.into())]).await);
+        let mut members = Writer::object();
+        members.number("millis", SECOND_LOOK_MILLIS.into());
+        drop(client.runtime.order("sleep", members).await);
     }
     let (held, _) = kept(client, place).await;
     if generation(&held) != place.generation {
@@ -134,7 +142,8 @@ async fn refused(client: &Rc<Client>, place: &Place, answer: &Response, failure:
     }
     let says_nothing = failure.oauth.is_none() || failure.error.code == Code::InvalidGrant;
     let code = if says_nothing { outage(failure.error.code) } else { failure.error.code };
-    Err(Failure { error: Error { code, ..failure.error }, ..failure })
+    failure.error.code = code;
+    Err(failure)
 }
 
 /// A page in place of an answer, and whatever else is none, is an outage: the tokens may still be good.

@@ -133,7 +133,11 @@ mod tests {
         list.item("{}").item_text("a\"b").item_number(-9_007_199_254_740_991);
         let mut object = Writer::object();
         object.text("t", "\u{1}é\\").text_or_null("n", None).text_or_null("s", Some("")).flag("f", false);
-        object.number("i", 0).number_or_null("j", None).number_or_null("k", Some(-1)).raw("list", &list.finish());
+        object
+            .number("i", 0)
+            .number_or_null("j", None)
+            .number_or_null("k", Some(-1))
+            .raw("list", &list.finish());
         let value = parse(b"[1.5,{\"a\":null}]").unwrap();
         object.value("v", &value).members("m", &Map::new());
         let text = object.finish();

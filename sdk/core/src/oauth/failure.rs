@@ -5,7 +5,7 @@ use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use crate::{
     error::{Code, Error, Recovery},
     http::Response,
-    json::{Map, Value, object},
+    json::{Map, Value, Writer, object},
     oauth::clock,
     time::Seconds,
 };
@@ -55,6 +55,29 @@ impl Cause {
         members.extend(self.retry_after.map(|wait| ("retryAfterMs", (u64::from(wait.0) * 1000).into())));
         members.extend(self.oauth.as_ref().map(|named| ("oauth", named.to_value())));
         members
+    }
+
+    /// The same as JSON.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let Error { code, at } = self.error;
+        let mut text = Writer::object();
+        text.text("code", code.as_str()).text("message", &message(self.error));
+        text.flag("retryable", code.recovery() == Recovery::Retry);
+        text.flag("sessionEnded", code.recovery() == Recovery::SignIn);
+        if !at.is_empty() {
+            text.text("at", at);
+        }
+        if let Some(status) = self.status {
+            text.number("status", status.into());
+        }
+        if let Some(wait) = self.retry_after {
+            text.number("retryAfterMs", i64::from(wait.0) * 1000);
+        }
+        if let Some(named) = &self.oauth {
+            text.raw("oauth", &named.to_text());
+        }
+        text.finish()
     }
 
     /// The same as an object.
@@ -111,6 +134,17 @@ impl OauthError {
             members.extend(text.as_deref().map(|text| (name, text.into())));
         }
         object(members)
+    }
+
+    fn to_text(&self) -> String {
+        let mut text = Writer::object();
+        text.text("error", &self.error);
+        for (name, own) in [("error_description", &self.description), ("error_uri", &self.uri)] {
+            if let Some(own) = own {
+                text.text(name, own);
+            }
+        }
+        text.finish()
     }
 
     /// The stable code that stands for this error.

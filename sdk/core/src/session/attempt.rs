@@ -1,11 +1,11 @@
 //! A refresh under way or an outage, written into the record: so that a slow answer costs no second
 //! request, and an outage no more requests with many tabs than with one.
 
-use alloc::{vec, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use super::{Millis, clock::Moment};
 use crate::{
-    json::{Value, object},
+    json::{Value, Writer},
     time::{Seconds, UnixMillis},
 };
 
@@ -105,26 +105,27 @@ impl Attempt {
         between(wall, self.until).min(if self.stage.is_sent() { LOST } else { MAX_WAIT })
     }
 
-    pub(super) fn to_value(&self) -> Value {
-        object(vec![
-            ("stage", self.stage.as_str().into()),
-            ("until", self.until.0.into()),
-            ("failures", self.failures.into()),
-            ("starts", Value::Array(self.starts.iter().map(|start| start.0.into()).collect())),
-        ])
+    pub(super) fn to_text(&self) -> String {
+        let mut starts = Writer::list();
+        for start in &self.starts {
+            starts.item_number(start.0);
+        }
+        let mut members = Writer::object();
+        members.text("stage", self.stage.as_str()).number("until", self.until.0);
+        members.number("failures", self.failures.into()).raw("starts", &starts.finish());
+        members.finish()
     }
 
     pub(super) fn from_value(stored: &Value) -> Option<Self> {
-        let starts = stored.get("starts")?.as_array()?;
+        let mut starts = Vec::new();
+        for start in stored.get("starts")?.as_array()?.iter().take(REQUESTS) {
+            starts.push(UnixMillis(start.as_i64()?));
+        }
         Some(Self {
             stage: Stage::read(stored.get("stage")?.as_str()?)?,
             until: UnixMillis(stored.get("until")?.as_i64()?),
             failures: u32::try_from(stored.get("failures")?.as_u64()?).ok()?,
-            starts: starts
-                .iter()
-                .take(REQUESTS)
-                .map(|start| start.as_i64().map(UnixMillis))
-                .collect::<Option<_>>()?,
+            starts,
         })
     }
 }

@@ -1,11 +1,11 @@
 //! What a sign-in gave: the refresh token, and access tokens for one or several targets.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use core::hash::{Hash, Hasher};
 
 use super::{Millis, Renewed};
 use crate::{
-    json::{Map, Value, object},
+    json::{Map, Value, Writer},
     oauth::token::TokenType,
     time::{Seconds, UnixMillis},
 };
@@ -123,28 +123,36 @@ impl Grant {
         self.access.push(access);
     }
 
-    pub(super) fn to_value(&self) -> Value {
-        object(vec![
-            ("refresh_token", self.refresh_token.as_deref().into()),
-            ("id_token", self.id_token.as_deref().into()),
-            ("claims", Value::Object(self.claims.clone())),
-            ("subject", self.subject.as_deref().into()),
-            ("scope", self.scope.as_str().into()),
-            ("access", Value::Array(self.access.iter().map(Access::to_value).collect())),
-            ("key", self.key.as_deref().into()),
-            ("skew", self.skew.map(|skew| skew.0).into()),
-        ])
+    pub(super) fn to_text(&self) -> String {
+        let mut access = Writer::list();
+        for one in &self.access {
+            access.item(&one.to_text());
+        }
+        let mut members = Writer::object();
+        members
+            .text_or_null("refresh_token", self.refresh_token.as_deref())
+            .text_or_null("id_token", self.id_token.as_deref())
+            .members("claims", &self.claims)
+            .text_or_null("subject", self.subject.as_deref())
+            .text("scope", &self.scope)
+            .raw("access", &access.finish())
+            .text_or_null("key", self.key.as_deref())
+            .number_or_null("skew", self.skew.map(|skew| skew.0));
+        members.finish()
     }
 
     pub(super) fn from_value(stored: &Value) -> Option<Self> {
-        let access = stored.get("access")?.as_array()?;
+        let mut access = Vec::new();
+        for one in stored.get("access")?.as_array()?.iter().take(MAX_TARGETS) {
+            access.push(Access::from_value(one)?);
+        }
         Some(Self {
             refresh_token: text(stored, "refresh_token"),
             id_token: text(stored, "id_token"),
             claims: stored.get("claims")?.as_object()?.clone(),
             subject: text(stored, "subject"),
             scope: text(stored, "scope")?,
-            access: access.iter().take(MAX_TARGETS).map(Access::from_value).collect::<Option<_>>()?,
+            access,
             key: text(stored, "key"),
             skew: stored.get("skew").and_then(Value::as_i64).map(Millis),
         })
@@ -192,16 +200,17 @@ impl Access {
         self.lifetime().map_or(MARGIN, |lifetime| MARGIN.min(Millis(lifetime.0 / 2)))
     }
 
-    fn to_value(&self) -> Value {
-        object(vec![
-            ("resource", self.target.resource.as_deref().into()),
-            ("asked", self.target.scope.as_str().into()),
-            ("token", self.token.as_str().into()),
-            ("token_type", self.token_type.as_str().into()),
-            ("expires_in", self.expires_in.map(|lifetime| lifetime.0).into()),
-            ("received_at", self.received_at.0.into()),
-            ("scope", self.scope.as_str().into()),
-        ])
+    fn to_text(&self) -> String {
+        let mut members = Writer::object();
+        members
+            .text_or_null("resource", self.target.resource.as_deref())
+            .text("asked", &self.target.scope)
+            .text("token", &self.token)
+            .text("token_type", self.token_type.as_str())
+            .number_or_null("expires_in", self.expires_in.map(|lifetime| lifetime.0.into()))
+            .number("received_at", self.received_at.0)
+            .text("scope", &self.scope);
+        members.finish()
     }
 
     fn from_value(stored: &Value) -> Option<Self> {

@@ -3,10 +3,10 @@
 //! A record is replaced as a whole and counts its generations. A sign-out is a generation of its
 //! own rather than an absence: whatever was begun before it can tell that it came too late.
 
-use alloc::{string::String, vec};
+use alloc::string::String;
 
 use super::{attempt::Attempt, grant::Grant};
-use crate::json::{self, Value, object};
+use crate::json::{self, Value, Writer};
 
 /// The state of the session in storage. It holds tokens, so it has no `Debug`.
 #[derive(Clone, Default, PartialEq, Hash)]
@@ -84,12 +84,19 @@ impl Record {
     /// What is stored.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut members =
-            vec![("generation", self.generation.into()), ("signed_out", self.signed_out.into())];
-        members.extend(self.ended.map(|reason| ("ended", reason.as_str().into())));
-        members.extend(self.grant.as_ref().map(|grant| ("grant", grant.to_value())));
-        members.extend(self.attempt.as_ref().map(|attempt| ("attempt", attempt.to_value())));
-        object(members).to_text()
+        let mut members = Writer::object();
+        members.number("generation", self.generation.cast_signed());
+        members.number("signed_out", self.signed_out.cast_signed());
+        if let Some(reason) = self.ended {
+            members.text("ended", reason.as_str());
+        }
+        if let Some(grant) = &self.grant {
+            members.raw("grant", &grant.to_text());
+        }
+        if let Some(attempt) = &self.attempt {
+            members.raw("attempt", &attempt.to_text());
+        }
+        members.finish()
     }
 
     /// Takes back a stored text. What cannot be read counts as nothing: storage belongs to the

@@ -100,14 +100,14 @@ fn a_transaction_survives_storage() {
     let mut stored = transaction();
     stored.max_age = Some(Seconds(5));
     stored.app_state = Some(crate::json::parse(br#"{"returnTo":"/a?b=c","n":[1,null]}"#).unwrap());
-    assert!(Transaction::from_json(&stored.to_value().to_string()).unwrap() == stored);
-    assert!(Transaction::from_json(&transaction().to_value().to_string()).unwrap() == transaction());
+    assert!(Transaction::from_json(&stored.written().finish()).unwrap() == stored);
+    assert!(Transaction::from_json(&transaction().written().finish()).unwrap() == transaction());
     for bad in [
         "",
         "{}",
         "[]",
         r#"{"state":1}"#,
-        &stored.to_value().to_string().replace("\"max_age\":5", "\"max_age\":-5"),
+        &stored.written().finish().replace("\"max_age\":5", "\"max_age\":-5"),
     ] {
         assert!(Transaction::from_json(bad).is_err(), "{bad}");
     }

@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use crate::{
     base64url,
     error::{Code, Error},
-    json::{self, Map, Value},
+    json::{self, Value, Writer},
     oauth::pkce,
     time::{Seconds, UnixSeconds},
 };
@@ -84,32 +84,36 @@ impl Transaction {
         now > self.created_at + Self::LIFETIME || self.created_at > now + Self::LIFETIME
     }
 
-    /// What is stored.
+    /// What is stored, as an object that may get further members.
     #[must_use]
-    pub fn to_value(&self) -> Value {
-        let mut members = Map::new();
-        let mut put = |name: &str, value: Value| members.insert(name.into(), value);
-        put("state", self.state.as_str().into());
-        put("nonce", self.nonce.as_str().into());
-        put("verifier", self.verifier.expose().into());
-        put("redirect_uri", self.redirect_uri.as_str().into());
-        put("issuer", self.issuer.as_str().into());
-        put("scope", self.scope.as_str().into());
-        put("resources", self.resources.clone().into());
-        put("created_at", self.created_at.0.into());
+    pub fn written(&self) -> Writer {
+        let mut resources = Writer::list();
+        for resource in &self.resources {
+            resources.item_text(resource);
+        }
+        let mut members = Writer::object();
+        members
+            .text("state", &self.state)
+            .text("nonce", &self.nonce)
+            .text("verifier", self.verifier.expose())
+            .text("redirect_uri", &self.redirect_uri)
+            .text("issuer", &self.issuer)
+            .text("scope", &self.scope)
+            .raw("resources", &resources.finish())
+            .number("created_at", self.created_at.0);
         if let Some(age) = self.max_age {
-            put("max_age", age.0.into());
+            members.number("max_age", age.0.into());
         }
         if let Some(state) = &self.app_state {
-            put("app_state", state.clone());
+            members.value("app_state", state);
         }
-        Value::Object(members)
+        members
     }
 
     /// Takes back a stored text.
     ///
     /// # Errors
-    /// `callback_invalid`: it is not what [`to_value`](Self::to_value) wrote.
+    /// `callback_invalid`: it is not what [`written`](Self::written) gave.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         read(text).ok_or_else(|| Error::at(Code::CallbackInvalid, "transaction"))
     }
