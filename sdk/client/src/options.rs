@@ -20,14 +20,18 @@ pub(crate) struct SignIn {
 impl SignIn {
     pub(crate) fn read(options: &Members) -> Result<Self, Error> {
         let max_age = options.number("maxAgeSeconds")?.map(Seconds);
+        let invalid = Error::at(Code::InvalidParameters, "extraParameters");
         let extra = match options.member("extraParameters") {
             None => Vec::new(),
-            Some(Value::Object(extra)) => extra
-                .into_iter()
-                .map(text_pair)
-                .collect::<Option<_>>()
-                .ok_or_else(|| Error::at(Code::InvalidParameters, "extraParameters"))?,
-            Some(_) => return Err(Error::at(Code::InvalidParameters, "extraParameters")),
+            Some(Value::Object(extra)) => {
+                let mut pairs = Vec::new();
+                for (name, value) in extra {
+                    let Value::String(value) = value else { return Err(invalid) };
+                    pairs.push((name, value));
+                }
+                pairs
+            }
+            Some(_) => return Err(invalid),
         };
         let wishes = Wishes {
             prompt: options.text("prompt")?,
@@ -50,11 +54,4 @@ pub(crate) fn want(options: &Members) -> Result<Want, Error> {
 /// Whether a sign-out goes on to the issuer.
 pub(crate) fn end_session(options: &Members) -> Result<bool, Error> {
     Ok(options.flag("endSession")?.unwrap_or(true))
-}
-
-fn text_pair((name, value): (String, Value)) -> Option<(String, String)> {
-    match value {
-        Value::String(value) => Some((name, value)),
-        _ => None,
-    }
 }

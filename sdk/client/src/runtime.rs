@@ -5,7 +5,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
     future::Future,
     pin::Pin,
     rc::Rc,
@@ -40,7 +39,7 @@ pub(crate) struct Runtime {
     /// Which flow runs at the moment.
     running: Cell<Id>,
     flows: RefCell<Vec<(Id, Flow)>>,
-    ready: RefCell<VecDeque<Id>>,
+    ready: RefCell<Vec<Id>>,
     waits: RefCell<Vec<Wait>>,
     output: RefCell<Output>,
 }
@@ -86,7 +85,7 @@ impl Runtime {
     pub(crate) fn spawn(&self, flow: impl Future<Output = ()> + 'static) -> Id {
         let id = self.name();
         self.flows.borrow_mut().push((id, Box::pin(flow)));
-        self.ready.borrow_mut().push_back(id);
+        self.ready.borrow_mut().push(id);
         id
     }
 
@@ -124,7 +123,7 @@ impl Runtime {
         let mut waits = self.waits.borrow_mut();
         let Some(wait) = waits.iter_mut().find(|wait| wait.id == id) else { return false };
         wait.answer = Some(answer);
-        self.ready.borrow_mut().push_back(wait.flow);
+        self.ready.borrow_mut().push(wait.flow);
         true
     }
 
@@ -141,8 +140,12 @@ impl Runtime {
     /// Runs whatever can run, and gives what it brought about.
     pub(crate) fn run(&self) -> Output {
         loop {
-            let next = self.ready.borrow_mut().pop_front();
-            let Some(id) = next else { break };
+            let mut ready = self.ready.borrow_mut();
+            if ready.is_empty() {
+                break;
+            }
+            let id = ready.remove(0);
+            drop(ready);
             self.poll(id);
         }
         self.output.take()

@@ -196,9 +196,12 @@ impl Session {
 
     /// Tells the machine which calls no longer wait.
     pub(crate) fn forget_abandoned(&self, client: &Rc<Client>) {
-        let gone: Vec<Ticket> =
-            self.asked.borrow_mut().extract_if(.., |ticket| !self.runtime.is_awaited(ticket.0)).collect();
-        for ticket in gone {
+        let gone = |ticket: &Ticket| !self.runtime.is_awaited(ticket.0);
+        loop {
+            let mut asked = self.asked.borrow_mut();
+            let Some(at) = asked.iter().position(gone) else { break };
+            let ticket = asked.remove(at);
+            drop(asked);
             self.feed(client, Input::Abandoned(ticket));
         }
     }

@@ -6,7 +6,7 @@ use edgeward_core::{
     Code, Error,
     http::{Address, Reach},
     jose::Algorithm,
-    json::Members,
+    json::{self, Members},
     jwt::{Policy, Tolerance},
     oauth::{discovery::Issuer, id_token},
     session::Background,
@@ -152,11 +152,7 @@ fn policy(options: &Members, issuer: &str, client_id: &str) -> Result<Policy, Er
     const AT: &str = "idTokenAlgorithms";
     let algorithms = match options.texts(AT)? {
         None => DEFAULT_ALGORITHMS.into(),
-        Some(names) => names
-            .iter()
-            .map(|name| name.parse())
-            .collect::<Result<Vec<Algorithm>, _>>()
-            .map_err(|_| invalid(AT))?,
+        Some(names) => json::each(&names, |name| name.parse().map_err(|_| invalid(AT)))?,
     };
     // HS256 needs the client secret, which a public client does not have.
     let public = !cfg!(feature = "oauth") || options.member("clientSecret").is_none();
@@ -182,7 +178,7 @@ fn resources(options: &Members) -> Result<Vec<String>, Error> {
 
 fn api_origins(options: &Members) -> Result<Vec<String>, Error> {
     let origins = options.texts("apiOrigins")?.unwrap_or_default();
-    origins.iter().map(|url| origin(url).ok_or_else(|| invalid("apiOrigins"))).collect()
+    json::each(&origins, |url| origin(url).ok_or(invalid("apiOrigins")))
 }
 
 /// An origin as browsers write it: without path and without the scheme's own port.
@@ -203,7 +199,7 @@ fn background(options: &Members) -> Result<Background, Error> {
     }
 }
 
-fn invalid(at: &'static str) -> Error {
+const fn invalid(at: &'static str) -> Error {
     Error::at(Code::ConfigInvalid, at)
 }
 

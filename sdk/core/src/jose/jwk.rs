@@ -13,7 +13,7 @@ use crate::{
     base64url,
     error::{Code, Error},
     jose::algorithm::{Algorithm, Curve, ParameterSet, Scheme},
-    json::{Map, Value, object},
+    json::{self, Map, Value, object},
     secret::Secret,
 };
 
@@ -160,7 +160,7 @@ impl fmt::Debug for Key {
     }
 }
 
-pub(super) fn invalid(at: &'static str) -> Error {
+pub(super) const fn invalid(at: &'static str) -> Error {
     Error::at(Code::JwkInvalid, at)
 }
 
@@ -193,8 +193,7 @@ pub(super) fn operations(jwk: &Map) -> Result<Option<Vec<&str>>, Error> {
         Some(Value::Array(list)) => list,
         Some(_) => return Err(invalid("key_ops")),
     };
-    let texts: Option<Vec<_>> = list.iter().map(Value::as_str).collect();
-    let texts = texts.ok_or_else(|| invalid("key_ops"))?;
+    let texts = json::each(list, |op| op.as_str().ok_or(invalid("key_ops")))?;
     let repeated = texts.iter().enumerate().any(|(place, op)| texts.iter().skip(place + 1).any(|o| o == op));
     if repeated { Err(invalid("key_ops")) } else { Ok(Some(texts)) }
 }

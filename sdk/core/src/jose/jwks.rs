@@ -59,7 +59,7 @@ impl KeySet {
         if list.len() > MAX_KEYS {
             return Err(invalid("keys"));
         }
-        let entries: Vec<_> = list.iter().map(Entry::read).collect::<Result<_, _>>()?;
+        let entries = json::each(list, Entry::read)?;
         let mut set = Self::default();
         for (index, entry) in entries.iter().enumerate() {
             match entry.usable_beside(&entries) {

@@ -72,7 +72,7 @@ impl Members {
         let texts = match self.member(name) {
             None => return Ok(None),
             Some(Value::String(text)) => Some(vec![text]),
-            Some(Value::Array(items)) => items.into_iter().map(text).collect(),
+            Some(Value::Array(items)) => super::each(&items, |item| text(item).ok_or(())).ok(),
             Some(_) => None,
         };
         texts.map(Some).ok_or_else(|| Error::at(self.code, name))
@@ -105,9 +105,6 @@ impl Members {
     }
 }
 
-fn text(value: Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text),
-        _ => None,
-    }
+fn text(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.is_empty()).map(String::from)
 }

@@ -1,6 +1,6 @@
 //! The writer. By hand: the formatting of numbers in the standard library is 10 KB of code.
 
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 use core::fmt;
 
 use super::{Map, Value, read};
@@ -62,20 +62,28 @@ pub(super) fn whole(number: i64, out: &mut String) {
 
 pub(super) fn string(text: &str, out: &mut String) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => out.extend(['\\', character]),
-            '\0'..='\u{1f}' => {
-                let code = u32::from(character);
-                out.push_str("\\u00");
-                out.extend(
-                    [code >> 4, code & 15].into_iter().filter_map(|digit| char::from_digit(digit, 16)),
-                );
-            }
-            _ => out.push(character),
+    let mut rest = text;
+    // What is escaped is ASCII, so it stands for itself and never within a character.
+    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        let (plain, escaped) = rest.split_at(at);
+        out.push_str(plain);
+        let byte = escaped.bytes().next().unwrap_or_default();
+        if byte < b' ' {
+            out.push_str("\\u00");
+            out.push(hexadecimal(byte >> 4));
+            out.push(hexadecimal(byte & 15));
+        } else {
+            out.push('\\');
+            out.push(byte.into());
         }
+        rest = escaped.get(1..).unwrap_or_default();
     }
+    out.push_str(rest);
     out.push('"');
+}
+
+fn hexadecimal(digit: u8) -> char {
+    char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit })
 }
 
 /// Writes the shortest digits that are read back as the same number.
@@ -132,15 +140,16 @@ fn shortest(value: f64) -> Option<(u64, i32)> {
 }
 
 fn integer(mut number: u64, out: &mut String) {
-    let mut digits = Vec::new();
-    loop {
-        digits.extend(u32::try_from(number % 10).ok().and_then(|digit| char::from_digit(digit, 10)));
-        number /= 10;
-        if number == 0 {
-            break;
-        }
+    let mut weight = 1;
+    while number / weight >= 10 {
+        weight *= 10;
     }
-    out.extend(digits.into_iter().rev());
+    while weight > 0 {
+        // A digit is below ten, so nothing is lost.
+        out.push(hexadecimal(u8::try_from(number / weight).unwrap_or_default()));
+        number %= weight;
+        weight /= 10;
+    }
 }
 
 /// Up to here every whole number is an f64 of its own.

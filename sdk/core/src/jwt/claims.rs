@@ -5,7 +5,7 @@ use alloc::{vec, vec::Vec};
 use crate::{
     error::{Code, Error},
     jose::jws::Payload,
-    json::{Map, Value},
+    json::{self, Map, Value},
     time::UnixSeconds,
 };
 
@@ -91,9 +91,7 @@ impl Claims {
         match self.members().get(name) {
             None => Ok(Vec::new()),
             Some(Value::String(text)) => Ok(split(text)),
-            Some(Value::Array(items)) => {
-                items.iter().map(|item| item.as_str().ok_or_else(|| invalid(name))).collect()
-            }
+            Some(Value::Array(items)) => json::each(items, |item| item.as_str().ok_or(invalid(name))),
             Some(_) => Err(invalid(name)),
         }
     }
@@ -109,7 +107,7 @@ pub fn numeric_date(value: &Value) -> Option<UnixSeconds> {
     Some(UnixSeconds(seconds as i64))
 }
 
-fn invalid(name: &'static str) -> Error {
+const fn invalid(name: &'static str) -> Error {
     Error::at(Code::TokenClaimInvalid, name)
 }
 

@@ -49,7 +49,7 @@ fn document(response: &Response) -> Result<Map, Error> {
         return Err(Code::ResponseTooLarge.into());
     }
     let media_type = response.header("content-type").unwrap_or_default();
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let essence = media_type.split(';').next().unwrap_or_default().trim_ascii();
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(invalid("content-type"));
     }

@@ -25,7 +25,7 @@ pub fn date(response: &Response) -> Option<UnixSeconds> {
 /// Source: [RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)
 #[must_use]
 pub fn retry_after(response: &Response) -> Option<Seconds> {
-    let text = response.header("retry-after")?.trim();
+    let text = response.header("retry-after")?.trim_ascii();
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| Seconds(text.parse().unwrap_or(u32::MAX)).min(MAX_WAIT))
 }

@@ -141,8 +141,11 @@ pub fn requests(issuer: &Issuer) -> Vec<Request> {
     if !path.is_empty() {
         urls.extend([[origin, OPENID, path].concat(), [origin, path, OAUTH].concat()]);
     }
-    let address = |url: &String| Address::parse(url, issuer.reach).ok();
-    urls.iter().filter_map(address).map(|url| Request::get_json(&url)).collect()
+    let mut requests = Vec::new();
+    for url in urls {
+        requests.extend(Address::parse(&url, issuer.reach).map(|url| Request::get_json(&url)));
+    }
+    requests
 }
 
 /// Reads the answer to one of [`requests`]. `None`: there is no document at that address.

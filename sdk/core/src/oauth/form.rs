@@ -6,7 +6,10 @@ use alloc::{string::String, vec::Vec};
 
 use form_urlencoded::Serializer;
 
-use crate::http::{Address, Method, Request};
+use crate::{
+    http::{Address, Method, Request},
+    json::Value,
+};
 
 /// Encodes name and value pairs in their order.
 #[must_use]
@@ -59,9 +62,7 @@ pub fn add(request: &mut Request, pairs: &[(&str, &str)]) {
 /// A number in decimal digits. By hand, because formatting is 2 KB of code in every client.
 #[must_use]
 pub fn decimal(number: u32) -> String {
-    let digit = |power: u32| char::from_digit(number / 10_u32.pow(power) % 10, 10);
-    let digits = number.checked_ilog10().unwrap_or(0);
-    (0..=digits).rev().filter_map(digit).collect()
+    Value::from(number).to_text()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::hash::{Hash, Hasher};
 
-use super::{Millis, Renewed};
+use super::{Millis, Renewed, forget};
 use crate::{
     json::{Map, Value, Writer},
     oauth::token::TokenType,
@@ -114,7 +114,7 @@ impl Grant {
     }
 
     fn keep(&mut self, access: Access) {
-        self.access.retain(|kept| kept.target != access.target);
+        forget(&mut self.access, |kept| kept.target == access.target);
         if self.access.len() >= MAX_TARGETS
             && let Some(oldest) = self.access.iter().position(|kept| kept.target != Target::default())
         {

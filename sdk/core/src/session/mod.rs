@@ -28,6 +28,21 @@ mod storage;
 mod view;
 mod wait;
 
+use alloc::vec::Vec;
+
+/// Removes what is meant. A loop, because `Vec::retain` takes care of lists longer than any here with
+/// twice the code, for every kind of list anew.
+fn forget<T>(list: &mut Vec<T>, mut meant: impl FnMut(&T) -> bool) {
+    let mut at = 0;
+    while let Some(item) = list.get(at) {
+        if meant(item) {
+            list.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}
+
 pub use attempt::{Attempt, Stage};
 pub use clock::{Millis, Now};
 pub use grant::{Access, Grant, MAX_TARGETS, Target};

@@ -6,6 +6,7 @@ use super::{
     Action, Late, Machine, Millis, Origin, Reason, Record, Renewed, Step,
     attempt::Attempt,
     clock::Moment,
+    forget,
     run::{Failed, Look, Phase, Sent, Swapping, Then},
 };
 use crate::{
@@ -175,7 +176,7 @@ impl Machine {
             Then::Claim(target) => self.send(target, at, out),
             Then::Commit(sent, _) => {
                 self.settled(&before, Origin::Local, out);
-                self.wanted.retain(|target| *target != sent.target);
+                forget(&mut self.wanted, |target| *target == sent.target);
                 self.deliver(&sent.target, at, out);
             }
             Then::Fail(..) => {
@@ -184,7 +185,7 @@ impl Machine {
             }
             Then::Release(sent, Failed(failure)) => {
                 self.finish(out);
-                self.wanted.retain(|target| *target != sent.target);
+                forget(&mut self.wanted, |target| *target == sent.target);
                 self.refuse(Some(&sent.target), &failure, out);
             }
             Then::End(refused) => {

@@ -9,6 +9,7 @@ use super::{
     Target,
     attempt::{Attempt, REQUEST},
     clock::Moment,
+    forget,
     lock::Lock,
     view::Aged,
 };
@@ -213,13 +214,13 @@ impl Machine {
             self.wanted.push(Target::default());
         }
         let mut wanted = core::mem::take(&mut self.wanted);
-        wanted.retain(|target| {
+        forget(&mut wanted, |target| {
             let asked = self.waiters.iter().any(|waiter| waiter.target == *target);
             // A refresh that failed is tried again after its callers have gone.
             let open = self.failing.is_some()
                 && self.options.background != Background::Never
                 && !self.view.find(target, at).is_some_and(|aged| aged.is_fresh(Millis(0)));
-            asked || open || (early && *target == Target::default())
+            !(asked || open || (early && *target == Target::default()))
         });
         self.wanted = wanted;
     }

@@ -35,11 +35,14 @@ impl View {
     ) {
         let access = record.grant.as_ref().map_or(&[][..], |grant| &grant.access);
         let refreshes = record.refresh_token().is_some();
-        let births = access.iter().map(|access| match own {
-            Some((target, since)) if *target == access.target => since,
-            _ => self.known(access).unwrap_or_else(|| at.passed - age(access, refreshes, at)),
-        });
-        self.births = births.collect();
+        let mut births = Vec::with_capacity(access.len());
+        for access in access {
+            births.push(match own {
+                Some((target, since)) if *target == access.target => since,
+                _ => self.known(access).unwrap_or_else(|| at.passed - age(access, refreshes, at)),
+            });
+        }
+        self.births = births;
         self.text = text;
         self.record = record;
     }

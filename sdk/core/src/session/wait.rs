@@ -3,7 +3,8 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 use super::{
-    Action, Answer, Handed, Machine, Millis, Reason, Target, Ticket, clock::Moment, run::Phase, view::Aged,
+    Action, Answer, Handed, Machine, Millis, Reason, Target, Ticket, clock::Moment, forget, run::Phase,
+    view::Aged,
 };
 use crate::{
     error::{Code, Error},
@@ -55,7 +56,7 @@ impl Machine {
     }
 
     pub(super) fn abandon(&mut self, ticket: Ticket) {
-        self.waiters.retain(|waiter| waiter.ticket != ticket);
+        forget(&mut self.waiters, |waiter| waiter.ticket == ticket);
     }
 
     /// Answers who can be answered, and notes what has to be refreshed for the others.
@@ -63,10 +64,13 @@ impl Machine {
         // What a read under way may change is not handed out before.
         let known = self.ready && !self.is_looking();
         let mut waiters = core::mem::take(&mut self.waiters);
-        waiters.retain_mut(|waiter| {
-            if known && waiter.subject.is_none() {
-                waiter.subject = self.subject();
+        if known && waiters.iter().any(|waiter| waiter.subject.is_none()) {
+            let subject = self.subject();
+            for waiter in waiters.iter_mut().filter(|waiter| waiter.subject.is_none()) {
+                waiter.subject.clone_from(&subject);
             }
+        }
+        forget(&mut waiters, |waiter| {
             let late = at.monotonic >= waiter.until;
             let verdict = if known || late { self.verdict(waiter, late, at) } else { Verdict::Refresh };
             let result = match verdict {
@@ -76,11 +80,11 @@ impl Machine {
                     if known && !self.wanted.contains(&waiter.target) {
                         self.wanted.push(waiter.target.clone());
                     }
-                    return true;
+                    return false;
                 }
             };
             out.push(Action::Answer { ticket: waiter.ticket, result });
-            false
+            true
         });
         self.waiters = waiters;
     }
@@ -89,16 +93,16 @@ impl Machine {
     pub(super) fn deliver(&mut self, target: &Target, at: Moment, out: &mut Vec<Action>) {
         let mut forced = false;
         let mut waiters = core::mem::take(&mut self.waiters);
-        waiters.retain(|waiter| {
-            if waiter.target != *target {
-                return true;
+        forget(&mut waiters, |waiter| {
+            let meant = waiter.target == *target;
+            if meant {
+                forced |= waiter.not.is_some();
+                out.push(Action::Answer { ticket: waiter.ticket, result: self.hand(target, false, at) });
             }
-            forced |= waiter.not.is_some();
-            out.push(Action::Answer { ticket: waiter.ticket, result: self.hand(target, false, at) });
-            false
+            meant
         });
         self.waiters = waiters;
-        self.forced.retain(|(known, since)| known != target && at.passed - *since < REUSED);
+        forget(&mut self.forced, |(known, since)| known == target || at.passed - *since >= REUSED);
         if forced {
             self.forced.push((target.clone(), at.passed));
         }
@@ -106,12 +110,12 @@ impl Machine {
 
     /// Tells everybody who waits for a target, or everybody, why there is nothing.
     pub(super) fn refuse(&mut self, target: Option<&Target>, failure: &Failure, out: &mut Vec<Action>) {
-        self.waiters.retain(|waiter| {
+        forget(&mut self.waiters, |waiter| {
             let meant = target.is_none_or(|target| waiter.target == *target);
             if meant {
                 out.push(Action::Answer { ticket: waiter.ticket, result: Err(failure.clone()) });
             }
-            !meant
+            meant
         });
     }
 

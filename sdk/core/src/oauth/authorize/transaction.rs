@@ -123,8 +123,7 @@ fn read(stored: &str) -> Option<Transaction> {
     let members = json::parse_object(stored.as_bytes()).ok()?;
     let app_state = members.get("app_state").cloned();
     let text = |name| members.get(name).and_then(Value::as_str).map(String::from);
-    let resources =
-        members.get("resources")?.as_array()?.iter().map(|value| value.as_str().map(String::from));
+    let resources = json::each(members.get("resources")?.as_array()?, |uri| uri.as_str().ok_or(())).ok()?;
     let max_age = members.get("max_age").map(|value| value.as_u64().and_then(|age| u32::try_from(age).ok()));
     Some(Transaction {
         state: text("state")?,
@@ -133,7 +132,7 @@ fn read(stored: &str) -> Option<Transaction> {
         redirect_uri: text("redirect_uri")?,
         issuer: text("issuer")?,
         scope: text("scope")?,
-        resources: resources.collect::<Option<_>>()?,
+        resources: resources.into_iter().map(String::from).collect(),
         max_age: match max_age {
             None => None,
             Some(age) => Some(Seconds(age?)),
