@@ -31,7 +31,7 @@ pub(crate) async fn run(client: &Rc<Client>, refresh: Refresh) -> Result<Renewed
         resources,
     );
     if !refresh.target.scope.is_empty() {
-        let granted = client.session.grant().map(|grant| grant.scope).unwrap_or_default();
+        let granted = client.session.grant().map(|grant| grant.scope.clone()).unwrap_or_default();
         scope::narrow(&mut request, &granted, &refresh.target.scope)?;
     }
     #[cfg(feature = "oauth")]

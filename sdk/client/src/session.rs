@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
+    sync::Arc,
 };
 
 #[cfg(feature = "oauth")]
@@ -100,7 +101,7 @@ impl Session {
     }
 
     /// The session, if there is one.
-    pub(crate) fn grant(&self) -> Option<Grant> {
+    pub(crate) fn grant(&self) -> Option<Arc<Grant>> {
         self.machine.borrow().grant().cloned()
     }
 
@@ -136,7 +137,7 @@ impl Session {
     /// # Errors
     /// `session_changed`: a sign-out came in between; the tokens are revoked.
     pub(crate) async fn sign_in(&self, client: &Rc<Client>, grant: Grant, began: u64) -> Result<(), Failure> {
-        let grant = Box::new(grant);
+        let grant = Arc::new(grant);
         self.ask(client, |ticket| Input::SignedIn { ticket, grant, began }).await.map(drop)
     }
 
@@ -148,7 +149,7 @@ impl Session {
         &self,
         client: &Rc<Client>,
         reason: Reason,
-    ) -> Result<Option<Grant>, Failure> {
+    ) -> Result<Option<Arc<Grant>>, Failure> {
         self.start(client).await;
         match self.ask(client, |ticket| Input::SignOut { ticket, reason }).await? {
             Answer::SignedOut(grant) => Ok(grant),

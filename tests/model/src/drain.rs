@@ -84,7 +84,7 @@ impl World {
         if self.lock.is_some() {
             return Err(Broken::new(Rule::Progress, "the lock is never given back"));
         }
-        let family = self.record().grant.and_then(|grant| server::family(&grant.refresh_token?));
+        let family = self.record().grant.and_then(|grant| server::family(&grant.refresh_token.clone()?));
         if family.is_some_and(|family| self.gone.contains(&family)) {
             return Err(Broken::new(Rule::SignedOut, "what was signed out is in storage at the end"));
         }

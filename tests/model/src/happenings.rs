@@ -1,5 +1,7 @@
 //! What people do, and what goes wrong.
 
+use std::sync::Arc;
+
 use edgeward_core::{
     error::Code,
     oauth::Failure,
@@ -40,7 +42,7 @@ impl World {
     pub(crate) fn switch(&mut self, tab: usize) -> Result<(), Broken> {
         let (refresh_token, access_token) = self.server.sign_in("bob");
         let ticket = self.call(tab, None, None);
-        let grant = Box::new(grant("bob", refresh_token, access_token, self.now().wall.0));
+        let grant = Arc::new(grant("bob", refresh_token, access_token, self.now().wall.0));
         let began = self.tabs[tab].machine.as_ref().map_or(0, |machine| machine.generation());
         self.tell(tab, Input::SignedIn { ticket, grant, began })
     }

@@ -97,7 +97,7 @@ impl World {
             Ok(Answer::SignedOut(Some(grant))) => {
                 let family = grant.refresh_token.as_deref().and_then(server::family);
                 self.tabs[at].left.extend(family);
-                if let Some(token) = grant.refresh_token {
+                if let Some(token) = grant.refresh_token.clone() {
                     self.server.revoke(&token);
                 }
             }
@@ -121,7 +121,7 @@ impl World {
     }
 
     fn revoked(&mut self, token: &str) -> Result<(), Broken> {
-        let stored = self.record().grant.and_then(|grant| grant.refresh_token);
+        let stored = self.record().grant.and_then(|grant| grant.refresh_token.clone());
         let own = stored.as_deref().and_then(server::family);
         if own.is_some_and(|own| !self.unwanted.contains(&own))
             && own == server::family(token)

@@ -1,5 +1,7 @@
 //! Carries out what machines ordered.
 
+use std::sync::Arc;
+
 use edgeward_core::{
     error::Code,
     oauth::{Failure, OauthError},
@@ -84,7 +86,7 @@ impl World {
             Some(Flaw::NoSubjects) => {
                 let mut record = record();
                 if let Some(grant) = &mut record.grant {
-                    grant.subject = None;
+                    Arc::make_mut(grant).subject = None;
                 }
                 Some(record.to_text())
             }

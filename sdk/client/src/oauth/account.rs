@@ -31,7 +31,8 @@ use crate::{
 pub(crate) async fn userinfo(client: &Rc<Client>) -> Answer {
     let want = Want::default();
     let handed = client.session.access(client, want).await?;
-    let subject = client.session.grant().and_then(|grant| grant.subject).ok_or(Code::SessionMissing)?;
+    let subject =
+        client.session.grant().and_then(|grant| grant.subject.clone()).ok_or(Code::SessionMissing)?;
     let metadata = client.provider.metadata(&client.runtime).await?;
     let request = userinfo::request(&metadata, &handed.access.token, handed.access.token_type)?;
     let answer = binding::call(client, &request, &handed.access).await?;
@@ -53,7 +54,7 @@ pub(crate) async fn userinfo(client: &Rc<Client>) -> Answer {
         }
     };
     let grant = client.session.grant().ok_or(Code::SessionMissing)?;
-    client.session.update_user(client, merged(grant.claims, &claims)).await?;
+    client.session.update_user(client, merged(grant.claims.clone(), &claims)).await?;
     Ok(Value::Object(claims))
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn heard(args: &Members) -> Answer {
 /// `session_missing`; those of [`sign_in::address`].
 pub(crate) async fn question(client: &Rc<Client>) -> Answer {
     let grant = client.session.grant().ok_or(Code::SessionMissing)?;
-    let hint = grant.id_token.map(|token| ("id_token_hint".to_owned(), token));
+    let hint = grant.id_token.clone().map(|token| ("id_token_hint".to_owned(), token));
     let wishes =
         Wishes { prompt: Some("none".into()), extra: hint.into_iter().collect(), ..Wishes::default() };
     let (url, state) = sign_in::address(client, SignIn { wishes, app_state: None }, Window::Popup).await?;
@@ -73,8 +73,8 @@ pub(crate) async fn answer(client: &Rc<Client>, args: &Members) -> Answer {
     let before = client.session.grant().ok_or(Code::SessionMissing)?;
     let began = client.session.began(client).await;
     let outcome = crate::callback::returned(client, &url, began).await;
-    let after = client.session.grant().and_then(|grant| grant.subject).unwrap_or_default();
-    let subject = before.subject.unwrap_or_default();
+    let after = client.session.grant().and_then(|grant| grant.subject.clone()).unwrap_or_default();
+    let subject = before.subject.clone().unwrap_or_default();
     let standing = match &outcome {
         Ok(_) => check_session::judge(Ok(&after), &subject),
         Err(failure) => check_session::judge(Err(failure), &subject),

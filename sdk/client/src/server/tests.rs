@@ -275,7 +275,7 @@ fn record(refresh_token: Option<&str>, lifetime: Option<u32>, ago: i64) -> Strin
         key: None,
         skew: None,
     };
-    Record { generation: 1, grant: Some(grant), ..Record::default() }.to_text()
+    Record { generation: 1, grant: Some(grant.into()), ..Record::default() }.to_text()
 }
 
 fn judged(record: &str) -> (String, i64, i64) {

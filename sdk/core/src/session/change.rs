@@ -1,6 +1,6 @@
 //! Sign-in, sign-out and news about the user: changes of the record that no refresh holds up.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use core::hash::{Hash, Hasher};
 
 use super::{
@@ -18,7 +18,7 @@ use crate::{
 pub(super) enum Change {
     SignIn {
         ticket: Ticket,
-        grant: Box<Grant>,
+        grant: Arc<Grant>,
         began: u64,
     },
     /// Without a ticket, a sign-out that was undone is done again.
@@ -107,7 +107,7 @@ impl Change {
     fn next(&self, record: &Record) -> Result<Record, Code> {
         match self {
             Self::SignIn { grant, began, .. } => {
-                record.commit(*began, (**grant).clone()).ok_or(Code::SessionChanged)
+                record.commit(*began, Arc::clone(grant)).ok_or(Code::SessionChanged)
             }
             Self::SignOut { reason, .. } => Ok(record.sign_out(*reason)),
             Self::User { claims, .. } => {
@@ -115,7 +115,7 @@ impl Change {
                 if claims.get("sub").and_then(Value::as_str) != grant.subject.as_deref() {
                     return Err(Code::SessionChanged);
                 }
-                let grant = Some(Grant { claims: claims.clone(), ..grant });
+                let grant = Some(Arc::new(Grant { claims: claims.clone(), ..(*grant).clone() }));
                 Ok(Record { generation: record.generation + 1, grant, ..record.clone() })
             }
         }
@@ -127,7 +127,10 @@ fn refuse(change: Change, failure: Failure, out: &mut Vec<Action>) {
     let ticket = match change {
         Change::SignIn { ticket, grant, .. } => {
             let access_token = grant.access.first().map(|access| access.token.clone()).unwrap_or_default();
-            out.push(Action::Revoke(Box::new(Late { refresh_token: grant.refresh_token, access_token })));
+            out.push(Action::Revoke(Box::new(Late {
+                refresh_token: grant.refresh_token.clone(),
+                access_token,
+            })));
             Some(ticket)
         }
         Change::SignOut { ticket, .. } => ticket,

@@ -1,6 +1,6 @@
 //! What happens to a session.
 
-use alloc::{boxed::Box, string::String};
+use alloc::{boxed::Box, string::String, sync::Arc};
 
 use super::{Grant, Millis, Reason, Target};
 use crate::{
@@ -90,7 +90,7 @@ pub enum Input {
         /// The call.
         ticket: Ticket,
         /// What it gave.
-        grant: Box<Grant>,
+        grant: Arc<Grant>,
         /// [`Machine::generation`](super::Machine::generation) when it began.
         began: u64,
     },

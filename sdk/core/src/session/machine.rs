@@ -1,6 +1,6 @@
 //! The machine: what happens is sorted here, and after each input everybody gets what is due.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 
 use super::{
     Action, Event, EventKind, Grant, Input, Millis, Notice, Now, Options, Origin, Reason, Record, State,
@@ -132,7 +132,7 @@ impl Machine {
 
     /// The session, if there is one.
     #[must_use]
-    pub fn grant(&self) -> Option<&Grant> {
+    pub fn grant(&self) -> Option<&Arc<Grant>> {
         self.view.record.grant.as_ref().filter(|_| !self.leaving())
     }
 

@@ -1,6 +1,6 @@
 //! What a session asks for.
 
-use alloc::{boxed::Box, string::String};
+use alloc::{boxed::Box, string::String, sync::Arc};
 
 use super::{Access, Grant, Millis, Reason, Step, Target, Ticket};
 use crate::oauth::Failure;
@@ -86,7 +86,7 @@ pub enum Answer {
     /// The sign-in is the session.
     SignedIn,
     /// The session is over. What is left of it, for the goodbye at the issuer.
-    SignedOut(Option<Grant>),
+    SignedOut(Option<Arc<Grant>>),
     /// The claims are those of the session.
     UserUpdated,
 }

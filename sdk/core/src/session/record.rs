@@ -3,7 +3,7 @@
 //! A record is replaced as a whole and counts its generations. A sign-out is a generation of its
 //! own rather than an absence: whatever was begun before it can tell that it came too late.
 
-use alloc::string::String;
+use alloc::{string::String, sync::Arc};
 
 use super::{attempt::Attempt, grant::Grant};
 use crate::json::{self, Value, Writer};
@@ -17,8 +17,8 @@ pub struct Record {
     pub signed_out: u64,
     /// Why there is no grant, if there was one.
     pub ended: Option<Reason>,
-    /// The session, if there is one.
-    pub grant: Option<Grant>,
+    /// The session, if there is one. Shared, since records are copied with every step and grants are wide.
+    pub grant: Option<Arc<Grant>>,
     /// The refresh under way, or the outage. It is no generation of its own.
     pub attempt: Option<Attempt>,
 }
@@ -38,12 +38,12 @@ impl Record {
     /// The record after a sign-in or a refresh that began at the generation `began`. `None`: a
     /// sign-out came in between, and wins.
     #[must_use]
-    pub fn commit(&self, began: u64, grant: Grant) -> Option<Self> {
+    pub fn commit(&self, began: u64, grant: impl Into<Arc<Grant>>) -> Option<Self> {
         let beaten = self.signed_out > began;
         (!beaten).then(|| Self {
             generation: self.generation + 1,
             signed_out: self.signed_out,
-            grant: Some(grant),
+            grant: Some(grant.into()),
             ..Self::default()
         })
     }
@@ -111,7 +111,7 @@ impl Record {
             ended: members.get("ended").and_then(Value::as_str).and_then(Reason::read),
             grant: match members.get("grant") {
                 None => None,
-                Some(grant) => Some(Grant::from_value(grant)?),
+                Some(grant) => Some(Arc::new(Grant::from_value(grant)?)),
             },
             attempt: members.get("attempt").and_then(Attempt::from_value),
         })

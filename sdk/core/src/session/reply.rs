@@ -1,6 +1,6 @@
 //! What the token endpoint said: keep it, try again, or end the session.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
 use super::{
     Action, Late, Machine, Millis, Origin, Reason, Record, Renewed, Step,
@@ -65,7 +65,7 @@ impl Machine {
             let failed = Failed(Error::at(Code::TokenClaimInvalid, "sub").into());
             return self.swap(self.view.record.with(None), Then::Release(sent, failed));
         }
-        let grant = base.renewed(&sent.target, &renewed, sent.wall);
+        let grant = Arc::new(base.renewed(&sent.target, &renewed, sent.wall));
         match self.view.record.commit(sent.generation, grant) {
             Some(next) => self.swap(next, Then::Commit(sent, renewed)),
             None => self.too_late(renewed, out),

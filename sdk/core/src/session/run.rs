@@ -1,6 +1,6 @@
 //! The way to a refresh: read, lock, read again, claim, ask. One at a time in a machine.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
 use sha2::{Digest, Sha256};
 
@@ -76,7 +76,7 @@ pub(super) struct Failed(pub Failure);
 /// A request that was sent. What it was sent for may be gone when the answer comes.
 #[derive(Clone, Hash)]
 pub(super) struct Sent {
-    pub grant: Grant,
+    pub grant: Arc<Grant>,
     pub refresh_token: String,
     pub target: Target,
     pub generation: u64,

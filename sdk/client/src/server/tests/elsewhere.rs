@@ -45,7 +45,7 @@ fn a_session_that_the_issuer_has_ended_is_cleared() {
         options.replace("\"cookies\"", "\"stored\":true,\"backChannelLogout\":true,\"cookies\"")
     });
     let mut record = Record::from_text(&record(Some("rt"), Some(300), 0)).unwrap();
-    let grant = record.grant.as_mut().unwrap();
+    let grant = std::sync::Arc::make_mut(record.grant.as_mut().unwrap());
     grant.claims =
         json::parse_object(br#"{"iss":"https://id.example","sub":"ada","sid":"s","iat":1800000000}"#)
             .unwrap();

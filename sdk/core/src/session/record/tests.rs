@@ -18,7 +18,7 @@ fn a_sign_out_beats_what_was_begun_before_it() {
 fn the_later_of_two_sign_ins_wins() {
     let first = Record::default().commit(0, grant("ada", "0", None)).unwrap();
     let second = grant("ada", "1", Some(5));
-    assert!(first.commit(0, second.clone()).unwrap().grant == Some(second));
+    assert!(first.commit(0, second.clone()).unwrap().grant == Some(second.into()));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Sign-in, sign-out and another account, here and elsewhere.
 
+use alloc::sync::Arc;
+
 use super::*;
 
 fn signed_in(bench: &mut Bench, ticket: u32, subject: &str, name: &str, began: u64) {
-    let grant = Box::new(grant(subject, name, Some(3600)));
+    let grant = Arc::new(grant(subject, name, Some(3600)));
     bench.input(Input::SignedIn { ticket: Ticket(ticket), grant, began });
 }
 

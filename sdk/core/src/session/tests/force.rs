@@ -72,7 +72,7 @@ fn a_result_is_not_shared_over_sessions() {
     bench.grants("1");
     let began = bench.machine.generation();
     let grant = Box::new(Grant { access: vec![access("2", Some(3600))], ..grant("ada", "2", None) });
-    bench.input(Input::SignedIn { ticket: Ticket(2), grant, began });
+    bench.input(Input::SignedIn { ticket: Ticket(2), grant: (*grant).into(), began });
     bench.forget();
     bench.force(3);
     assert_eq!((bench.got().len(), bench.requests.len()), (0, 1));

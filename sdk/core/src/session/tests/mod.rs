@@ -245,7 +245,10 @@ impl Bench {
             }
             Ok(Answer::SignedIn) => format!("{ticket} in"),
             Ok(Answer::SignedOut(grant)) => {
-                format!("{ticket} out {}", grant.and_then(|grant| grant.refresh_token).unwrap_or_default())
+                format!(
+                    "{ticket} out {}",
+                    grant.and_then(|grant| grant.refresh_token.clone()).unwrap_or_default()
+                )
             }
             Ok(Answer::UserUpdated) => format!("{ticket} user"),
             Err(code) => format!("{ticket} {}", code.as_str()),

@@ -199,7 +199,7 @@ fn a_commit_is_merged_with_what_changed_beside_it() {
     bench.want(1);
     let mut changed = bench.record();
     changed.generation += 1;
-    changed.grant.as_mut().unwrap().claims.insert("name".into(), "Ada".into());
+    std::sync::Arc::make_mut(changed.grant.as_mut().unwrap()).claims.insert("name".into(), "Ada".into());
     bench.meddle = Some(Some(changed.to_text()));
     bench.grants("1");
     let record = bench.record();
