@@ -39,6 +39,7 @@ pub use exports::Core;
 #[cfg(feature = "oauth")]
 pub use server::Server;
 
+/// A third of the code of the standard library's; what grows is moved, also where it had room.
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

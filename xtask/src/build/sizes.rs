@@ -37,6 +37,7 @@ const PKG: &[Measured] = &[
     ("client wasm", &["pkg/dist/client/client.wasm"]),
     ("client wasm as text", &["pkg/dist/client/wasm-text.js"]),
     ("client js", &["pkg/dist/client/inline.js"]),
+    ("client in a page", &["pkg/dist/client/inline.js", "pkg/dist/client/wasm-text.js"]),
     ("client asm.js", &["pkg/dist/client/asmjs.js"]),
     ("verifier wasm", &["pkg/dist/verify/verifier.wasm"]),
     ("verifier js", &["pkg/dist/verify/inline.js"]),
