@@ -96,10 +96,11 @@ impl Provider {
             }
         }
         verdict?;
+        let access_token = id_token::digest_of(&token, &granted.tokens.access_token);
         let expected = Expected {
             client_id: &self.client_id,
             nonce: Some(&transaction.nonce),
-            access_token: &granted.tokens.access_token,
+            access_token: &access_token,
             max_age: None,
         };
         let now = authority.platform.now().to_seconds();

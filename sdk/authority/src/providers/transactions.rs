@@ -96,7 +96,7 @@ pub fn begin(
     context.authority.platform.fill(&mut random)?;
     let mut transaction = Transaction::begin(target, &random, context.now.to_seconds());
     transaction.app_state = app_state;
-    let text = transaction.to_value().to_text();
+    let text = transaction.written().finish();
     let sealed = vault::seal(context.authority, Purpose::Transaction, text.as_bytes())?;
     let lifetime = i64::from(Transaction::LIFETIME.0) * 1000;
     let statement = sql(

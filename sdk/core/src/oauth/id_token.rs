@@ -4,6 +4,7 @@
 
 use alloc::{string::String, vec::Vec};
 
+use sha2::{Digest, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq;
 
 use crate::{
@@ -106,6 +107,18 @@ pub fn digest(token: &Unverified<'_>) -> Option<Hash> {
     })
 }
 
+/// The digest that [`Expected::access_token`] wants, made here. A browser's client asks its platform,
+/// whose SHA-2 it need not download.
+#[must_use]
+pub fn digest_of(token: &Unverified<'_>, access_token: &str) -> Vec<u8> {
+    match digest(token) {
+        None => Vec::new(),
+        Some(Hash::Sha256) => Sha256::digest(access_token).to_vec(),
+        Some(Hash::Sha384) => Sha384::digest(access_token).to_vec(),
+        Some(Hash::Sha512) => Sha512::digest(access_token).to_vec(),
+    }
+}
+
 fn check_age(
     claims: &Claims,
     max_age: Option<Seconds>,
@@ -126,8 +139,6 @@ fn missing(at: &'static str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use sha2::{Digest, Sha256};
-
     use super::*;
     use crate::jose::jws::{Header, Payload};
 
@@ -192,8 +203,8 @@ mod tests {
 
     #[test]
     fn the_hash_belongs_to_the_algorithm() {
+        let part = |text: &str| base64url::encode(text.as_bytes());
         let hash = |alg: &str, claims: &str| {
-            let part = |text: &str| base64url::encode(text.as_bytes());
             let token = format!("{}.{}.AA", part(&format!(r#"{{"alg":"{alg}"}}"#)), part(claims));
             digest(&Unverified::parse(&token).unwrap())
         };
@@ -206,6 +217,8 @@ mod tests {
             assert_eq!(hash(alg, r#"{"at_hash":"x"}"#), Some(expected), "{alg}");
         }
         assert_eq!(hash("RS256", "{}"), None);
+        let token = format!("{}.{}.AA", part(r#"{"alg":"ES384"}"#), part(r#"{"at_hash":"x"}"#));
+        assert_eq!(digest_of(&Unverified::parse(&token).unwrap(), "x"), Sha384::digest("x").to_vec());
     }
 
     #[test]
