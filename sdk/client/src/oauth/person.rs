@@ -128,7 +128,7 @@ pub(crate) fn own_access(client: &Client, target: &Target) -> Option<Result<Hand
     let Some(grant) = client.session.grant() else { return Some(Err(Code::SessionMissing.into())) };
     let now = client.runtime.now().wall;
     let lives = |access: &Access| access.expires_at().is_none_or(|end| now < end);
-    let own = grant.access.into_iter().find(|access| access.target.resource.as_deref() == Some(USER));
+    let own = grant.access.iter().find(|access| access.target.resource.as_deref() == Some(USER)).cloned();
     let handed = own.filter(lives).map(|access| Handed { access, stale: false });
     Some(handed.ok_or_else(|| Code::SessionExpired.into()))
 }
