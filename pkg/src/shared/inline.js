@@ -36,5 +36,7 @@ export function bytesOf([mask, text]) {
     const isPrefix = place >= FREQUENT;
     bytes[size++] = isPrefix ? rare[(place - FREQUENT) * FREQUENT + places[text.charCodeAt(++i)]] : frequent[place];
   }
-  return joined(bytes.subarray(0, size));
+  // A module begins with a zero, and the number of its functions is none.
+  const whole = bytes.subarray(0, size);
+  return whole[0] ? joined(whole) : whole;
 }

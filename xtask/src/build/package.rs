@@ -215,7 +215,8 @@ impl Core {
         for (name, wasm) in [("wasm", self.wasm)].into_iter().chain(server) {
             let folder = at(self.folder);
             let wasm = fs::read(folder.join(wasm)).context("cannot read the wasm")?;
-            let (mask, text) = text::encode(&streams::sorted(&wasm)?);
+            // With vectors in it, it is for servers, and nobody downloads its text: it stays as it is.
+            let (mask, text) = text::encode(&streams::sorted(&wasm).unwrap_or(wasm));
             let value = format!("[\"{mask}\",\"{text}\"];\n");
             fs::write(folder.join(format!("{name}-text.js")), format!("export default {value}"))
                 .and_then(|()| {
