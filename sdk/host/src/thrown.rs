@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 
 use crate::values;
 
-/// The object that is thrown; see [`Failure::members`].
+/// The object that is thrown; see [`Cause::members`](edgeward_core::oauth::Cause::members).
 #[must_use]
 pub fn error(error: Error) -> JsValue {
     values::to_js(&Failure::from(error).to_value())

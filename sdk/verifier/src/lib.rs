@@ -33,7 +33,7 @@ impl Verifier {
 
     /// Verifies a token; fetches the issuer's keys if need be. Gives the JSON text of `Verified`,
     /// because `JSON.parse` makes an object faster than calls across the boundary do, behind for how
-    /// long it stands; see [`Verified::to_text`].
+    /// long it stands.
     ///
     /// # Errors
     /// Every code that begins with `token_`; those of discovery and key set.

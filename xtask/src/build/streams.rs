@@ -42,15 +42,10 @@ pub fn sorted(wasm: &[u8]) -> Outcome<Vec<u8>> {
 /// The streams of the numbers behind an instruction. Those behind `local.get` and `i32.const` depend on
 /// the instruction that comes next, since it says what they are for.
 fn behind(instruction: u8, next: u8) -> &'static [usize] {
-    const BY_NEXT: [usize; 32] = {
-        let mut all = [0; 32];
-        let mut at = 0;
-        while at < 32 {
-            all[at] = 16 + at;
-            at += 1;
-        }
-        all
-    };
+    const BY_NEXT: [usize; 32] = [
+        16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+        41, 42, 43, 44, 45, 46, 47,
+    ];
     let by_next = |half: usize| BY_NEXT.get(half + usize::from(next >> 4)..).and_then(|all| all.get(..1));
     match instruction {
         0x02..=0x04 => &[1],

@@ -100,8 +100,7 @@ impl KeySet {
         self.keys.iter().filter(named).filter(move |key| key.permits(alg)).take(MAX_CANDIDATES)
     }
 
-    /// Verifies a token with the first candidate that does, by the crates of
-    /// [`engine`](crate::jose::engine).
+    /// Verifies a token with the first candidate that does, by the crates of [`engine`].
     ///
     /// # Errors
     /// `token_key_not_found`: no candidate. Otherwise that of the last candidate; see
