@@ -45,13 +45,5 @@ pub async fn grant(asking: &Asking<'_>) -> Result<Tokens, Refusal> {
         more: Map::default(),
     };
     let issued = access::issue(authority, &keys::signer(authority).await?, &grantee).await?;
-    Ok(Tokens {
-        access: issued.token,
-        kind: if asking.jkt.is_some() { "DPoP" } else { "Bearer" },
-        lifetime: issued.lifetime,
-        scope,
-        refresh: None,
-        id: None,
-        issued_type: None,
-    })
+    Ok(Tokens::access(asking, issued, scope))
 }

@@ -79,15 +79,7 @@ pub async fn narrow(asking: &Asking<'_>) -> Result<Tokens, Refusal> {
         more: Map::default(),
     };
     let issued = access::issue(authority, &keys::signer(authority).await?, &grantee).await?;
-    Ok(Tokens {
-        access: issued.token,
-        kind: if asking.jkt.is_some() { "DPoP" } else { "Bearer" },
-        lifetime: issued.lifetime,
-        scope,
-        refresh: None,
-        id: None,
-        issued_type: Some(ISSUED),
-    })
+    Ok(Tokens { issued_type: Some(ISSUED), ..Tokens::access(asking, issued, scope) })
 }
 
 /// Who a credential is of. Why one is not good is told to nobody who does not hold it.

@@ -10,7 +10,7 @@ use super::{Asking, invalid_grant};
 use crate::{
     http::Outgoing,
     oauth::{
-        access::{self, Grantee},
+        access::{self, Grantee, Issued},
         client,
         grant::{Grant, refresh_token},
         id_token,
@@ -33,6 +33,19 @@ pub struct Tokens {
 }
 
 impl Tokens {
+    /// An access token and nothing beside it.
+    pub fn access(asking: &Asking<'_>, issued: Issued, scope: String) -> Self {
+        Self {
+            access: issued.token,
+            kind: if asking.jkt.is_some() { "DPoP" } else { "Bearer" },
+            lifetime: issued.lifetime,
+            scope,
+            refresh: None,
+            id: None,
+            issued_type: None,
+        }
+    }
+
     /// The answer, which nobody keeps.
     #[must_use]
     pub fn answer(self) -> Outgoing {
@@ -97,7 +110,6 @@ pub async fn issue(asking: &Asking<'_>, prepared: &Prepared, issue: &Issue<'_>) 
     let Prepared { user, signer } = prepared;
     let profile = |scope| user.as_ref().map(|user| id_token::profile(user, scope)).unwrap_or_default();
     let more = if resource.format == Format::Convex { profile(issue.scope) } else { Map::default() };
-    let jkt = asking.jkt.as_deref();
     let grantee = Grantee {
         subject: grant.user.as_deref().unwrap_or(&grant.client),
         client: &grant.client,
@@ -106,7 +118,7 @@ pub async fn issue(asking: &Asking<'_>, prepared: &Prepared, issue: &Issue<'_>) 
         session: grant.session.as_deref(),
         grant: Some(&grant.id),
         actor: None,
-        jkt,
+        jkt: asking.jkt.as_deref(),
         authenticated_at: grant.authenticated_at,
         at_most: None,
         more,
@@ -120,16 +132,7 @@ pub async fn issue(asking: &Asking<'_>, prepared: &Prepared, issue: &Issue<'_>) 
     };
     let number = issue.number.filter(|_| asking.client.may(client::REFRESH));
     let refresh = number.map(|number| refresh_token::write(authority, grant, number)).transpose()?;
-    let kind = if jkt.is_some() { "DPoP" } else { "Bearer" };
-    Ok(Tokens {
-        access: issued.token,
-        kind,
-        lifetime: issued.lifetime,
-        scope: issue.scope.into(),
-        refresh,
-        id,
-        issued_type: None,
-    })
+    Ok(Tokens { refresh, id, ..Tokens::access(asking, issued, issue.scope.into()) })
 }
 
 const TARGET: Refusal = Refusal::new(Word::InvalidTarget, "the resource was not granted");
