@@ -5,8 +5,17 @@
  */
 export function written({ issuers, ...options }) {
   const own = issuer(options);
-  if (own.kernels !== false && globalThis.process?.env?.EDGEWARD_PARANOID) own.paranoid ??= true;
+  if (own.kernels !== false && isParanoid()) own.paranoid ??= true;
   return Array.isArray(issuers) ? { ...own, issuers: issuers.map(issuer) } : { ...own, issuers };
+}
+
+/** Whether the environment asks for it. Deno may not let us look, which is no answer. */
+function isParanoid() {
+  try {
+    return Boolean(globalThis.process?.env?.EDGEWARD_PARANOID);
+  } catch {
+    return false;
+  }
 }
 
 function issuer({ secret, secrets, ...options }) {
