@@ -133,10 +133,8 @@ describe("several processes on one file", () => {
       }
       return reads;
     })();
-    for (const { line, child } of workers.slice(0, 2)) {
-      await line();
-      child.kill("SIGKILL");
-    }
+    const killed = workers.slice(0, 2).map(({ line, child }) => line().then(() => child.kill("SIGKILL")));
+    await Promise.all(killed);
     await Promise.all(workers.map(({ ended }) => ended));
     running = false;
     assert.ok((await reading) > 50);
