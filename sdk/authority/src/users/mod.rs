@@ -31,7 +31,7 @@ pub struct User {
     pub email_verified: bool,
     /// The address of a picture.
     pub image: Option<String>,
-    /// `user`, or [`ADMIN`].
+    /// Its roles, separated by commas; [`ADMIN`] administers this authority.
     pub role: String,
     /// Until when the user is banned.
     pub banned_until: Option<UnixMillis>,
