@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
-use edgeward_authority::platform::{Limit, Pending, Platform};
+use edgeward_authority::{
+    context::digest,
+    platform::{Limit, Pending, Platform},
+};
 use edgeward_core::{
     Code, Error,
     http::{Request, Response},
@@ -79,12 +82,13 @@ impl Platform for World {
     }
 
     fn take<'a>(&'a self, bucket: &'a str, limit: Limit) -> Pending<'a, Result<Option<Seconds>, Error>> {
+        // Names may hold addresses of people; what is kept under a name need not.
         let size = Size { requests: limit.requests, window_millis: limit.window_millis };
-        Box::pin(self.buckets.take(hashed(bucket), size))
+        Box::pin(self.buckets.take(digest(bucket), size))
     }
 
     fn refill<'a>(&'a self, bucket: &'a str) -> Pending<'a, Result<(), Error>> {
-        Box::pin(self.buckets.refill(hashed(bucket)))
+        Box::pin(self.buckets.refill(digest(bucket)))
     }
 
     fn unseen<'a>(&'a self, name: &'a str, until: UnixMillis) -> Pending<'a, Result<bool, Error>> {
@@ -112,9 +116,4 @@ impl Platform for World {
     fn log(&self, line: &str) {
         (self.log)(line);
     }
-}
-
-/// Names may hold addresses of people; what is kept under a name need not.
-fn hashed(name: &str) -> String {
-    Sha256::digest(name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
