@@ -22,6 +22,14 @@ pub struct UnixSeconds(pub i64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UnixMillis(pub i64);
 
+impl Seconds {
+    /// The span in milliseconds.
+    #[must_use]
+    pub const fn to_millis(self) -> i64 {
+        self.0 as i64 * 1000
+    }
+}
+
 impl UnixSeconds {
     /// The span from `earlier` to `self`; zero if `earlier` is later.
     #[must_use]
@@ -126,6 +134,22 @@ impl Sub<Seconds> for UnixSeconds {
     }
 }
 
+impl Add<Seconds> for UnixMillis {
+    type Output = Self;
+
+    fn add(self, span: Seconds) -> Self {
+        Self(self.0.saturating_add(span.to_millis()))
+    }
+}
+
+impl Sub<Seconds> for UnixMillis {
+    type Output = Self;
+
+    fn sub(self, span: Seconds) -> Self {
+        Self(self.0.saturating_sub(span.to_millis()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +161,9 @@ mod tests {
         assert_eq!(UnixSeconds(i64::MAX).since(UnixSeconds(i64::MIN)), Seconds(u32::MAX));
         assert_eq!(UnixSeconds(5).since(UnixSeconds(9)), Seconds(0));
         assert_eq!(UnixSeconds(i64::MAX).to_millis(), UnixMillis(i64::MAX));
+        assert_eq!(UnixMillis(i64::MAX) + Seconds(1), UnixMillis(i64::MAX));
+        assert_eq!(UnixMillis(i64::MIN) - Seconds(1), UnixMillis(i64::MIN));
+        assert_eq!(UnixMillis(5) + Seconds(u32::MAX) - Seconds(u32::MAX), UnixMillis(5));
     }
 
     #[test]

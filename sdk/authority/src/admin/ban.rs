@@ -20,9 +20,7 @@ pub async fn ban(context: &Context<'_>, ban: Ban) -> Result<Done, Failure> {
     if context.user()? == user {
         return Err(Code::YouCannotBanYourself.into());
     }
-    let until = ban.expires_in.map_or(FOR_GOOD, |seconds| {
-        context.now.0.saturating_add(i64::from(seconds.0).saturating_mul(1000)).min(FOR_GOOD)
-    });
+    let until = ban.expires_in.map_or(FOR_GOOD, |seconds| (context.now + seconds).0.min(FOR_GOOD));
     let reason = ban.reason.map(|reason| reason.0);
     let mut statements = vec![set(user, Some(until), reason, context.now), guard()];
     statements.extend(web::end_all_of(user, context.now));

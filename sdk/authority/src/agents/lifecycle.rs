@@ -93,7 +93,7 @@ fn end_of(context: &Context<'_>, ttl: Seconds) -> Result<UnixMillis, Failure> {
     if ttl > context.authority.settings.agents.max_ttl {
         return Err(Failure::parameter("ttl"));
     }
-    Ok(UnixMillis(context.now.0.saturating_add(i64::from(ttl.0).saturating_mul(1000))))
+    Ok(context.now + ttl)
 }
 
 /// Whatever the service has words for, but for everything at once.

@@ -47,7 +47,7 @@ impl Grant {
 
 /// When the access token of an answer expires.
 pub fn expiry(granted: &Granted, now: UnixMillis) -> Option<UnixMillis> {
-    granted.tokens.expires_in.map(|span| UnixMillis(now.0.saturating_add(i64::from(span.0) * 1000)))
+    granted.tokens.expires_in.map(|span| now + span)
 }
 
 /// The id of a connection, and the statement that keeps what was granted in place of what was granted before; a

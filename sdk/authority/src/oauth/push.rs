@@ -2,10 +2,7 @@
 //!
 //! Source: [RFC 9126](https://www.rfc-editor.org/rfc/rfc9126)
 
-use edgeward_core::{
-    json::object,
-    time::{Seconds, UnixMillis},
-};
+use edgeward_core::{json::object, time::Seconds};
 
 use super::{
     authorize::{self, Problem},
@@ -52,7 +49,7 @@ async fn push(authority: &Authority, request: &Incoming) -> Result<Outgoing, Ref
     })?;
     let name = random_text(authority, NAME_LENGTH)?;
     let now = authority.platform.now();
-    let until = UnixMillis(now.0.saturating_add(i64::from(LIFETIME.0) * 1000));
+    let until = now + LIFETIME;
     let kept = parameters.to_text(&CREDENTIALS);
     let push = statements::push(&digest(&name), &checked.client.id, &kept, shown.as_deref(), until);
     authority.store.row(push).await?;

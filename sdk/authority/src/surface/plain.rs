@@ -77,7 +77,7 @@ pub fn members(failure: &Failure) -> Value {
         members.push(("at", failure.at.as_ref().into()));
     }
     if let Some(wait) = failure.retry_after {
-        members.push(("retryAfterMs", (i64::from(wait.0) * 1000).into()));
+        members.push(("retryAfterMs", wait.to_millis().into()));
     }
     object(members)
 }

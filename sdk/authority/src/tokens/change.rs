@@ -44,8 +44,7 @@ pub(super) struct Secret {
 impl Secret {
     pub fn new(context: &Context<'_>, lifetime: Option<Seconds>) -> Result<Self, Failure> {
         let text = [PREFIX, &context.random_text(SECRET_LENGTH)?].concat();
-        let millis = |seconds: Seconds| i64::from(seconds.0).saturating_mul(1000);
-        let expires_at = lifetime.map(|seconds| UnixMillis(context.now.0.saturating_add(millis(seconds))));
+        let expires_at = lifetime.map(|span| context.now + span);
         Ok(Self { id: context.new_id()?, text, expires_at })
     }
 

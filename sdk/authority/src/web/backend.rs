@@ -18,7 +18,7 @@ pub async fn create(context: &Context<'_>, session: Create) -> Result<Created, F
     check(context, user)?;
     let secret = context.random_text(lifecycle::TOKEN_LENGTH)?;
     let id = context.new_id()?;
-    let expires_at = lifecycle::after(context.now, context.authority.settings.sessions.lifetime);
+    let expires_at = context.now + context.authority.settings.sessions.lifetime;
     let statements = statements::insert(statements::New {
         id: &id,
         hash: &digest(&secret),

@@ -133,6 +133,6 @@ async fn by_id(context: &Context<'_>, id: &str) -> Result<Option<Session>, Failu
 }
 
 fn is_fresh(context: &Context<'_>, session: &Session) -> bool {
-    let age = lifecycle::millis(context.authority.settings.sessions.fresh_age);
+    let age = context.authority.settings.sessions.fresh_age.to_millis();
     age == 0 || context.now.0.saturating_sub(session.created_at.0) < age
 }

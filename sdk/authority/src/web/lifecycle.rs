@@ -1,9 +1,6 @@
 //! How a session begins, goes on and ends.
 
-use edgeward_core::{
-    Code,
-    time::{Seconds, UnixMillis},
-};
+use edgeward_core::{Code, time::Seconds};
 
 use super::{Remember, Session, User, cookie, statements};
 use crate::{
@@ -42,12 +39,11 @@ pub async fn start(context: &Context<'_>, user: &str, remember: Remember) -> Res
 /// `store_unavailable`
 pub async fn keep(context: &Context<'_>, session: &mut Session) -> Result<bool, Failure> {
     let settings = &context.authority.settings.sessions;
-    let since_prolonged = session.expires_at.0.saturating_sub(millis(settings.lifetime));
-    let is_due = since_prolonged.saturating_add(millis(settings.update_age)) <= context.now.0;
+    let is_due = session.expires_at - settings.lifetime + settings.update_age <= context.now;
     if session.remember == Remember::No || session.impersonated_by.is_some() || !is_due {
         return Ok(false);
     }
-    let expires_at = after(context.now, settings.lifetime);
+    let expires_at = context.now + settings.lifetime;
     // One that was ended meanwhile is neither prolonged nor written anew.
     if context.row(statements::prolong(&session.id, expires_at, context.now)).await?.is_none() {
         return Ok(false);
@@ -126,7 +122,7 @@ pub(crate) async fn prepare(
         ip_address: context.request.address.clone(),
         created_at: context.now,
         updated_at: context.now,
-        expires_at: after(context.now, new.lifetime),
+        expires_at: context.now + new.lifetime,
     };
     let statements = statements::insert(statements::New {
         id: &session.id,
@@ -162,14 +158,4 @@ fn lifetime(context: &Context<'_>, remember: Remember) -> Seconds {
 pub(super) fn browser(text: &str) -> Option<String> {
     let text: String = text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect();
     (!text.is_empty()).then_some(text)
-}
-
-/// The instant so much later.
-pub(super) fn after(now: UnixMillis, span: Seconds) -> UnixMillis {
-    UnixMillis(now.0.saturating_add(millis(span)))
-}
-
-/// A span in milliseconds.
-pub(super) fn millis(span: Seconds) -> i64 {
-    i64::from(span.0).saturating_mul(1000)
 }

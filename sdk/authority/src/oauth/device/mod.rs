@@ -5,11 +5,7 @@
 mod confirm;
 pub(super) mod statements;
 
-use edgeward_core::{
-    json::object,
-    oauth::device::user_code,
-    time::{Seconds, UnixMillis},
-};
+use edgeward_core::{json::object, oauth::device::user_code, time::Seconds};
 
 use super::{
     Route, client,
@@ -64,7 +60,7 @@ async fn begin(authority: &Authority, request: &Incoming) -> Result<Outgoing, Re
             scope: &scope,
             resources: &resources,
             interval: INTERVAL,
-            expires_at: UnixMillis(now.0.saturating_add(i64::from(LIFETIME.0) * 1000)),
+            expires_at: now + LIFETIME,
         };
         match authority.store.row(statements::insert(&device)).await {
             Ok(_) => return Ok(shown(authority, &device_code, &code)),

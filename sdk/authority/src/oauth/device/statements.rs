@@ -30,7 +30,7 @@ pub fn insert(device: &NewDevice<'_>) -> Statement {
             device.client.into(),
             device.scope.into(),
             list(device.resources),
-            (i64::from(device.interval.0) * 1000).into(),
+            device.interval.to_millis().into(),
             device.expires_at.0.into(),
         ],
     )

@@ -109,11 +109,11 @@ pub async fn rotate(authority: &Authority, age: Seconds) -> Result<bool, Failure
         return Ok(false);
     };
     let signs_from = newest.instant("signs_from")?;
-    if now.0 < signs_from.0.saturating_add(i64::from(age.0) * 1000) {
+    if now < signs_from + age {
         return Ok(false);
     }
     let next = newest.number("generation")?.saturating_add(1);
-    create(authority, algorithm, next, UnixMillis(now.0.saturating_add(i64::from(LEAD.0) * 1000))).await
+    create(authority, algorithm, next, now + LEAD).await
 }
 
 /// Makes the key of a generation; of several who do at once, one does. Gives whether it was this one.
@@ -154,7 +154,7 @@ fn public_members(jwk: &Map) -> Map {
 /// `store_unavailable`
 pub async fn published(authority: &Authority) -> Result<Vec<Value>, Failure> {
     let now = authority.platform.now();
-    let since = UnixMillis(now.0.saturating_sub(i64::from(GRACE.0) * 1000));
+    let since = now - GRACE;
     let rows = authority.store.rows(statements::published(since)).await?;
     let rows = if rows.is_empty() {
         signer(authority).await?;
@@ -173,7 +173,7 @@ pub async fn tend(authority: &Authority) -> Result<(), Failure> {
     if rotate(authority, authority.settings.oauth.key_lifetime).await? {
         authority.platform.log("edgeward: the next signing key is staged");
     }
-    let since = authority.platform.now().0.saturating_sub(i64::from(GRACE.0) * 1000);
+    let since = (authority.platform.now() - GRACE).0;
     authority.store.row(statements::sweep(UnixMillis(since))).await?;
     Ok(())
 }
