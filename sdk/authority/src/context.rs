@@ -7,7 +7,12 @@ mod tests;
 
 use std::cell::RefCell;
 
-use edgeward_core::{Code, Error, keys::scopes::Scopes, secret::Secret, time::UnixMillis};
+use edgeward_core::{
+    Code, Error,
+    keys::scopes::Scopes,
+    secret::Secret,
+    time::{Seconds, UnixMillis},
+};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -15,6 +20,7 @@ use crate::{
     failure::Failure,
     http::Incoming,
     store::{Row, Statement, Store},
+    web,
 };
 
 /// Who calls.
@@ -116,6 +122,8 @@ pub struct Context<'a> {
     pub principal: Principal,
     /// When the request came; the same for everything that happens in it.
     pub now: UnixMillis,
+    /// The session that says who calls, if it has just been read from the store.
+    pub session: Option<web::Session>,
     cookies: RefCell<Vec<String>>,
     again: RefCell<Option<again::Key>>,
 }
@@ -125,7 +133,8 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn new(authority: &'a Authority, request: &'a Incoming, principal: Principal) -> Self {
         let now = authority.platform.now();
-        Self { authority, request, principal, now, cookies: RefCell::default(), again: RefCell::default() }
+        let (cookies, again) = (RefCell::default(), RefCell::default());
+        Self { authority, request, principal, now, session: None, cookies, again }
     }
 
     /// Whether the caller may call an operation at all.
@@ -229,6 +238,16 @@ impl<'a> Context<'a> {
 pub fn is_admin(role: &str) -> bool {
     role.split(',').any(|role| role.trim() == "admin")
 }
+
+/// Whether the use of a credential is to be noted: the last one that was lies a minute back. Within the minute a
+/// use costs no write.
+#[must_use]
+pub fn is_worth_noting(noted: Option<UnixMillis>, now: UnixMillis) -> bool {
+    noted.is_none_or(|noted| noted <= now - NOTED_FOR)
+}
+
+/// How long the note of a use does for those that follow.
+const NOTED_FOR: Seconds = Seconds(60);
 
 /// So many letters and digits that nobody can guess.
 ///

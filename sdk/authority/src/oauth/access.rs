@@ -4,7 +4,7 @@
 //! `typ` is `JWT`, `aud` is one text, and `iat` and `kid` are there.
 
 use edgeward_core::{
-    Code,
+    Code, Error,
     jose::Algorithm,
     json::{Map, Value, object},
     jwt::{self, Claims, Policy, Possession, Profile, TokenType, Unverified},
@@ -17,7 +17,12 @@ use super::{
     settings::{Format, Resource},
     statements,
 };
-use crate::{Authority, Failure, context::Principal, users};
+use crate::{
+    Authority, Failure,
+    context::Principal,
+    store::{Row, Statement},
+    users::{self, User},
+};
 
 /// Whom a token is for, and what it says.
 #[derive(Clone)]
@@ -93,6 +98,14 @@ fn id(authority: &Authority, grant: Option<&str>) -> Result<String, Failure> {
     Ok(grant.map_or(own.clone(), |grant| [grant, ".", &own].concat()))
 }
 
+/// A token that is good.
+pub struct Good {
+    /// What it says.
+    pub claims: Claims,
+    /// The user that it is about, as of the moment at which it was found to be good; `None` if there is none.
+    pub user: Option<User>,
+}
+
 /// The claims of a token of ours for one of `audiences`, if it is good as far as it can say itself, and
 /// was not revoked.
 ///
@@ -104,14 +117,60 @@ pub async fn read(
     audiences: Vec<String>,
     proof: Proof<'_>,
 ) -> Result<Claims, Failure> {
+    let token = Unverified::parse(token)?;
+    let [keys, revoked] = deciding(authority, &token);
+    let answers = authority.store.batch(vec![keys, revoked]).await?;
+    checked(authority, token, audiences, proof, &answers).await
+}
+
+/// The same, and the user that the token is about.
+///
+/// # Errors
+/// Those of [`read`]
+pub async fn read_with_user(
+    authority: &Authority,
+    token: &str,
+    audiences: Vec<String>,
+    proof: Proof<'_>,
+) -> Result<Good, Failure> {
+    let token = Unverified::parse(token)?;
+    let [keys, revoked] = deciding(authority, &token);
+    let subject = token.unverified_claim("sub").and_then(Value::as_str).unwrap_or_default();
+    let answers = authority.store.batch(vec![keys, revoked, users::statement(subject)]).await?;
+    let claims = checked(authority, token, audiences, proof, &answers).await?;
+    let user = answers.get(2).and_then(|rows| rows.first()).map(User::read).transpose()?;
+    Ok(Good { claims, user })
+}
+
+/// What decides about a token beside itself: the keys, and whether it was revoked. What it is asked for by is not
+/// verified yet, but it is what the token says, and nothing is made of the answer unless the token is genuine.
+fn deciding(authority: &Authority, token: &Unverified<'_>) -> [Statement; 2] {
+    let id = token.unverified_claim("jti").and_then(Value::as_str);
+    let revoked = statements::is_revoked(id, id.and_then(grant_of), authority.platform.now());
+    [keys::all(authority), revoked]
+}
+
+/// The grant that a token is of: it ends with it.
+fn grant_of(id: &str) -> Option<&str> {
+    id.split_once('.').map(|(grant, _)| grant)
+}
+
+/// Checks a token against the answers to [`deciding`].
+async fn checked(
+    authority: &Authority,
+    token: Unverified<'_>,
+    audiences: Vec<String>,
+    proof: Proof<'_>,
+    answers: &[Vec<Row>],
+) -> Result<Claims, Failure> {
+    let [keys, revoked, ..] = answers else { return Err(Code::InternalError.into()) };
     let policy = Policy {
         tolerance: jwt::Tolerance::new(Seconds(0))?,
         ..Policy::new(authority.settings.issuer.clone(), audiences, ALGORITHMS.to_vec())?
     };
-    let token = Unverified::parse(token)?;
     jwt::check(&token, &policy)?;
     let own_type = token.header().typ.clone();
-    let token = keys::verify(authority, token).await?;
+    let token = keys::verify_with(authority, &keys::set_of(keys)?, token).await?;
     let now = authority.platform.now();
     let bound = jwt::validate_bound(token, &policy, now.to_seconds())?;
     let claims = match proof {
@@ -123,8 +182,8 @@ pub async fn read(
     if own_type.as_deref() != Some("at+jwt") && claims.text("client_id")?.is_none() {
         return Err(Code::TokenTypeInvalid.into());
     }
-    check_revoked(authority, &claims, now).await?;
-    Ok(claims)
+    claims.text("jti")?.ok_or(Error::at(Code::TokenClaimMissing, "jti"))?;
+    if revoked.is_empty() { Ok(claims) } else { Err(Code::TokenRevoked.into()) }
 }
 
 /// Whether the sender of a token has shown that it holds the key that the token is bound to.
@@ -137,50 +196,39 @@ pub enum Proof<'a> {
     Unasked,
 }
 
-/// A token ends with its grant, and by itself if it was revoked.
-async fn check_revoked(authority: &Authority, claims: &Claims, now: UnixMillis) -> Result<(), Failure> {
-    let id = claims.text("jti")?.ok_or(edgeward_core::Error::at(Code::TokenClaimMissing, "jti"))?;
-    let grant = id.split_once('.').map(|(grant, _)| grant);
-    match authority.store.row(statements::is_revoked(id, grant, now)).await? {
-        None => Ok(()),
-        Some(_) => Err(Code::TokenRevoked.into()),
-    }
-}
-
-/// Who calls the authority's own API with a token that is not bound to a key.
+/// Who calls the authority's own API with a token, which is not bound to a key or comes with `proof`.
 ///
 /// A client that the operator trusts as its own acts as the user; any other acts for the user, within
 /// the scopes that were granted.
 ///
 /// # Errors
 /// Those of [`read`]; `user_not_found`, `user_banned`
-pub async fn verify(authority: &Authority, token: &str) -> Result<Principal, Failure> {
-    let claims = own(authority, token, Proof::None).await?;
-    principal(authority, &claims).await
+pub async fn verify(authority: &Authority, token: &str, proof: Proof<'_>) -> Result<Principal, Failure> {
+    principal(authority, own(authority, token, proof).await?)
 }
 
-/// The claims of a token for the authority's own API.
+/// A token for the authority's own API.
 ///
 /// # Errors
 /// Those of [`read`]
-pub async fn own(authority: &Authority, token: &str, proof: Proof<'_>) -> Result<Claims, Failure> {
+pub async fn own(authority: &Authority, token: &str, proof: Proof<'_>) -> Result<Good, Failure> {
     let token_type = Unverified::parse(token)?.header().typ.clone();
     if token_type.as_deref() != Some("at+jwt") {
         return Err(Code::TokenTypeInvalid.into());
     }
-    read(authority, token, vec![authority.settings.issuer.clone()], proof).await
+    read_with_user(authority, token, vec![authority.settings.issuer.clone()], proof).await
 }
 
-/// Who acts by a token's claims.
+/// Who acts by a token that is good.
 ///
 /// # Errors
 /// `user_not_found`, `user_banned`
-pub async fn principal(authority: &Authority, claims: &Claims) -> Result<Principal, Failure> {
+pub fn principal(authority: &Authority, good: Good) -> Result<Principal, Failure> {
+    let Good { claims, user } = good;
     let text = |name: &'static str| Ok::<_, Failure>(claims.text(name)?.unwrap_or_default().to_owned());
     let (subject, client, session) = (text("sub")?, text("client_id")?, text("sid")?);
     // A client that acts for itself is nobody's user, whatever it is called (RFC 9068 §5).
-    let user = if subject == client { None } else { users::by_id(authority, &subject).await? };
-    let user = user.ok_or(Code::UserNotFound)?;
+    let user = user.filter(|_| subject != client).ok_or(Code::UserNotFound)?;
     if user.is_banned(authority.platform.now()) {
         return Err(Code::UserBanned.into());
     }

@@ -6,7 +6,7 @@ use super::grant::list;
 use crate::store::{Statement, sql};
 
 /// A row comes back if a token was revoked, or its grant has ended.
-pub fn is_revoked(id: &str, grant: Option<&str>, now: UnixMillis) -> Statement {
+pub fn is_revoked(id: Option<&str>, grant: Option<&str>, now: UnixMillis) -> Statement {
     sql(
         "SELECT 1 AS revoked WHERE EXISTS (SELECT 1 FROM edgeward_revoked_tokens WHERE id = ?1)
             OR (?2 IS NOT NULL AND NOT EXISTS (
@@ -71,6 +71,14 @@ pub fn code(hash: &str) -> Statement {
         "SELECT grant_id, client_id, user_id, session_id, redirect_uri, challenge, nonce, scope, resources, jkt,
                 authenticated_at, expires_at, redeemed_at
            FROM edgeward_codes WHERE hash = ?1",
+        [hash.into()],
+    )
+}
+
+/// Reads the user that a code is about.
+pub fn user_of_code(hash: &str) -> Statement {
+    sql(
+        "SELECT u.* FROM edgeward_users u JOIN edgeward_codes c ON c.user_id = u.id WHERE c.hash = ?1",
         [hash.into()],
     )
 }

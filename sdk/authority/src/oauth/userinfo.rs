@@ -3,21 +3,15 @@
 //! Source: [OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo),
 //! [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7)
 
-use edgeward_core::{
-    Code,
-    json::Value,
-    jwt::{Claims, Unverified},
-    oauth::scope,
-};
+use edgeward_core::{Code, json::Value, jwt::Unverified, oauth::scope};
 
 use super::{
-    access::{self, Proof},
+    access::{self, Good, Proof},
     dpop, id_token,
 };
 use crate::{
     Authority, Failure,
     http::{Incoming, Outgoing},
-    users,
 };
 
 /// Answers with what the token's scopes tell.
@@ -29,35 +23,33 @@ pub async fn answer(authority: &Authority, request: &Incoming) -> Outgoing {
 }
 
 async fn told(authority: &Authority, request: &Incoming) -> Result<Value, Failure> {
-    let claims = claims(authority, request).await?;
+    let Good { claims, user } = good(authority, request).await?;
     let granted = claims.text("scope")?.unwrap_or_default();
     if !scope::covers(granted, "openid") {
         return Err(Code::InsufficientScope.into());
     }
-    let id = claims.text("sub")?.unwrap_or_default();
-    let user = users::by_id(authority, id).await?.filter(|user| !user.is_banned(authority.platform.now()));
-    let user = user.ok_or(Code::TokenRevoked)?;
+    let user = user.filter(|user| !user.is_banned(authority.platform.now())).ok_or(Code::TokenRevoked)?;
     let mut members = id_token::profile(&user, granted);
     members.insert("sub".into(), user.id.into());
     Ok(Value::Object(members))
 }
 
-/// The claims of the token that a request brings, with a proof if it is bound to a key.
-async fn claims(authority: &Authority, request: &Incoming) -> Result<Claims, Failure> {
+/// The token that a request brings, with a proof if it is bound to a key.
+async fn good(authority: &Authority, request: &Incoming) -> Result<Good, Failure> {
     let value = request.header("authorization").ok_or(Code::TokenMissing)?;
     let (scheme, token) = value.split_once(' ').ok_or(Code::CredentialMalformed)?;
     let token = token.trim();
     // ID tokens do not pass, whatever they are for; the audience is whatever API the user's claims came with.
     let known = authority.settings.oauth.resources.iter().map(|resource| resource.audience.clone()).collect();
     match scheme.to_ascii_lowercase().as_str() {
-        "bearer" => access::read(authority, token, known, Proof::None).await,
+        "bearer" => access::read_with_user(authority, token, known, Proof::None).await,
         "dpop" => {
             let unverified = Unverified::parse(token)?;
             let bound =
                 unverified.unverified_claim("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str);
             let bound = bound.ok_or(Code::TokenNotBound)?.to_owned();
             let key = dpop::possession(authority, request, token, &bound).await?;
-            access::read(authority, token, known, Proof::Of(&key)).await
+            access::read_with_user(authority, token, known, Proof::Of(&key)).await
         }
         _ => Err(Code::CredentialMalformed.into()),
     }

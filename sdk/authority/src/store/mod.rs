@@ -61,6 +61,18 @@ impl dyn Store + '_ {
         Ok(self.batch(vec![statement]).await?.pop().unwrap_or_default())
     }
 
+    /// Runs statements as one batch and gives the first row of each.
+    ///
+    /// # Errors
+    /// As [`Refused`].
+    pub async fn first_of_each<const N: usize>(
+        &self,
+        statements: [Statement; N],
+    ) -> Result<[Option<Row>; N], Refused> {
+        let mut answers = self.batch(statements.into()).await?.into_iter();
+        Ok(std::array::from_fn(|_| answers.next().and_then(|rows| rows.into_iter().next())))
+    }
+
     /// Runs one statement and gives its first row.
     ///
     /// # Errors

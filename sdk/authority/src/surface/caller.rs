@@ -6,7 +6,8 @@ use crate::{
     Authority, Failure, agents,
     context::{Access, Principal},
     http::Incoming,
-    oauth, tokens, web,
+    oauth::access::{self, Proof},
+    tokens, web,
 };
 
 /// Who sends a request.
@@ -79,7 +80,7 @@ async fn of_credential(authority: &Authority, credential: &str) -> Result<Caller
     }
     // Three parts: an access token. A session's token has one or two.
     if credential.split('.').count() == 3 {
-        return Ok(oauth::access::verify(authority, credential).await?.into());
+        return Ok(access::verify(authority, credential, Proof::None).await?.into());
     }
     // A session's token, as it is or as its cookie has it.
     let signed =

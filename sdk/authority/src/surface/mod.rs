@@ -109,9 +109,11 @@ async fn call(
 ) -> Result<(Value, Vec<String>), Failure> {
     let caller = caller::for_access(authority, request, cookies, operation.access()).await?;
     let Caller { principal, session } = caller;
-    let context = Context::new(authority, request, principal);
+    let mut context = Context::new(authority, request, principal);
     if let Some(mut session) = session {
         web::keep(&context, &mut session).await?;
+        // What a snapshot tells is not what the store knows.
+        context.session = Some(session).filter(|_| cookies == Cookies::Stored);
     }
     let result = operation.call(&context, arguments).await?;
     Ok((result, context.cookies()))

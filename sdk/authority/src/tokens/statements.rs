@@ -103,28 +103,20 @@ pub fn revoke(id: &str, user: &str, now: UnixMillis) -> Statement {
 pub fn by_hash(hash: &str) -> Statement {
     sql(
         "SELECT t.id AS id, t.user_id AS user_id, t.scopes AS scopes, t.expires_at AS expires_at,
-                t.revoked_at AS revoked_at, t.max_requests AS max_requests, t.window_ms AS window_ms,
-                u.role AS role, u.banned_until AS banned_until
+                t.revoked_at AS revoked_at, t.last_used_at AS last_used_at, t.max_requests AS max_requests,
+                t.window_ms AS window_ms, u.role AS role, u.banned_until AS banned_until
            FROM edgeward_api_tokens t JOIN edgeward_users u ON u.id = t.user_id WHERE t.hash = ?1",
         [hash.into()],
     )
 }
 
-/// Notes that a token was used, unless that was noted within the last minute, and tells what it may do as of now:
-/// no row comes back if it was revoked or expired meanwhile.
-pub fn used(id: &str, now: UnixMillis) -> [Statement; 2] {
-    [
-        sql(
-            "UPDATE edgeward_api_tokens SET last_used_at = ?2
-              WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at <= ?2 - 60000)",
-            [id.into(), now.0.into()],
-        ),
-        sql(
-            "SELECT scopes FROM edgeward_api_tokens
-              WHERE id = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at >= ?2)",
-            [id.into(), now.0.into()],
-        ),
-    ]
+/// Notes that a token was used, unless somebody else has noted it within the last minute.
+pub fn used(id: &str, now: UnixMillis) -> Statement {
+    sql(
+        "UPDATE edgeward_api_tokens SET last_used_at = ?2
+          WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at <= ?2 - 60000)",
+        [id.into(), now.0.into()],
+    )
 }
 
 /// Scopes of a row.

@@ -5,7 +5,7 @@ use edgeward_core::{Code, keys::scopes::Scopes, time::UnixMillis};
 use super::{PREFIX, statements};
 use crate::{
     Authority,
-    context::{digest, is_admin},
+    context::{digest, is_admin, is_worth_noting},
     failure::Failure,
     platform::Limit,
     store::Row,
@@ -26,6 +26,8 @@ pub struct Verified {
 
 /// Verifies an API token and notes that it was used.
 ///
+/// One statement reads all that decides, so whatever was committed before it counts, a revocation above all.
+///
 /// # Errors
 /// In this order: `invalid_api_key`, `api_key_revoked`, `api_key_expired`, `user_banned`, `api_key_rate_limited`
 /// with the time to wait.
@@ -44,13 +46,13 @@ pub async fn verify(authority: &Authority, token: &str) -> Result<Verified, Fail
             return Err(Failure::limited(Code::ApiKeyRateLimited, wait));
         }
     }
-    // What was read a moment ago may have been taken back since: what counts is what is true now.
-    let answers = authority.store.batch(statements::used(&id, now).into()).await?;
-    let current = answers.last().and_then(|rows| rows.first()).ok_or(Code::ApiKeyRevoked)?;
+    if is_worth_noting(row.optional_instant("last_used_at")?, now) {
+        authority.store.row(statements::used(&id, now)).await?;
+    }
     Ok(Verified {
         id,
         user: row.text("user_id")?,
-        scopes: statements::scopes(current)?,
+        scopes: statements::scopes(&row)?,
         admin: is_admin(&row.text("role")?),
     })
 }

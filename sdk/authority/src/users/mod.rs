@@ -7,7 +7,7 @@ mod tests;
 
 use edgeward_core::{Error, time::UnixMillis};
 
-pub use statements::insert;
+pub use statements::{by_id as statement, insert};
 
 use crate::{
     Authority,

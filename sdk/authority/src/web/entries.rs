@@ -18,7 +18,11 @@ pub async fn get(context: &Context<'_>, _: Nothing) -> Result<Current, Failure> 
     let Principal::User { session, .. } = &context.principal else {
         return Ok(Current { session: None, user: None });
     };
-    let Some(session) = by_id(context, session).await? else {
+    let read = match &context.session {
+        Some(own) => Some(own.clone()),
+        None => by_id(context, session).await?,
+    };
+    let Some(session) = read else {
         return Ok(Current { session: None, user: None });
     };
     let fresh = is_fresh(context, &session);

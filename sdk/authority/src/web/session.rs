@@ -5,7 +5,7 @@ use edgeward_core::{Error, time::UnixMillis};
 use super::{Remember, cookie, statements};
 use crate::{
     Authority, Failure,
-    context::{Principal, digest, is_admin},
+    context::{Principal, digest, is_admin, is_worth_noting},
     http::Incoming,
     store::Row,
 };
@@ -73,9 +73,11 @@ pub async fn of(authority: &Authority, request: &Incoming) -> Result<Option<Sess
 /// `store_unavailable`
 pub async fn of_token(authority: &Authority, token: &str) -> Result<Option<Session>, Failure> {
     let (hash, now) = (digest(token), authority.platform.now());
-    let statements = vec![statements::used(&hash, now), statements::by_hash(&hash, now)];
-    let rows = authority.store.batch(statements).await?.pop().unwrap_or_default();
-    Ok(rows.first().map(|row| Session::read(row, token.into())).transpose()?)
+    let Some(row) = authority.store.row(statements::by_hash(&hash, now)).await? else { return Ok(None) };
+    if is_worth_noting(row.optional_instant("last_used_at")?, now) {
+        authority.store.row(statements::used(&hash, now)).await?;
+    }
+    Ok(Some(Session::read(&row, token.into())?))
 }
 
 /// The same, and nothing is noted of it.

@@ -40,6 +40,14 @@ pub fn by_id(id: &str) -> Statement {
     )
 }
 
+/// Reads the user of a grant.
+pub fn user_of(id: &str) -> Statement {
+    sql(
+        "SELECT u.* FROM edgeward_users u JOIN edgeward_grants g ON g.user_id = u.id WHERE g.id = ?1",
+        [id.into()],
+    )
+}
+
 /// Moves a family on from the token of a number; a row comes back if nobody else was faster.
 pub fn rotate(id: &str, from: u32, next: &Family) -> Statement {
     sql(

@@ -18,7 +18,7 @@ use edgeward_core::{
 use crate::{
     Authority, Failure,
     http::Outgoing,
-    store::Row,
+    store::{Row, Statement},
     vault::{self, Purpose},
 };
 
@@ -66,18 +66,32 @@ impl Signer {
 /// # Errors
 /// `store_unavailable`
 pub async fn signer(authority: &Authority) -> Result<Signer, Failure> {
-    match current(authority).await? {
+    signer_of(authority, authority.store.row(signing(authority)).await?.as_ref()).await
+}
+
+/// Asks for the key that signs now, for [`signer_of`]: so it is read in one batch with what is to be signed.
+#[must_use]
+pub fn signing(authority: &Authority) -> Statement {
+    statements::signing(authority.settings.oauth.algorithm.name(), authority.platform.now())
+}
+
+/// The key that [`signing`] has read, or another one in its place, as [`signer`] makes it.
+///
+/// # Errors
+/// Those of [`signer`].
+pub async fn signer_of(authority: &Authority, row: Option<&Row>) -> Result<Signer, Failure> {
+    match opened(authority, row)? {
         Some(signer) => return Ok(signer),
         None => replace(authority).await?,
     }
-    current(authority).await?.ok_or(Code::InternalError.into())
+    let row = authority.store.row(signing(authority)).await?;
+    opened(authority, row.as_ref())?.ok_or(Code::InternalError.into())
 }
 
-/// The key that signs now; `None` if there is none, or it cannot be opened.
-async fn current(authority: &Authority) -> Result<Option<Signer>, Failure> {
+/// The key of a row; `None` if there is none, or it cannot be opened.
+fn opened(authority: &Authority, row: Option<&Row>) -> Result<Option<Signer>, Failure> {
     let algorithm = authority.settings.oauth.algorithm;
-    let signing = statements::signing(algorithm.name(), authority.platform.now());
-    let Some(row) = authority.store.row(signing).await? else { return Ok(None) };
+    let Some(row) = row else { return Ok(None) };
     match vault::open(authority, Purpose::SigningKey, &row.text("sealed")?) {
         Ok(private) => Ok(Some(Signer { algorithm, kid: row.text("kid")?, private })),
         Err(error) if error.code == Code::SealBroken => Ok(None),
@@ -153,15 +167,31 @@ fn public_members(jwk: &Map) -> Map {
 /// # Errors
 /// `store_unavailable`
 pub async fn published(authority: &Authority) -> Result<Vec<Value>, Failure> {
-    let now = authority.platform.now();
-    let since = now - GRACE;
-    let rows = authority.store.rows(statements::published(since)).await?;
+    let rows = authority.store.rows(all(authority)).await?;
     let rows = if rows.is_empty() {
         signer(authority).await?;
-        authority.store.rows(statements::published(since)).await?
+        authority.store.rows(all(authority)).await?
     } else {
         rows
     };
+    public(&rows)
+}
+
+/// Asks for the published keys, for [`set_of`]: so they are read in one batch with what a token is checked by.
+#[must_use]
+pub fn all(authority: &Authority) -> Statement {
+    statements::published(authority.platform.now() - GRACE)
+}
+
+/// The keys that [`all`] has read.
+///
+/// # Errors
+/// `internal_error`: a row is none of a key.
+pub fn set_of(rows: &[Row]) -> Result<KeySet, Failure> {
+    Ok(KeySet::from_value(&object(vec![("keys", public(rows)?.into())]))?)
+}
+
+fn public(rows: &[Row]) -> Result<Vec<Value>, Failure> {
     Ok(rows.iter().map(|row: &Row| row.json("public")).collect::<Result<_, _>>()?)
 }
 
@@ -193,7 +223,7 @@ pub async fn answer(authority: &Authority) -> Result<Outgoing, Failure> {
 /// # Errors
 /// `token_key_not_found`, `token_signature_invalid`, `store_unavailable`
 pub async fn verify(authority: &Authority, token: jws::Unverified<'_>) -> Result<jws::Verified, Failure> {
-    let keys = KeySet::from_value(&object(vec![("keys", published(authority).await?.into())]))?;
+    let keys = set_of(&authority.store.rows(all(authority)).await?)?;
     verify_with(authority, &keys, token).await
 }
 

@@ -2,7 +2,7 @@ use edgeward_core::{Code, json::object, jwt};
 
 use super::*;
 use crate::oauth::{
-    access::{self, Grantee},
+    access::{self, Grantee, Proof},
     keys,
 };
 
@@ -40,7 +40,7 @@ fn tokens_for_convex_are_those_that_it_takes() {
 #[test]
 fn our_own_api_takes_tokens_that_are_for_it() {
     let world = world();
-    let verify = |token: &str| wait(access::verify(&world.authority, token));
+    let verify = |token: &str| wait(access::verify(&world.authority, token, Proof::None));
     let of = |changed: &[(&str, &str)]| tokens(&redeemed(&world, &code(&world, changed), &[]));
     let own = of(&[]);
     assert!(matches!(verify(&own["access_token"]), Ok(Principal::User { id, .. }) if id == "u1"));
@@ -93,7 +93,10 @@ fn a_client_that_is_called_like_a_user_is_not_that_user() {
     world.user("server");
     let pairs = [("grant_type", "client_credentials"), ("client_id", "server"), ("client_secret", "secret")];
     let token = tokens(&post(&world, "/oauth/token", &[], &pairs))["access_token"].clone();
-    assert_eq!(wait(access::verify(&world.authority, &token)).unwrap_err().code, Code::UserNotFound);
+    assert_eq!(
+        wait(access::verify(&world.authority, &token, Proof::None)).unwrap_err().code,
+        Code::UserNotFound
+    );
 }
 
 #[test]
@@ -130,7 +133,7 @@ fn a_token_ends_with_its_session_here_and_by_its_own_time_elsewhere() {
     let tokens = tokens(&redeemed(&world, &code, &[]));
     let hint = form::encode(&[("id_token_hint", tokens["id_token"].as_str())]);
     assert_eq!(get(&world, &cookie, &format!("/oauth/logout?{hint}")).status, 200);
-    let here = wait(access::verify(&world.authority, &tokens["access_token"])).unwrap_err();
+    let here = wait(access::verify(&world.authority, &tokens["access_token"], Proof::None)).unwrap_err();
     assert_eq!(here.code, Code::TokenRevoked);
     let policy = access::policy("https://auth.example", "https://auth.example").unwrap();
     let elsewhere = jwt::admit(&tokens["access_token"], &policy).unwrap();

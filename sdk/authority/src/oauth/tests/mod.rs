@@ -3,6 +3,7 @@
 mod access;
 mod authorize;
 mod code;
+mod cost;
 mod device;
 mod exchange;
 mod lifecycle;

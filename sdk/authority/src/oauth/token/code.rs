@@ -16,6 +16,7 @@ use crate::{
     oauth::{
         client::Method,
         grant::{self, Grant, texts},
+        keys,
         refusal::{Refusal, Word},
         statements,
     },
@@ -30,7 +31,9 @@ use crate::{
 pub async fn redeem(asking: &Asking<'_>) -> Result<Tokens, Refusal> {
     let (authority, parameters) = (asking.authority, asking.parameters);
     let hash = digest(parameters.required("code", "code is missing")?);
-    let row = authority.store.row(statements::code(&hash)).await?.ok_or(REFUSED)?;
+    let asked = [statements::code(&hash), statements::user_of_code(&hash), keys::signing(authority)];
+    let [row, user, key] = authority.store.first_of_each(asked).await?;
+    let row = row.ok_or(REFUSED)?;
     check_bindings(asking, &row)?;
     let now = authority.platform.now();
     let id = row.text("grant_id")?;
@@ -53,7 +56,7 @@ pub async fn redeem(asking: &Asking<'_>) -> Result<Tokens, Refusal> {
         authenticated_at: row.optional_instant("authenticated_at")?,
         family: Family::new(settings.refresh_idle, settings.refresh_total, now),
     };
-    let prepared = prepare(asking, &grant).await?;
+    let prepared = prepare(asking, &grant, user, key).await?;
     let batch = vec![statements::redeem(&hash, now), guard(), grant::statements::insert(&grant, now)];
     match authority.store.batch(batch).await {
         Ok(_) => {}

@@ -15,9 +15,11 @@ use crate::{
         client::Method,
         device::statements,
         grant::{self, Grant, texts},
+        keys,
         refusal::{Refusal, Word},
     },
     store::{Refused, Row, guard},
+    users,
 };
 
 /// Asks whether the user has confirmed, and gives the tokens once. A device that asks too often has to wait
@@ -49,9 +51,11 @@ async fn approved(asking: &Asking<'_>, hash: &str, row: &Row) -> Result<Tokens, 
     let authority = asking.authority;
     let (settings, now) = (&authority.settings.oauth, authority.platform.now());
     let id = crate::context::random_id(authority)?;
+    let user = row.text("user_id")?;
+    let asked = [users::statement(&user), keys::signing(authority)];
     let grant = Grant {
         client: asking.client.id.clone(),
-        user: Some(row.text("user_id")?),
+        user: Some(user),
         session: Some(id.clone()),
         id,
         scope: row.text("scope")?,
@@ -60,7 +64,8 @@ async fn approved(asking: &Asking<'_>, hash: &str, row: &Row) -> Result<Tokens, 
         authenticated_at: row.optional_instant("authenticated_at")?,
         family: Family::new(settings.refresh_idle, settings.refresh_total, now),
     };
-    let prepared = prepare(asking, &grant).await?;
+    let [user, key] = authority.store.first_of_each(asked).await?;
+    let prepared = prepare(asking, &grant, user, key).await?;
     let batch = vec![statements::redeem(hash), guard(), grant::statements::insert(&grant, now)];
     match authority.store.batch(batch).await {
         Ok(_) => {}

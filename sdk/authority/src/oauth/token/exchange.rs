@@ -23,7 +23,8 @@ use crate::{
         settings::Resource,
         statements,
     },
-    tokens, users,
+    tokens,
+    users::{self, User},
 };
 
 /// The kinds of subject tokens: API tokens, sessions of agents and our own access tokens, which their texts tell apart.
@@ -62,7 +63,9 @@ pub async fn narrow(asking: &Asking<'_>) -> Result<Tokens, Refusal> {
     let subject = subject(asking, token).await?;
     let scope = scope_of(asking, &subject)?;
     let resource = resource(asking, &subject).await?;
-    let user = users::by_id(authority, &subject.user).await?;
+    let asked = [users::statement(&subject.user), keys::signing(authority)];
+    let [user, key] = authority.store.first_of_each(asked).await?;
+    let user = user.as_ref().map(User::read).transpose()?;
     user.filter(|user| !user.is_banned(authority.platform.now()))
         .ok_or(invalid_grant("the user is gone or banned"))?;
     let grantee = Grantee {
@@ -78,7 +81,7 @@ pub async fn narrow(asking: &Asking<'_>) -> Result<Tokens, Refusal> {
         at_most: Some(subject.lifetime),
         more: Map::default(),
     };
-    let issued = access::issue(authority, &keys::signer(authority).await?, &grantee).await?;
+    let issued = access::issue(authority, &keys::signer_of(authority, key.as_ref()).await?, &grantee).await?;
     Ok(Tokens { issued_type: Some(ISSUED), ..Tokens::access(asking, issued, scope) })
 }
 

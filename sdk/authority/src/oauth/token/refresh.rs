@@ -11,6 +11,7 @@ use super::{
 };
 use crate::oauth::{
     grant::{self, Grant, refresh_token, statements},
+    keys,
     refusal::{Refusal, Word},
 };
 
@@ -27,10 +28,12 @@ pub async fn rotate(asking: &Asking<'_>) -> Result<Tokens, Refusal> {
     let genuine = refresh_token::read(authority, token).ok_or(REFUSED)?;
     let idle = authority.settings.oauth.refresh_idle;
     for _ in 0..TRIES {
-        let row = authority.store.row(statements::by_id(&genuine.grant)).await?.ok_or(REFUSED)?;
-        let grant = Grant::read(&row)?;
+        let id = genuine.grant.as_str();
+        let asked = [statements::by_id(id), statements::user_of(id), keys::signing(authority)];
+        let [row, user, key] = authority.store.first_of_each(asked).await?;
+        let grant = Grant::read(&row.ok_or(REFUSED)?)?;
         let scope = check(asking, &grant)?;
-        let prepared = prepare(asking, &grant).await?;
+        let prepared = prepare(asking, &grant, user, key).await?;
         let number = match grant.family.present(genuine.number, idle, authority.platform.now()) {
             Turn::Again => grant.family.active,
             Turn::Rotated(next) => {

@@ -18,7 +18,8 @@ use crate::{
         refusal::{Refusal, Word},
         settings::Format,
     },
-    users::{self, User},
+    store::Row,
+    users::User,
 };
 
 /// The tokens of an answer. They are credentials, so there is no `Debug`.
@@ -80,23 +81,29 @@ pub struct Prepared {
     signer: Signer,
 }
 
-/// Gets everything ready that could fail.
+/// Gets everything ready that could fail, from the rows of the grant's user and of [`keys::signing`], which whoever
+/// reads the grant reads in the same batch.
 ///
 /// # Errors
 /// `invalid_target`; `invalid_grant`: the grant's user is gone or banned.
-pub async fn prepare(asking: &Asking<'_>, grant: &Grant) -> Result<Prepared, Refusal> {
+pub async fn prepare(
+    asking: &Asking<'_>,
+    grant: &Grant,
+    user: Option<Row>,
+    key: Option<Row>,
+) -> Result<Prepared, Refusal> {
     let authority = asking.authority;
     let asked = asking.parameters.resources(authority)?;
     grant.resource(authority, &asked).ok_or(TARGET)?;
     let user = match &grant.user {
         None => None,
-        Some(id) => {
+        Some(_) => {
             let now = authority.platform.now();
-            let user = users::by_id(authority, id).await?.filter(|user| !user.is_banned(now));
+            let user = user.as_ref().map(User::read).transpose()?.filter(|user| !user.is_banned(now));
             Some(user.ok_or(invalid_grant("the user is gone or banned"))?)
         }
     };
-    Ok(Prepared { user, signer: keys::signer(authority).await? })
+    Ok(Prepared { user, signer: keys::signer_of(authority, key.as_ref()).await? })
 }
 
 /// Issues the tokens of a grant.
