@@ -4,7 +4,9 @@
  * machine hits both; what is printed is the median of the rounds.
  *
  * What stands between the Worker and its database here is miniflare: a D1 of its own making, several hops of HTTP away, and
- * the same for all. At Cloudflare that way is another one; the rows that need no database show what the Worker itself costs.
+ * the same for all. At Cloudflare that way is another one; the last row is a Worker that does nothing but go it once, and the
+ * rows that need no database show what the Worker itself costs. What each operation asks of the store is counted in
+ * `sdk/authority/src/oauth/tests/cost.rs`.
  *
  * `cargo xtask bench authority` builds the Worker and runs this. `--requests N` (of a round), `--rounds N`, `--at-once N`.
  */
@@ -15,8 +17,10 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { startBare } from "./authority/bare.mjs";
 import { load } from "./authority/load.mjs";
 import { startOurs } from "./authority/edgeward.mjs";
+import { refreshing } from "./authority/exchange.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -31,16 +35,20 @@ const OWN_NODE = fileURLToPath(new URL("../node_modules/node22/bin/node", import
 const folder = await mkdtemp(join(tmpdir(), "edgeward-bench-"));
 const end = [];
 try {
-  const ours = await startOurs({ after: (done) => end.push(done) });
+  const atEnd = { after: (done) => end.push(done) };
+  const ours = await startOurs(atEnd, AT_ONCE);
   const [theirs, cached] = await Promise.all([betterAuth("plain"), betterAuth("cached")]);
   const session = ({ url, cookie }) => ({ url: `${url}/api/auth/get-session`, headers: { cookie } });
+  const apiToken = { url: `${theirs.url}/verify`, method: "POST", body: JSON.stringify({ token: theirs.key }) };
   const works = [
     ["session, from the store", session(ours.plain), session(theirs)],
     ["session, from the cookie", session(ours.cached), session(cached)],
-    ["API token, and its last use", ours.apiToken],
+    ["API token, and its last use", ours.apiToken, apiToken],
+    ["OAuth refresh, with rotation", refreshing(ours.plain.refresh), refreshing(theirs.refresh)],
     ["agent's session", ours.agentSession],
     ["agent's session, refreshed", ours.agentRefresh],
     ["access token, at the gateway", ours.accessToken],
+    ["one look into D1, alone", await startBare(atEnd)],
   ];
   console.log(`${cpus().length} cores, ${AT_ONCE} at once, median of ${ROUNDS} rounds of ${REQUESTS} requests\n`);
   console.log(`${"".padEnd(30)}${head("edgeward, workerd")}${head("better-auth, Node")}`);
@@ -70,7 +78,7 @@ async function inTurn(works) {
 async function betterAuth(cache) {
   const script = fileURLToPath(new URL("./authority/better-auth.mjs", import.meta.url));
   const execPath = existsSync(OWN_NODE) ? OWN_NODE : process.execPath;
-  const child = fork(script, [join(folder, `${cache}.sqlite`), cache], { execPath, execArgv: ["--no-warnings"] });
+  const child = fork(script, [join(folder, `${cache}.sqlite`), cache, String(AT_ONCE)], { execPath, execArgv: ["--no-warnings"] });
   end.push(() => void child.kill());
   return new Promise((resolve, reject) => {
     child.once("message", resolve);
