@@ -28,7 +28,7 @@ pub async fn respond(call: &Call<'_>, env: &Env, context: &Context) -> worker::R
         Err(_) => return answer::denial(&Code::ConfigInvalid.into(), call, None).map(Some),
     };
     // Everything else is the gateway's: its body is not to be touched.
-    let Some(route) = Route::of(call.path()) else {
+    let Some(route) = Route::served(&settings, call.path()) else {
         return if stands_alone(env) { alone(call).map(Some) } else { Ok(None) };
     };
     let authority = match authority(settings, env, context) {

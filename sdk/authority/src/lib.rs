@@ -15,6 +15,7 @@ pub mod connections;
 pub mod context;
 pub mod endpoint;
 pub mod failure;
+pub mod gotrue;
 pub mod http;
 pub mod oauth;
 pub mod operations;

@@ -10,7 +10,7 @@ use edgeward_core::{
 };
 use serde::Deserialize;
 
-use crate::{admin, agents, connections, oauth, providers, signin, surface::origin, tokens, web};
+use crate::{admin, agents, connections, gotrue, oauth, providers, signin, surface::origin, tokens, web};
 
 /// The settings of an authority, checked as a whole. They hold secrets, so there is no `Debug`.
 pub struct Settings {
@@ -44,6 +44,8 @@ pub struct Settings {
     pub sign_in: signin::Settings,
     /// The authorization server.
     pub oauth: oauth::Settings,
+    /// What the client of GoTrue asks for, if it is served.
+    pub gotrue: Option<gotrue::Settings>,
 }
 
 /// Why settings are refused, for the operator. It never holds a secret.
@@ -84,6 +86,7 @@ struct Document {
     sign_in: signin::Settings,
     #[serde(default)]
     oauth: oauth::Document,
+    gotrue: Option<gotrue::Settings>,
 }
 
 fn database_binding() -> String {
@@ -138,6 +141,7 @@ impl Document {
             admin: self.admin.check()?,
             sign_in: self.sign_in.check()?,
             oauth: self.oauth.check(address.origin(), reach)?,
+            gotrue: self.gotrue.map(gotrue::Settings::check).transpose()?,
         })
     }
 }

@@ -111,7 +111,7 @@ impl World {
             body: Some(body.into()),
             address: Some("192.0.2.1".into()),
         };
-        let route = Route::of(request.path())?;
+        let route = Route::served(&self.authority.settings, request.path())?;
         Some(wait(self.authority.answer(&request, route)))
     }
 }

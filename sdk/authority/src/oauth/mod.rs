@@ -151,8 +151,8 @@ fn exposed(answer: Outgoing) -> Outgoing {
 }
 
 fn preflight() -> Outgoing {
-    Outgoing { status: 204, headers: Vec::new(), body: String::new() }
-        .with("access-control-allow-methods", "GET, POST, PUT, DELETE, OPTIONS")
-        .with("access-control-allow-headers", "authorization, content-type, dpop, mcp-protocol-version")
-        .with("access-control-max-age", "86400")
+    origin::preflight_of(
+        "GET, POST, PUT, DELETE, OPTIONS",
+        "authorization, content-type, dpop, mcp-protocol-version",
+    )
 }

@@ -74,7 +74,7 @@ pub async fn link(context: &Context<'_>, wanted: Link) -> Result<Started, Failur
     let wish = wanted.redirect_to.as_ref().map(|text| text.0.as_str());
     let redirect_to = redirect::checked(context.authority, wish)?;
     let user = Some(context.user()?);
-    let (url, begin) = start::begin(context, provider, Kind::Link, user, &redirect_to, None).await?;
+    let (url, begin) = start::begin(context, provider, Kind::Link, user, &redirect_to, &[]).await?;
     let started = Started { auth_url: Text(url) };
     context.commit(vec![begin], started).await?.ok_or(Code::InternalError.into())
 }

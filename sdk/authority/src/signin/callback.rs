@@ -16,6 +16,7 @@ use crate::{
     connections::Grant,
     context::Context,
     failure::Failure,
+    gotrue,
     http::Outgoing,
     providers::{
         self, Identity, Provider,
@@ -57,12 +58,12 @@ pub async fn answer(context: &Context<'_>, name: &str) -> Outgoing {
     }
     // Until it is known whose transaction this is, nothing of it decides where to go.
     let home = redirect::checked(context.authority, None);
-    let (place, outcome) = match found(context, provider, &state).await {
+    let (place, reader, outcome) = match found(context, provider, &state).await {
         Ok(pending) => {
             let outcome = completed(context, provider, &pending, &text).await;
-            (member(&pending, "redirectTo").map_or(home, Ok), outcome)
+            (member(&pending, "redirectTo").map_or(home, Ok), member(&pending, "reader"), outcome)
         }
-        Err(ended) => (home, Err(ended)),
+        Err(ended) => (home, None, Err(ended)),
     };
     let place = match place {
         Ok(place) => place,
@@ -71,6 +72,9 @@ pub async fn answer(context: &Context<'_>, name: &str) -> Outgoing {
     match outcome {
         Ok(None) => sent_to(context.request, &place),
         Ok(Some(code)) => sent_to(context.request, &redirect::with(&place, &[("code", &code)])),
+        Err(Ended(word)) if reader.is_some() => {
+            sent_to(context.request, &redirect::with(&place, &gotrue::told(word)))
+        }
         Err(Ended(word)) => sent_to(context.request, &redirect::with(&place, &[("error", word)])),
     }
 }

@@ -5,13 +5,14 @@ use edgeward_core::{
     Code,
     json::{self, object},
     oauth::pkce::Verifier,
+    time::UnixMillis,
 };
 
 use crate::{
     context::{Context, digest},
     failure::Failure,
     http::Outgoing,
-    store::sql,
+    store::{Statement, sql},
     surface::{origin, plain_body, plain_failure},
     web::{self, Remember, Session},
 };
@@ -33,6 +34,41 @@ pub async fn code(context: &Context<'_>, user: &str, challenge: &str) -> Result<
     );
     context.row(statement).await?;
     Ok(code)
+}
+
+/// A code that was found.
+pub struct Found {
+    /// Whom it signs in.
+    pub user: String,
+    /// The challenge of the page that it is for.
+    pub challenge: String,
+    /// Until when it is good.
+    pub expires_at: UnixMillis,
+}
+
+/// Looks for a code.
+///
+/// # Errors
+/// `store_unavailable`
+pub async fn find(context: &Context<'_>, code: &str) -> Result<Option<Found>, Failure> {
+    let statement = sql(
+        "SELECT user_id, challenge, expires_at FROM edgeward_handoffs WHERE code = ?1",
+        [digest(code).into()],
+    );
+    let Some(row) = context.row(statement).await? else { return Ok(None) };
+    Ok(Some(Found {
+        user: row.text("user_id")?,
+        challenge: row.text("challenge")?,
+        expires_at: row.instant("expires_at")?,
+    }))
+}
+
+/// Uses a code up; a row of its user comes back to the first one who does.
+pub fn take(context: &Context<'_>, code: &str, challenge: &str) -> Statement {
+    sql(
+        "DELETE FROM edgeward_handoffs WHERE code = ?1 AND challenge = ?2 AND expires_at >= ?3 RETURNING user_id",
+        [digest(code).into(), challenge.into(), context.now.0.into()],
+    )
 }
 
 /// Signs in with `{"code": …, "verifier": …}`: `{"userId": …, "sessionId": …, "token": …, "expiresAt": …}`.
@@ -58,10 +94,6 @@ async fn redeemed(context: &Context<'_>) -> Result<Session, Failure> {
         |name: &'static str| body.get(name).and_then(json::Value::as_str).ok_or(Failure::parameter(name));
     let (code, verifier) = (text("code")?, text("verifier")?);
     let verifier = Verifier::parse(verifier).map_err(|_| Failure::parameter("verifier"))?;
-    let statement = sql(
-        "DELETE FROM edgeward_handoffs WHERE code = ?1 AND challenge = ?2 AND expires_at >= ?3 RETURNING user_id",
-        [digest(code).into(), verifier.challenge().into(), context.now.0.into()],
-    );
-    let row = context.row(statement).await?.ok_or(Code::HandoffInvalid)?;
+    let row = context.row(take(context, code, &verifier.challenge())).await?.ok_or(Code::HandoffInvalid)?;
     web::start(context, &row.text("user_id")?, Remember::Yes).await
 }

@@ -7,7 +7,7 @@
 mod accounts;
 mod callback;
 mod cookie;
-mod handoff;
+pub(crate) mod handoff;
 mod link;
 mod pat;
 mod redirect;
@@ -19,6 +19,7 @@ use edgeward_core::Error;
 use serde::Deserialize;
 
 pub use accounts::{Accounts, ByAccount, Entry, Link, Started, link, list, unlink};
+pub(crate) use start::{Wish, begun, limited};
 
 use crate::{
     Authority,
@@ -108,7 +109,7 @@ pub async fn answer(authority: &Authority, request: &Incoming, step: Step) -> Ou
 }
 
 /// Sends the browser on, which forgets where it came from.
-fn sent_to(request: &Incoming, url: &str) -> Outgoing {
+pub(crate) fn sent_to(request: &Incoming, url: &str) -> Outgoing {
     // What was posted is not posted again.
     let status = if request.method == "POST" { 303 } else { 302 };
     Outgoing { status, headers: Vec::new(), body: String::new() }

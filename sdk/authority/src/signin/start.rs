@@ -25,28 +25,51 @@ const LIMIT: Limit = Limit { requests: 60, window_millis: 60_000 };
 
 /// Sends the browser to the provider. What is wrong before there is a place to come back to is said here.
 pub async fn answer(context: &Context<'_>, name: &str) -> Outgoing {
-    match begun(context, name).await {
+    match asked(context, name).await {
         Ok(url) => sent_to(context.request, &url),
         Err(failure) => plain_failure(&failure),
     }
 }
 
-async fn begun(context: &Context<'_>, name: &str) -> Result<String, Failure> {
-    let provider = providers::named(context.authority, name)?;
+async fn asked(context: &Context<'_>, name: &str) -> Result<String, Failure> {
     let query = context.request.query();
     let one = |name: &'static str| {
         let mut values = query.iter().filter(|(own, _)| own == name).map(|(_, value)| value.as_str());
         let value = values.next();
         if values.next().is_some() { Err(Failure::parameter(name)) } else { Ok(value) }
     };
-    let redirect_to = redirect::checked(context.authority, one("redirectTo")?)?;
-    let challenge = one("challenge")?;
+    begun(
+        context,
+        name,
+        &Wish { redirect_to: one("redirectTo")?, challenge: one("challenge")?, reader: None },
+    )
+    .await
+}
+
+/// What a sign-in is begun for.
+pub struct Wish<'a> {
+    /// Where it ends.
+    pub redirect_to: Option<&'a str>,
+    /// The challenge of the page that redeems what it ends with.
+    pub challenge: Option<&'a str>,
+    /// Who reads there how it went, if it is nobody of ours.
+    pub reader: Option<&'static str>,
+}
+
+/// Begins a sign-in: the address at the provider.
+///
+/// # Errors
+/// `provider_not_configured`, `invalid_redirect`, `too_many_attempts`. `invalid_parameters` at `challenge`
+pub async fn begun(context: &Context<'_>, name: &str, wish: &Wish<'_>) -> Result<String, Failure> {
+    let provider = providers::named(context.authority, name)?;
+    let redirect_to = redirect::checked(context.authority, wish.redirect_to)?;
     // S256 of RFC 7636 §4.2: 43 characters.
-    if challenge.is_some_and(|text| text.len() != 43 || base64url::decode(text).is_err()) {
+    if wish.challenge.is_some_and(|text| text.len() != 43 || base64url::decode(text).is_err()) {
         return Err(Failure::parameter("challenge"));
     }
     limited(context, "sign-in", LIMIT).await?;
-    let (url, begin) = begin(context, provider, Kind::SignIn, None, &redirect_to, challenge).await?;
+    let more = [("challenge", wish.challenge), ("reader", wish.reader)];
+    let (url, begin) = begin(context, provider, Kind::SignIn, None, &redirect_to, &more).await?;
     context.row(begin).await?;
     Ok(url)
 }
@@ -62,7 +85,7 @@ pub async fn begin(
     kind: Kind,
     user: Option<&str>,
     redirect_to: &str,
-    challenge: Option<&str>,
+    more: &[(&str, Option<&str>)],
 ) -> Result<(String, Statement), Failure> {
     let metadata = provider.metadata(context.authority).await?;
     let target = Target {
@@ -72,7 +95,7 @@ pub async fn begin(
         resources: Vec::new(),
     };
     let mut members: Vec<(&str, Value)> = vec![("redirectTo", redirect_to.into())];
-    members.extend(challenge.map(|challenge| ("challenge", challenge.into())));
+    members.extend(more.iter().filter_map(|(name, value)| Some((*name, (*value)?.into()))));
     let value = cookie::value(context)?;
     let new = New { kind, provider: &provider.name, user, binding: &value };
     let (transaction, begin) = transactions::begin(context, &new, target, Some(object(members)))?;

@@ -10,11 +10,15 @@ pub mod origin;
 mod plain;
 
 pub use caller::bearer;
-use edgeward_core::json::{self, Value, object};
+use edgeward_core::{
+    Code,
+    json::{self, Value, object},
+};
 
 use crate::{
-    Authority, Failure,
+    Authority, Failure, Settings,
     context::Context,
+    gotrue,
     http::{Incoming, Outgoing},
     oauth,
     operations::{Kind, Operation},
@@ -38,6 +42,8 @@ pub enum Route {
     SignIn(signin::Step),
     /// A standard of OAuth, or one of its pages.
     Oauth(oauth::Route),
+    /// A path of GoTrue's.
+    Gotrue(gotrue::Route),
 }
 
 impl Route {
@@ -56,9 +62,18 @@ impl Route {
         if let Some(step) = signin::Step::of(path) {
             return Some(Self::SignIn(step));
         }
+        if let Some(route) = gotrue::Route::of(path) {
+            return Some(Self::Gotrue(route));
+        }
         let rest = path.strip_prefix("/api/auth/")?;
         let operation = Operation::find(rest).map(Self::Operation);
         operation.or_else(|| better_auth::Endpoint::of(rest).map(Self::BetterAuth))
+    }
+
+    /// The same for an authority with these settings: what it does not have, it leaves to others.
+    #[must_use]
+    pub fn served(settings: &Settings, path: &str) -> Option<Self> {
+        Self::of(path).filter(|route| !matches!(route, Self::Gotrue(_)) || settings.gotrue.is_some())
     }
 }
 
@@ -66,6 +81,10 @@ impl Route {
 pub async fn answer(authority: &Authority, request: &Incoming, route: Route) -> Outgoing {
     let asks = request.method == "OPTIONS";
     let answer = match route {
+        Route::Gotrue(route) => match &authority.settings.gotrue {
+            Some(settings) => gotrue::answer(authority, request, settings, route).await,
+            None => plain_failure(&Code::NotFound.into()),
+        },
         Route::Document => return openapi::answer(authority, request),
         Route::Oauth(route) => oauth::answer(authority, request, route).await,
         _ if asks => origin::preflight(),
@@ -79,7 +98,7 @@ pub async fn answer(authority: &Authority, request: &Incoming, route: Route) -> 
     }
     match route {
         // It has said itself who may read its answers.
-        Route::Oauth(_) => answer,
+        Route::Oauth(_) | Route::Gotrue(_) => answer,
         Route::Function(_) => origin::open(answer),
         _ => origin::with_credentials(authority, request, answer),
     }

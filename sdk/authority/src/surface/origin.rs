@@ -84,12 +84,18 @@ pub fn open(answer: Outgoing) -> Outgoing {
 /// What a browser is told that asks whether a page may send a request.
 #[must_use]
 pub fn preflight() -> Outgoing {
+    preflight_of(
+        "GET, POST, OPTIONS",
+        "authorization, content-type, convex-client, x-api-key, idempotency-key, dpop",
+    )
+}
+
+/// The same for these methods and headers.
+#[must_use]
+pub fn preflight_of(methods: &str, headers: &str) -> Outgoing {
     Outgoing { status: 204, headers: Vec::new(), body: String::new() }
-        .with("access-control-allow-methods", "GET, POST, OPTIONS")
-        .with(
-            "access-control-allow-headers",
-            "authorization, content-type, convex-client, x-api-key, idempotency-key",
-        )
+        .with("access-control-allow-methods", methods)
+        .with("access-control-allow-headers", headers)
         .with("access-control-max-age", "86400")
 }
 

@@ -25,7 +25,7 @@ pub use lifecycle::{end, forget, keep, renew, start};
 pub use session::{Session, User, of, of_token};
 pub use settings::{CookieCache, Settings};
 pub use snapshot::cached;
-pub(crate) use statements::{end_all as end_all_of, end_by_id};
+pub(crate) use statements::{end_all as end_all_of, end_by_id, end_others as end_others_of};
 
 use crate::{operations::shape::Text, shape};
 

@@ -4,7 +4,12 @@
 pub mod refresh_token;
 pub mod statements;
 
-use edgeward_core::{Code, Error, json::Value, session::family::Family, time::UnixMillis};
+use edgeward_core::{
+    Code, Error,
+    json::Value,
+    session::family::{Family, Turn},
+    time::UnixMillis,
+};
 
 use super::settings::Resource;
 use crate::{Authority, Failure, store::Row};
@@ -77,6 +82,40 @@ impl Grant {
             _ => None,
         }
     }
+}
+
+/// What a refresh token that is genuine is good for.
+pub enum Presented {
+    /// The token of this number is the answer.
+    Active(u32),
+    /// It was used by two: the grant has ended.
+    Reused,
+    /// Nothing any more.
+    Over,
+    /// Somebody else was faster: the grant has to be read again.
+    Raced,
+}
+
+/// Presents the refresh token of a number: the one winner of many has moved the grant on.
+///
+/// # Errors
+/// `store_unavailable`
+pub async fn present(authority: &Authority, grant: &Grant, number: u32) -> Result<Presented, Failure> {
+    let idle = authority.settings.oauth.refresh_idle;
+    Ok(match grant.family.present(number, idle, authority.platform.now()) {
+        Turn::Again => Presented::Active(grant.family.active),
+        Turn::Rotated(next) => match authority.store.row(statements::rotate(&grant.id, number, &next)).await?
+        {
+            Some(_) => Presented::Active(next.active),
+            None => Presented::Raced,
+        },
+        Turn::Reused => {
+            end(authority, &grant.id).await?;
+            authority.platform.log(r#"{"event":"session.refresh_reuse_detected"}"#);
+            Presented::Reused
+        }
+        Turn::Over => Presented::Over,
+    })
 }
 
 /// A column that holds a list of texts.

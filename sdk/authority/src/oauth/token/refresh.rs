@@ -3,14 +3,12 @@
 //! Source: [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6),
 //! [RFC 9700 §4.14](https://www.rfc-editor.org/rfc/rfc9700#section-4.14)
 
-use edgeward_core::session::family::Turn;
-
 use super::{
     Asking, Tokens, invalid_grant,
     tokens::{Issue, issue, prepare},
 };
 use crate::oauth::{
-    grant::{self, Grant, refresh_token, statements},
+    grant::{self, Grant, Presented, refresh_token, statements},
     keys,
     refusal::{Refusal, Word},
 };
@@ -26,7 +24,6 @@ pub async fn rotate(asking: &Asking<'_>) -> Result<Tokens, Refusal> {
     let (authority, parameters) = (asking.authority, asking.parameters);
     let token = parameters.required("refresh_token", "refresh_token is missing")?;
     let genuine = refresh_token::read(authority, token).ok_or(REFUSED)?;
-    let idle = authority.settings.oauth.refresh_idle;
     for _ in 0..TRIES {
         let id = genuine.grant.as_str();
         let asked = [statements::by_id(id), statements::user_of(id), keys::signing(authority)];
@@ -34,21 +31,10 @@ pub async fn rotate(asking: &Asking<'_>) -> Result<Tokens, Refusal> {
         let grant = Grant::read(&row.ok_or(REFUSED)?)?;
         let scope = check(asking, &grant)?;
         let prepared = prepare(asking, &grant, user, key).await?;
-        let number = match grant.family.present(genuine.number, idle, authority.platform.now()) {
-            Turn::Again => grant.family.active,
-            Turn::Rotated(next) => {
-                let rotate = statements::rotate(&grant.id, genuine.number, &next);
-                if authority.store.row(rotate).await?.is_none() {
-                    continue;
-                }
-                next.active
-            }
-            Turn::Reused => {
-                grant::end(authority, &grant.id).await?;
-                authority.platform.log(r#"{"event":"session.refresh_reuse_detected"}"#);
-                return Err(REFUSED);
-            }
-            Turn::Over => return Err(REFUSED),
+        let number = match grant::present(authority, &grant, genuine.number).await? {
+            Presented::Active(number) => number,
+            Presented::Raced => continue,
+            Presented::Reused | Presented::Over => return Err(REFUSED),
         };
         let grant = Grant { jkt: asking.jkt.clone(), ..grant };
         return issue(
