@@ -1,4 +1,7 @@
 //! `cargo xtask admin WHO`: makes a user an administrator, which somebody has to be before anybody can make others.
+//! `cargo xtask admin rotate-key`: what an administrator has a running authority do.
+
+mod call;
 
 use serde_json::Value;
 
@@ -24,8 +27,16 @@ enum Who<'a> {
     Email(String),
 }
 
-/// Makes the user an administrator.
+/// Does what is asked for.
 pub fn run(arguments: &[&str]) -> Outcome {
+    match arguments {
+        ["rotate-key", options @ ..] => call::rotate(options),
+        _ => appoint(arguments),
+    }
+}
+
+/// Makes the user an administrator.
+fn appoint(arguments: &[&str]) -> Outcome {
     let asked = read(arguments)?;
     let sql = statement(&asked);
     let place = if asked.remote { "--remote" } else { "--local" };

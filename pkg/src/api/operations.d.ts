@@ -562,6 +562,22 @@ export interface UnbanUserResult {
   success: boolean;
 }
 
+/** How another key is to sign. */
+export interface RotateSigningKeyArguments {
+  /** `staged`, in good order: published at once, signing an hour later. `now`, for a key that has leaked: every other key is gone at once, and whatever they have signed is refused. */
+  mode: "staged" | "now";
+}
+
+/** The key that signs next. */
+export interface RotateSigningKeyResult {
+  /** Its id, `kid` of the tokens that it signs. */
+  keyId: string;
+  /** From when on it signs, in milliseconds since 1970. */
+  signsFrom: number;
+  /** Whether it was made for this; otherwise it was staged already. */
+  made: boolean;
+}
+
 /** The caller's accounts. */
 export interface ListAccountsResult {
   /** The accounts, the oldest first. */
@@ -767,6 +783,12 @@ export interface Api<E extends "result" | "throw" = "result"> {
      * Fails with `user_not_found`.
      */
     unban(args: UnbanUserArguments, options?: CallOptions): Promise<Outcome<UnbanUserResult, E>>;
+    /**
+     * Has another key sign tokens.
+     *
+     * `staged` is what happens by itself every `oauth.key_lifetime_days`: nobody notices. `now` is for a key that has leaked: access and ID tokens that were signed before are refused here at once and elsewhere as soon as the key set is fetched again; refresh tokens and sessions go on.
+     */
+    rotateSigningKey(args: RotateSigningKeyArguments, options?: CallOptions): Promise<Outcome<RotateSigningKeyResult, E>>;
   };
   readonly signin: {
     /** Lists the accounts at providers that the user signs in with, the oldest first. */

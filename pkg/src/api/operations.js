@@ -40,6 +40,7 @@ export const methods = {
     stopImpersonating: "stopImpersonating",
     ban: "banUser",
     unban: "unbanUser",
+    rotateSigningKey: "rotateSigningKey",
   },
   signin: {
     list: "listAccounts",

@@ -1,7 +1,8 @@
-//! What administrators do about users: act as them for a while, and keep them out.
+//! What administrators do: act as users for a while, keep them out, and change the keys that tokens are signed with.
 
 mod ban;
 mod impersonation;
+mod keys;
 #[cfg(test)]
 mod tests;
 
@@ -13,8 +14,9 @@ use serde::Deserialize;
 
 pub use ban::{ban, unban};
 pub use impersonation::{impersonate, start, stop, stop_impersonating};
+pub use keys::rotate_signing_key;
 
-use crate::{operations::shape::Text, settings::invalid, shape};
+use crate::{oauth::keys::Mode, operations::shape::Text, settings::invalid, shape};
 
 /// The settings of administration.
 #[derive(Clone, Debug, Deserialize)]
@@ -58,6 +60,13 @@ shape! {
         "reason" reason: Option<Text<1, 500>>,
         /// After how many seconds the user may come back; without it, never.
         "expiresIn" expires_in: Option<Seconds>,
+    }
+
+    /// How another key is to sign.
+    pub struct Rotate {
+        /// `staged`, in good order: published at once, signing an hour later. `now`, for a key that has leaked: every
+        /// other key is gone at once, and whatever they have signed is refused.
+        "mode" mode: Mode,
     }
 
     /// A session in which an administrator acts as somebody else.

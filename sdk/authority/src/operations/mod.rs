@@ -10,7 +10,7 @@ use crate::{
     admin, agents, connections,
     context::{Access, Context},
     failure::Failure,
-    signin, tokens, web,
+    oauth, signin, tokens, web,
 };
 use schema::Schema;
 use shape::{Nothing, Shape};
@@ -250,6 +250,14 @@ operations! {
     /// Lets a user in again.
     Mutation UnbanUser = "unbanUser" (admin::ById) -> shape::Done = admin::unban,
         for Access::Admin, fails [UserNotFound];
+
+    /// Has another key sign tokens.
+    ///
+    /// `staged` is what happens by itself every `oauth.key_lifetime_days`: nobody notices. `now` is for a key that has
+    /// leaked: access and ID tokens that were signed before are refused here at once and elsewhere as soon as the key
+    /// set is fetched again; refresh tokens and sessions go on.
+    Mutation RotateSigningKey = "rotateSigningKey" (admin::Rotate) -> oauth::keys::Rotated = admin::rotate_signing_key,
+        for Access::Admin, fails [];
 
     /// Lists the accounts at providers that the user signs in with, the oldest first.
     Query ListAccounts = "listAccounts" (Nothing) -> signin::Accounts = signin::list,

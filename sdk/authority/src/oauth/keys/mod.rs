@@ -3,6 +3,7 @@
 //! A key that signs was published for longer than anybody keeps a key set, so nobody meets a token of a key
 //! that it does not know; a key that has signed stays published for as long as its tokens last.
 
+mod rotation;
 mod statements;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,8 @@ use edgeward_core::{
     secret::Secret,
     time::{Seconds, UnixMillis},
 };
+
+pub use rotation::{Mode, Rotated, by_hand};
 
 use crate::{
     Authority, Failure,
@@ -137,6 +140,17 @@ async fn create(
     generation: i64,
     signs_from: UnixMillis,
 ) -> Result<bool, Failure> {
+    let key = make(authority, algorithm, generation, signs_from).await?;
+    Ok(authority.store.row(statements::insert(&key)).await?.is_some())
+}
+
+/// Makes the key of a generation, which nobody knows of yet.
+async fn make(
+    authority: &Authority,
+    algorithm: Algorithm,
+    generation: i64,
+    signs_from: UnixMillis,
+) -> Result<statements::NewKey, Failure> {
     let private = authority.platform.generate(algorithm).await?;
     let jwk = json::parse_object(private.expose())?;
     let kid = thumbprint::sha256(&Key::parse(&public_members(&jwk))?);
@@ -145,16 +159,7 @@ async fn create(
     let public = Key::parse(&public_members(&named.collect()))?.to_public().ok_or(Code::JwkInvalid)?;
     let sealed = vault::seal(authority, Purpose::SigningKey, private.expose())?;
     let now = authority.platform.now();
-    let key = statements::NewKey {
-        algorithm: algorithm.name(),
-        generation,
-        kid: &kid,
-        public: &public,
-        sealed: &sealed,
-        now,
-        signs_from,
-    };
-    Ok(authority.store.row(statements::insert(&key)).await?.is_some())
+    Ok(statements::NewKey { algorithm: algorithm.name(), generation, kid, public, sealed, now, signs_from })
 }
 
 /// A pair is for signing; what is read here is the half that verifies.

@@ -5,27 +5,27 @@ use edgeward_core::{json::Value, time::UnixMillis};
 use crate::store::{Statement, sql};
 
 /// A key that is about to be kept.
-pub struct NewKey<'a> {
-    pub algorithm: &'a str,
+pub struct NewKey {
+    pub algorithm: &'static str,
     pub generation: i64,
-    pub kid: &'a str,
-    pub public: &'a Value,
-    pub sealed: &'a str,
+    pub kid: String,
+    pub public: Value,
+    pub sealed: String,
     pub now: UnixMillis,
     pub signs_from: UnixMillis,
 }
 
 /// Keeps a key unless its generation is there already; a row comes back if it was kept.
-pub fn insert(key: &NewKey<'_>) -> Statement {
+pub fn insert(key: &NewKey) -> Statement {
     sql(
         "INSERT INTO edgeward_signing_keys (algorithm, generation, kid, public, sealed, created_at, signs_from)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING RETURNING kid",
         [
             key.algorithm.into(),
             key.generation.into(),
-            key.kid.into(),
+            key.kid.as_str().into(),
             key.public.clone(),
-            key.sealed.into(),
+            key.sealed.as_str().into(),
             key.now.0.into(),
             key.signs_from.0.into(),
         ],
@@ -44,7 +44,7 @@ pub fn signing(algorithm: &str, now: UnixMillis) -> Statement {
 /// The newest key, which may not sign yet.
 pub fn newest(algorithm: &str) -> Statement {
     sql(
-        "SELECT generation, signs_from FROM edgeward_signing_keys WHERE algorithm = ?1
+        "SELECT kid, generation, signs_from FROM edgeward_signing_keys WHERE algorithm = ?1
           ORDER BY generation DESC LIMIT 1",
         [algorithm.into()],
     )
@@ -58,6 +58,11 @@ pub fn published(since: UnixMillis) -> Statement {
           WHERE n.signs_from IS NULL OR n.signs_from > ?1 ORDER BY k.algorithm, k.generation DESC",
         [since.0.into()],
     )
+}
+
+/// Forgets every key but one.
+pub fn remove_others(kid: &str) -> Statement {
+    sql("DELETE FROM edgeward_signing_keys WHERE kid <> ?1", [kid.into()])
 }
 
 /// Forgets the keys that are published no more.

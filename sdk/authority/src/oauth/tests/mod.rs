@@ -9,6 +9,7 @@ mod exchange;
 mod lifecycle;
 mod refresh;
 mod registration;
+mod rotation;
 
 use std::collections::BTreeMap;
 

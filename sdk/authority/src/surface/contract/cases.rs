@@ -77,11 +77,11 @@ pub fn of(operation: Operation, world: &World) -> Case {
             assert_eq!(browser.post("/api/auth/impersonateUser", r#"{"userId": "u1"}"#).status, 200);
             in_browser(&browser, "{}")
         }
-        "banUser" | "unbanUser" => {
-            administrator(world);
-            let by =
-                Principal::User { id: "a".into(), session: "s".into(), admin: true, impersonated_by: None };
-            Case { by, ..case(r#"{"userId": "u1"}"#) }
+        "banUser" | "unbanUser" => Case { by: admin(world), ..case(r#"{"userId": "u1"}"#) },
+        "rotateSigningKey" => {
+            let by = admin(world);
+            wait(crate::oauth::keys::signer(&world.authority)).map(drop).unwrap();
+            Case { by, ..case(r#"{"mode": "now"}"#) }
         }
         "listAccounts" => {
             signed_in(world, "github");
@@ -111,6 +111,12 @@ fn in_browser(browser: &Browser<'_>, arguments: &str) -> Case {
         impersonated_by: session.get("impersonatedBy").and_then(Value::as_str).map(Into::into),
     };
     Case { by, arguments: arguments.into(), cookies: browser.header() }
+}
+
+/// An administrator's session.
+fn admin(world: &World) -> Principal {
+    administrator(world);
+    Principal::User { id: "a".into(), session: "s".into(), admin: true, impersonated_by: None }
 }
 
 /// The browser of an administrator.
