@@ -3,8 +3,6 @@
 mod address;
 mod completions;
 
-use std::rc::Rc;
-
 use edgeward_core::{
     Code, Error,
     json::Value,
@@ -19,7 +17,7 @@ pub(crate) use completions::Completions;
 use crate::{
     client::Client,
     effect, grant, id_token,
-    runtime::Outcome,
+    run::{Known, Outcome, Run, settled},
     tokens,
     transactions::{self, Taken},
     written,
@@ -30,22 +28,24 @@ use crate::{
 ///
 /// # Errors
 /// `invalid_parameters` at `url`: none is given and there is no page. Those of [`complete`].
-pub(crate) async fn handle(client: &Rc<Client>, url: Option<String>) -> Outcome {
-    let runtime = &client.runtime;
+pub(crate) fn handle(run: &Run<'_>, url: Option<&str>) -> Outcome {
+    let client = run.client;
     // A sign-out from here on beats the sign-in.
-    let began = client.session.began(client).await;
+    let began = client.session.start(run)?;
     let url = match url {
         Some(url) => url,
-        None => effect::location(runtime).await.ok_or(Error::at(Code::InvalidParameters, "url"))?,
+        None => effect::location(run)?.ok_or(Error::at(Code::InvalidParameters, "url"))?,
     };
-    let Some(callback) = read(client, &url) else { return Ok(written::no_callback()) };
-    if !client.completions.knows(callback.state())
-        && transactions::may_be_elsewhere(runtime, &client.transactions, callback.state()).await
-        && effect::relay(runtime, &url, callback.state()).await
+    let Some(callback) = read(client, url) else { return Ok(written::no_callback()) };
+    let state = callback.state();
+    let known = run.once(|| Ok(Known::Json(client.completions.knows(state).into())))?;
+    if known.json()? == &Value::Bool(false)
+        && transactions::may_be_elsewhere(run, state)?
+        && effect::relay(run, url, state)?
     {
         return Ok(written::no_callback());
     }
-    complete(client, callback, began).await
+    complete(run, callback, began)
 }
 
 /// Completes the sign-in of a callback, unless a sign-out came since `began`. Calls for the same state
@@ -54,19 +54,21 @@ pub(crate) async fn handle(client: &Rc<Client>, url: Option<String>) -> Outcome 
 /// # Errors
 /// `callback_replayed`: it was handled by an earlier page. Those of the callback, of discovery, of
 /// the token endpoint and of the ID token; `session_changed`: a sign-out came in between.
-async fn complete(client: &Rc<Client>, callback: Callback, began: u64) -> Outcome {
-    let outcome = client.runtime.ticket();
-    if client.completions.join(&client.runtime, callback.state(), outcome.id()) {
-        // A flow of its own, so that whoever gives up waiting does not take it along.
-        let client_of_flow = Rc::clone(client);
-        client.runtime.spawn(async move {
-            let client = client_of_flow;
-            let outcome = take(&client, &callback, began).await;
-            client.completions.finish(&client.runtime, callback.state(), &outcome);
-        });
-    }
-    match outcome.await? {
-        Value::String(json) => Ok(json),
+fn complete(run: &Run<'_>, callback: Callback, began: u64) -> Outcome {
+    let runtime = &run.client.runtime;
+    let outcome = run.ask(|id| {
+        if run.client.completions.join(runtime, callback.state(), id) {
+            // A flow of its own, so that whoever gives up waiting does not take it along.
+            runtime.spawn(move |run| {
+                let outcome = settled(take(run, &callback, began))?;
+                let client = run.client;
+                client.completions.finish(&client.runtime, callback.state(), &outcome);
+                outcome.map_err(Into::into)
+            });
+        }
+    });
+    match outcome?.json()? {
+        Value::String(json) => Ok(json.clone()),
         _ => Err(Code::InternalError.into()),
     }
 }
@@ -75,9 +77,9 @@ async fn complete(client: &Rc<Client>, callback: Callback, began: u64) -> Outcom
 ///
 /// # Errors
 /// Those of [`complete`].
-pub(crate) async fn returned(client: &Rc<Client>, url: &str, began: u64) -> Outcome {
-    match read(client, url) {
-        Some(callback) => complete(client, callback, began).await,
+pub(crate) fn returned(run: &Run<'_>, url: &str, began: u64) -> Outcome {
+    match read(run.client, url) {
+        Some(callback) => complete(run, callback, began),
         None => Ok(written::no_callback()),
     }
 }
@@ -92,38 +94,33 @@ fn read(client: &Client, url: &str) -> Option<Callback> {
     callback.filter(|callback| is_state(callback.state()))
 }
 
-async fn take(client: &Rc<Client>, callback: &Callback, began: u64) -> Outcome {
-    match transactions::take(&client.runtime, &client.transactions, callback.state()).await {
+fn take(run: &Run<'_>, callback: &Callback, began: u64) -> Outcome {
+    match transactions::take(run, callback.state())? {
         Taken::Unknown => Ok(written::no_callback()),
         Taken::Used => Err(Code::CallbackReplayed.into()),
         Taken::Open(transaction) => {
-            let outcome = redeem(client, callback, transaction, began).await;
-            address::clean(&client.runtime, callback).await;
-            outcome
+            let outcome = settled(redeem(run, callback, &transaction, began))?;
+            address::clean(run, callback)?;
+            outcome.map_err(Into::into)
         }
     }
 }
 
-async fn redeem(
-    client: &Rc<Client>,
-    callback: &Callback,
-    transaction: Box<Transaction>,
-    began: u64,
-) -> Outcome {
-    let runtime = &client.runtime;
-    callback.check(&transaction, runtime.now().wall.to_seconds())?;
-    let metadata = client.provider.metadata(runtime).await?;
+fn redeem(run: &Run<'_>, callback: &Callback, transaction: &Transaction, began: u64) -> Outcome {
+    let client = run.client;
+    callback.check(transaction, run.now().wall.to_seconds())?;
+    let metadata = client.provider.metadata(run)?;
     #[cfg(feature = "oauth")]
-    let callback = &crate::oauth::verified_answer(client, &metadata, callback).await?;
+    let callback = &crate::oauth::verified_answer(run, &metadata, callback)?;
     #[cfg(feature = "oauth")]
-    callback.check(&transaction, runtime.now().wall.to_seconds())?;
+    callback.check(transaction, run.now().wall.to_seconds())?;
     let code = callback.code(&metadata)?;
-    let request = token::exchange_request(&metadata, &client.settings.client_id, code, &transaction)?;
-    let asked = runtime.now();
+    let request = token::exchange_request(&metadata, &client.settings.client_id, code, transaction)?;
+    let asked = run.now().wall;
     #[cfg(not(feature = "oauth"))]
-    let tokens = tokens::ask(client, request, None).await?;
+    let tokens = tokens::ask(run, request, None)?;
     #[cfg(feature = "oauth")]
-    let granted = crate::oauth::redeem(client, request).await?;
+    let granted = crate::oauth::redeem(run, request)?;
     #[cfg(feature = "oauth")]
     let tokens = granted.tokens.clone();
     let expected = id_token::Asked {
@@ -131,21 +128,20 @@ async fn redeem(
         nonce: Some(&transaction.nonce),
         max_age: transaction.max_age,
     };
-    let verdict = id_token::claims(client, &metadata, &tokens, expected).await;
+    let verdict = settled(id_token::claims(run, &metadata, &tokens, expected))?;
     #[cfg(feature = "oauth")]
-    let verdict = crate::oauth::known_claims(client, &granted, callback.state(), verdict).await;
+    let verdict = settled(crate::oauth::known_claims(run, &granted, callback.state(), verdict))?;
     let claims = match verdict {
         Ok(claims) => claims,
         Err(failure) => {
-            tokens::revoke_later(client, tokens.refresh_token, tokens.access_token);
-            return Err(failure);
+            tokens::give_back(run, tokens.refresh_token, tokens.access_token)?;
+            return Err(failure.into());
         }
     };
-    let Transaction { scope, app_state, .. } = *transaction;
-    let grant = grant::of_sign_in(client, tokens, claims, scope, asked.wall);
+    let grant = grant::of_sign_in(run, tokens, claims, &transaction.scope, asked);
     #[cfg(feature = "oauth")]
-    let grant = crate::oauth::with_own_access(grant, granted, asked.wall);
+    let grant = crate::oauth::with_own_access(grant, granted, asked);
     let session = written::session(&grant);
-    client.session.sign_in(client, grant, began).await?;
-    Ok(written::signed_in(&session, app_state.as_ref()))
+    client.session.sign_in(run, grant, began)?;
+    Ok(written::signed_in(&session, transaction.app_state.as_ref()))
 }

@@ -1,7 +1,5 @@
 //! A client: what its flows share, and how texts from outside become flows.
 
-use std::{cell::RefCell, rc::Rc};
-
 use edgeward_core::{
     Code, Error,
     json::{self, Map, Members, Value},
@@ -14,14 +12,15 @@ use crate::{
     callback::Completions,
     effect, methods,
     provider::Provider,
+    run::Known,
     runtime::{Id, Runtime},
     session::Session,
     settings::Settings,
 };
 
-/// A client. No borrow of a cell outlives a statement, so nothing is held while a flow waits.
+/// A client. No borrow of a cell outlives a statement, so nothing is held while a flow runs.
 pub(crate) struct Client {
-    pub runtime: Rc<Runtime>,
+    pub runtime: Runtime,
     pub settings: Settings,
     pub provider: Provider,
     pub session: Session,
@@ -33,8 +32,6 @@ pub(crate) struct Client {
     /// What the flows of the whole client remember.
     #[cfg(feature = "oauth")]
     pub memory: crate::oauth::Memory,
-    /// The calls that have not ended, and the flow of each.
-    calls: RefCell<Vec<(Id, Id)>>,
 }
 
 impl Client {
@@ -42,27 +39,25 @@ impl Client {
     ///
     /// # Errors
     /// `config_invalid`, at the option.
-    pub(crate) fn new(options: &str) -> Result<Rc<Self>, Error> {
+    pub(crate) fn new(options: &str) -> Result<Self, Error> {
         let settings = Settings::read(options)?;
         let name = ["edgeward:", settings.issuer.as_str(), ":", &settings.client_id].concat();
-        let runtime = Rc::default();
         let provider = Provider::new(settings.issuer.clone());
         #[cfg(feature = "oauth")]
         if let Some(metadata) = settings.catalogue.metadata() {
             provider.know(metadata);
         }
-        Ok(Rc::new(Self {
-            session: Session::new(Rc::clone(&runtime), &name, settings.background),
+        Ok(Self {
+            session: Session::new(&name, settings.background),
             provider,
             completions: Completions::default(),
             transactions: [&name, ":transaction:"].concat(),
             #[cfg(feature = "oauth")]
             memory: Default::default(),
             name,
-            calls: RefCell::default(),
-            runtime,
+            runtime: Runtime::default(),
             settings,
-        }))
+        })
     }
 
     /// The name of the key that tokens may be bound to.
@@ -72,21 +67,22 @@ impl Client {
 
     /// Takes an input, runs what can run, and gives what it brought about. An input that is none
     /// has no effect.
-    pub(crate) fn handle(self: &Rc<Self>, input: &str) -> String {
+    pub(crate) fn handle(&self, input: &str) -> String {
         if let Ok(input) = json::parse_object(input.as_bytes()) {
             self.take(&input);
         }
-        self.runtime.run().into_text()
+        self.runtime.run(self).into_text()
     }
 
-    fn take(self: &Rc<Self>, input: &Map) -> Option<()> {
+    fn take(&self, input: &Map) -> Option<()> {
         let number = |name| id(input.get(name)?);
         self.runtime.set_now(now(input.get("now")?)?);
         match input.get("type")?.as_str()? {
             "call" => self.call(number("call")?, input),
             "abort" => {
-                self.abort(number("call")?);
-                self.session.forget_abandoned(self);
+                if let Some(ticket) = self.runtime.abort(number("call")?) {
+                    self.session.abandon(self, ticket);
+                }
             }
             "answer" => self.answer(number("effect")?, input),
             "notice" => self.session.notice(self, notice(input.get("notice")?.as_str()?)?),
@@ -95,36 +91,17 @@ impl Client {
         Some(())
     }
 
-    fn call(self: &Rc<Self>, call: Id, input: &Map) {
+    fn call(&self, call: Id, input: &Map) {
         let method = input.get("method").and_then(Value::as_str).unwrap_or_default();
         let args = input.get("args").and_then(Value::as_object).cloned().unwrap_or_default();
         let args = Members::of(args, Code::InvalidParameters);
-        let flow = methods::run(self, method, args);
-        let client = Rc::clone(self);
-        let flow = self.runtime.spawn(async move {
-            let outcome = flow.await;
-            client.calls.borrow_mut().retain(|(own, _)| *own != call);
-            client.runtime.tell(|output| output.settle(call, outcome));
-        });
-        self.calls.borrow_mut().push((call, flow));
+        let method = methods::named(method);
+        self.runtime.begin(Some(call), Box::new(move |run| method(run, &args)));
     }
 
-    fn abort(&self, call: Id) {
-        let mut calls = self.calls.borrow_mut();
-        let Some(at) = calls.iter().position(|(own, _)| *own == call) else { return };
-        let (_, flow) = calls.remove(at);
-        drop(calls);
-        self.runtime.abort(flow);
-        self.runtime.tell(|output| output.settle(call, Err(Code::Aborted.into())));
-    }
-
-    fn answer(self: &Rc<Self>, effect: Id, input: &Map) {
-        let answer = match input.get("error") {
-            Some(error) => Err(effect::failure(error)),
-            None => Ok(input.get("ok").cloned().unwrap_or(Value::Null)),
-        };
-        if let Some(answer) = self.session.answer(self, effect, answer) {
-            self.runtime.answer(effect, answer);
+    fn answer(&self, effect: Id, input: &Map) {
+        if let Some(answer) = self.session.answer(self, effect, effect::answer(input)) {
+            self.runtime.answer(effect, answer.map(Known::Json));
         }
     }
 }
@@ -136,7 +113,7 @@ pub(crate) fn refuse(error: Error, input: &str) -> String {
     if let Some(call) = call {
         runtime.tell(|output| output.settle(call, Err(Failure::from(error))));
     }
-    runtime.run().into_text()
+    runtime.into_output().into_text()
 }
 
 fn id(value: &Value) -> Option<Id> {

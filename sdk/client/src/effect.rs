@@ -1,20 +1,13 @@
 //! The effects that flows order: what only the platform can do. None of them decides anything.
 
-use std::{
-    future::Future,
-    pin::Pin,
-    rc::Rc,
-    task::{Context, Poll},
-};
-
 use edgeward_core::{
     Code, Error, base64url,
     http::{Request, Response},
-    json::{Value, Writer},
+    json::{Map, Value, Writer},
     oauth::Failure,
 };
 
-use crate::runtime::{Answer, Pending, Runtime};
+use crate::run::{Flow, Run, settled};
 
 /// What one request may cost.
 #[derive(Clone, Copy)]
@@ -51,136 +44,107 @@ impl Area {
     }
 }
 
-/// An effect under way, and how its answer is read. A future by hand: those that the compiler makes
-/// of functions are five times as much code.
-pub(crate) struct Told<T> {
-    pending: Pending,
-    read: fn(Answer) -> T,
-}
-
-impl<T> Future for Told<T> {
-    type Output = T;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
-        let read = self.read;
-        Pin::new(&mut self.pending).poll(context).map(read)
-    }
-}
-
-fn told<T>(runtime: &Rc<Runtime>, kind: &str, members: Writer, read: fn(Answer) -> T) -> Told<T> {
-    Told { pending: runtime.order(kind, members), read }
-}
-
 /// Sends a request and reads the whole answer.
 ///
 /// # Errors
 /// `network_failed`, `network_timeout`; `redirect_refused`: a redirect would take what was sent to
 /// a place that nobody checked; `response_too_large`: the rest was not read.
-pub(crate) fn fetch(
-    runtime: &Rc<Runtime>,
-    request: &Request,
-    limits: Limits,
-) -> Told<Result<Response, Failure>> {
+pub(crate) fn fetch(run: &Run<'_>, request: &Request, limits: Limits) -> Flow<Response> {
     let mut members = Writer::object();
     members.raw("request", &written(request));
     members.number("deadline", limits.deadline.into()).number("limit", limits.body.into());
     if limits.outlives_page {
         members.flag("keepalive", true);
     }
-    told(runtime, "fetch", members, |answer| response(&answer?).ok_or_else(|| Code::InternalError.into()))
+    response(run.order("fetch", members)?).ok_or_else(|| Code::InternalError.into())
 }
 
 /// Random bytes fit for keys.
 ///
 /// # Errors
 /// `runtime_unsupported`: the platform has none.
-pub(crate) fn random<const N: usize>(runtime: &Rc<Runtime>) -> Told<Result<[u8; N], Failure>> {
+pub(crate) fn random<const N: usize>(run: &Run<'_>) -> Flow<[u8; N]> {
     let mut members = Writer::object();
     members.number("bytes", i64::try_from(N).unwrap_or_default());
-    told(runtime, "random", members, |answer| {
-        bytes(answer)?.try_into().map_err(|_| Code::InternalError.into())
-    })
+    bytes(run.order("random", members)?)?.try_into().map_err(|_| Code::InternalError.into())
 }
 
 /// The digest of a text, with a hash by WebCrypto's name for it.
 ///
 /// # Errors
 /// `runtime_unsupported`: the platform has no WebCrypto.
-pub(crate) fn digest(runtime: &Rc<Runtime>, hash: &str, data: &str) -> Told<Result<Vec<u8>, Failure>> {
+pub(crate) fn digest(run: &Run<'_>, hash: &str, data: &str) -> Flow<Vec<u8>> {
     let mut members = Writer::object();
     members.text("hash", hash).text("data", data);
-    told(runtime, "digest", members, bytes)
+    bytes(run.order("digest", members)?)
 }
 
 /// The text at a key.
-pub(crate) fn read(runtime: &Rc<Runtime>, area: Area, key: &str) -> Told<Option<String>> {
-    told(runtime, "read", place(area, key), text)
+pub(crate) fn read<'a>(run: &Run<'a>, area: Area, key: &str) -> Flow<Option<&'a str>> {
+    text(run.order("read", place(area, key)))
 }
 
 /// Replaces the text at a key if it is the expected one. False: it is another.
 pub(crate) fn swap(
-    runtime: &Rc<Runtime>,
+    run: &Run<'_>,
     area: Area,
     key: &str,
     expected: Option<&str>,
     next: Option<&str>,
-) -> Told<bool> {
+) -> Flow<bool> {
     let mut members = place(area, key);
     members.text_or_null("expected", expected).text_or_null("next", next);
-    told(runtime, "swap", members, |answer| {
-        answer.is_ok_and(|answer| answer.get("done") == Some(&Value::Bool(true)))
-    })
+    let answer = settled(run.order("swap", members))?;
+    Ok(answer.is_ok_and(|answer| answer.get("done") == Some(&Value::Bool(true))))
 }
 
 /// The keys that begin with a prefix.
-pub(crate) fn keys(runtime: &Rc<Runtime>, area: Area, prefix: &str) -> Told<Vec<String>> {
+pub(crate) fn keys<'a>(run: &Run<'a>, area: Area, prefix: &str) -> Flow<Vec<&'a str>> {
     let mut members = Writer::object();
     members.text("area", area.name()).text("prefix", prefix);
-    told(runtime, "keys", members, |answer| {
-        let mut keys = Vec::new();
-        if let Ok(Value::Array(names)) = answer {
-            for name in names {
-                keys.extend(text(Ok(name)));
-            }
+    let mut keys = Vec::new();
+    if let Ok(Value::Array(names)) = settled(run.order("keys", members))? {
+        for name in names {
+            keys.extend(name.as_str());
         }
-        keys
-    })
+    }
+    Ok(keys)
 }
 
 /// The page's address; none where there is no page.
-pub(crate) fn location(runtime: &Rc<Runtime>) -> Told<Option<String>> {
-    told(runtime, "location", Writer::object(), text)
+pub(crate) fn location<'a>(run: &Run<'a>) -> Flow<Option<&'a str>> {
+    text(run.order("location", Writer::object()))
 }
 
 /// Leaves for another address.
 ///
 /// # Errors
 /// `runtime_unsupported`: there is no page.
-pub(crate) fn navigate(runtime: &Rc<Runtime>, url: &str) -> Told<Result<(), Failure>> {
-    told(runtime, "navigate", at(url), |answer| answer.map(drop))
+pub(crate) fn navigate(run: &Run<'_>, url: &str) -> Flow<()> {
+    run.order("navigate", at(url)).map(drop)
 }
 
 /// Shows another address without loading it. Where that cannot be done, nothing happens.
-pub(crate) fn rewrite(runtime: &Rc<Runtime>, url: &str) -> Told<()> {
-    told(runtime, "rewrite", at(url), drop)
+pub(crate) fn rewrite(run: &Run<'_>, url: &str) -> Flow<()> {
+    settled(run.order("rewrite", at(url))).map(drop)
 }
 
 /// Shows a page in a window of its own, and gives the address at which it came back.
 ///
 /// # Errors
 /// `popup_blocked`, `popup_closed`, `network_timeout`.
-pub(crate) fn popup(runtime: &Rc<Runtime>, url: &str, state: &str) -> Told<Result<String, Failure>> {
+pub(crate) fn popup<'a>(run: &Run<'a>, url: &str, state: &str) -> Flow<&'a str> {
     let mut members = at(url);
     members.text("name", state).number("deadline", POPUP_DEADLINE);
-    told(runtime, "popup", members, |answer| text(Ok(answer?)).ok_or_else(|| Code::InternalError.into()))
+    run.order("popup", members)?.as_str().ok_or_else(|| Code::InternalError.into())
 }
 
 /// Hands a callback over to the page that waits for it, from the window that it opened. False:
 /// nobody waits for it.
-pub(crate) fn relay(runtime: &Rc<Runtime>, url: &str, state: &str) -> Told<bool> {
+pub(crate) fn relay(run: &Run<'_>, url: &str, state: &str) -> Flow<bool> {
     let mut members = at(url);
     members.text("name", state);
-    told(runtime, "relay", members, |answer| answer == Ok(Value::Bool(true)))
+    Ok(settled(run.order("relay", members))? == Ok(&Value::Bool(true)))
 }
 
 /// As long as a sign-in may take.
@@ -226,20 +190,25 @@ pub(crate) fn response(answer: &Value) -> Option<Response> {
 }
 
 /// Bytes that were answered, as base64url.
-fn bytes(answer: Answer) -> Result<Vec<u8>, Failure> {
-    Ok(base64url::decode(answer?.as_str().unwrap_or_default())?)
+fn bytes(answer: &Value) -> Flow<Vec<u8>> {
+    Ok(base64url::decode(answer.as_str().unwrap_or_default())?)
 }
 
 /// A text that was answered; a failure stands for none, since storage degrades and never fails.
-pub(crate) fn text(answer: Answer) -> Option<String> {
-    match answer {
-        Ok(Value::String(text)) => Some(text),
-        _ => None,
+fn text(answer: Flow<&Value>) -> Flow<Option<&str>> {
+    Ok(settled(answer)?.ok().and_then(Value::as_str))
+}
+
+/// What the driver has answered: a value, or a failure.
+pub(crate) fn answer(input: &Map) -> Result<Value, Failure> {
+    match input.get("error") {
+        Some(error) => Err(failure(error)),
+        None => Ok(input.get("ok").cloned().unwrap_or(Value::Null)),
     }
 }
 
 /// The failure that an answer carries: a code of the table, or `internal_error`.
-pub(crate) fn failure(error: &Value) -> Failure {
+fn failure(error: &Value) -> Failure {
     let named = error.get("code").and_then(Value::as_str).unwrap_or_default();
     let code = RAISED.into_iter().find(|code| code.as_str() == named).unwrap_or(Code::InternalError);
     let at = error.get("at").and_then(Value::as_str).unwrap_or_default();

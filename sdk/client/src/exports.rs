@@ -1,7 +1,5 @@
 //! The class that the package's JavaScript drives. Only texts cross, so the module imports nothing.
 
-use std::rc::Rc;
-
 use edgeward_core::Error;
 use wasm_bindgen::prelude::*;
 
@@ -9,7 +7,7 @@ use crate::client::{self, Client};
 
 /// A client of one issuer, or why its options make none.
 #[wasm_bindgen]
-pub struct Core(Result<Rc<Client>, Error>);
+pub struct Core(Result<Client, Error>);
 
 #[wasm_bindgen]
 impl Core {

@@ -11,19 +11,19 @@ use edgeward_core::{
     time::UnixMillis,
 };
 
-use crate::client::Client;
+use crate::run::Run;
 
 /// The grant of a sign-in that asked for `scope` at the wall clock's `asked`, and was answered now.
 pub(crate) fn of_sign_in(
-    client: &Client,
+    run: &Run<'_>,
     tokens: Tokens,
     claims: Map,
-    scope: String,
+    scope: &str,
     asked: UnixMillis,
 ) -> Grant {
-    let now = client.runtime.now().wall;
+    let now = run.now().wall;
     let bound = tokens.token_type == TokenType::Dpop;
-    let scope = tokens.scope.unwrap_or(scope);
+    let scope = tokens.scope.unwrap_or_else(|| scope.into());
     // Counted from the question, since nobody knows how long the answer was on its way.
     let access = Access {
         target: Target::default(),
@@ -40,7 +40,7 @@ pub(crate) fn of_sign_in(
         subject: claims.get("sub").and_then(Value::as_str).map(String::from),
         scope,
         access: vec![access],
-        key: bound.then(|| client.key_name()),
+        key: bound.then(|| run.client.key_name()),
         skew: issued.map(|issued| Millis(Skew::measured(issued, asked, now).0)),
         claims,
     }

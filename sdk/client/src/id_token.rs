@@ -2,8 +2,6 @@
 
 pub(crate) mod webcrypto;
 
-use std::rc::Rc;
-
 #[cfg(feature = "oauth")]
 use edgeward_core::jose::Key;
 use edgeward_core::{
@@ -12,7 +10,6 @@ use edgeward_core::{
     json::Map,
     jwt::{self, Policy, Unverified},
     oauth::{
-        Failure,
         discovery::Metadata,
         id_token::{self, Expected},
         token::Tokens,
@@ -20,7 +17,11 @@ use edgeward_core::{
     time::Seconds,
 };
 
-use crate::{client::Client, effect, provider::Provider, runtime::Runtime};
+use crate::{
+    effect,
+    provider::Provider,
+    run::{Flow, Run, settled},
+};
 
 /// What a sign-in asked for, as far as its ID token has to show it.
 pub(crate) struct Asked<'a> {
@@ -34,12 +35,7 @@ pub(crate) struct Asked<'a> {
 /// # Errors
 /// `response_invalid` at `id_token`: there is none. Those of [`jwt::admit`], [`Provider::keys`],
 /// [`webcrypto::verify`] and [`id_token::validate`].
-pub(crate) async fn claims(
-    client: &Rc<Client>,
-    metadata: &Metadata,
-    tokens: &Tokens,
-    asked: Asked<'_>,
-) -> Result<Map, Failure> {
+pub(crate) fn claims(run: &Run<'_>, metadata: &Metadata, tokens: &Tokens, asked: Asked<'_>) -> Flow<Map> {
     let Some(token) = &tokens.id_token else {
         let missing = asked.scope.split(' ').any(|scope| scope == "openid");
         return if missing {
@@ -48,15 +44,15 @@ pub(crate) async fn claims(
             Ok(Map::new())
         };
     };
-    let (runtime, settings) = (&client.runtime, &client.settings);
+    let settings = &run.client.settings;
     #[cfg(feature = "oauth")]
     let metadata = &*settings.catalogue.for_token(metadata, token)?;
     // The issuer as its metadata spell it.
     let policy = &Policy { issuer: metadata.issuer.clone(), ..settings.policy.clone() };
     let token = jwt::admit(token, policy)?;
-    check_origin(client, &token, metadata).await?;
+    check_origin(run, &token, metadata)?;
     let access_token = match id_token::digest(&token) {
-        Some(hash) => effect::digest(runtime, webcrypto::hash_name(hash), &tokens.access_token).await?,
+        Some(hash) => effect::digest(run, webcrypto::hash_name(hash), &tokens.access_token)?,
         None => Vec::new(),
     };
     let expected = Expected {
@@ -65,44 +61,36 @@ pub(crate) async fn claims(
         access_token: &access_token,
         max_age: asked.max_age,
     };
-    let now = runtime.now().wall.to_seconds();
+    let now = run.now().wall.to_seconds();
     Ok(id_token::validate(token.dangerous_trust(), policy, &expected, now)?.into_members())
 }
 
 /// Whether the issuer has signed it. What is signed with a secret is verified with that of the client
 /// ([OpenID Connect Core §10.1](https://openid.net/specs/openid-connect-core-1_0.html#Signing)).
-pub(crate) async fn check_origin(
-    client: &Rc<Client>,
-    token: &Unverified<'_>,
-    metadata: &Metadata,
-) -> Result<(), Failure> {
+pub(crate) fn check_origin(run: &Run<'_>, token: &Unverified<'_>, metadata: &Metadata) -> Flow<()> {
     // The core's own engine: a platform would gain nothing by seeing the secret.
     #[cfg(feature = "oauth")]
-    if let (Some(alg), Some(secret)) = (token.header().alg, client.settings.secret())
+    if let (Some(alg), Some(secret)) = (token.header().alg, run.client.settings.secret())
         && alg.is_symmetric()
     {
         let key = Key::symmetric(secret.clone(), None);
         return Ok(engine::verify(&key, alg, token.signing_input(), token.signature())?);
     }
-    let keys = Provider::keys(&client.runtime, metadata).await?;
-    check_signature(&client.runtime, token, &keys).await
+    let keys = Provider::keys(run, metadata)?;
+    check_signature(run, token, &keys)
 }
 
 /// Tries the keys that fit. A failure of the last one is reported.
-pub(crate) async fn check_signature(
-    runtime: &Rc<Runtime>,
-    token: &Unverified<'_>,
-    keys: &KeySet,
-) -> Result<(), Failure> {
+pub(crate) fn check_signature(run: &Run<'_>, token: &Unverified<'_>, keys: &KeySet) -> Flow<()> {
     let header = token.header();
     let alg = header.alg.ok_or(Code::TokenAlgNotAllowed)?;
     engine::admit(alg, token.signature())?;
     let mut verdict = Err(Code::TokenKeyNotFound.into());
     for key in keys.candidates(alg, header.kid.as_deref()) {
-        verdict = webcrypto::verify(runtime, key, alg, token.signing_input(), token.signature()).await;
+        verdict = settled(webcrypto::verify(run, key, alg, token.signing_input(), token.signature()))?;
         if verdict.is_ok() {
             break;
         }
     }
-    verdict
+    Ok(verdict?)
 }

@@ -19,6 +19,7 @@ mod output;
 mod provider;
 mod refresh;
 mod request;
+mod run;
 mod runtime;
 #[cfg(feature = "oauth")]
 mod server;

@@ -1,49 +1,46 @@
 //! The methods by name.
 
-use std::{future::Future, pin::Pin, rc::Rc};
-
-use edgeward_core::json::Members;
-#[cfg(not(feature = "oauth"))]
-use edgeward_core::{Code, Error};
+use edgeward_core::{Code, json::Members};
 
 use crate::{
     callback,
-    client::Client,
     options::{self, SignIn},
     request,
-    runtime::Outcome,
+    run::{Outcome, Run},
     sign_in, sign_out, written,
 };
 
-type Flow = Pin<Box<dyn Future<Output = Outcome>>>;
+/// The flow of a call with its arguments.
+pub(crate) type Method = fn(&Run<'_>, &Members) -> Outcome;
 
-/// The flow of a method. A name that is none is `invalid_parameters` at `method`.
-pub(crate) fn run(client: &Rc<Client>, method: &str, args: Members) -> Flow {
-    let client = Rc::clone(client);
-    match method {
-        "start" => Box::pin(async move { Ok(client.session.start(&client).await) }),
-        "signIn" => Box::pin(async move {
-            sign_in::redirect(&client, SignIn::read(&args)?).await?;
-            Ok(written::null())
-        }),
-        "signInPopup" => Box::pin(async move { sign_in::popup(&client, SignIn::read(&args)?).await }),
-        "handleCallback" => Box::pin(async move { callback::handle(&client, args.text("url")?).await }),
-        "getSession" => Box::pin(async move {
-            client.session.start(&client).await;
-            Ok(client.session.grant().map_or_else(written::null, |grant| written::session(&grant)))
-        }),
-        "getAccessToken" => Box::pin(async move {
-            let handed = client.session.access(&client, options::want(&args)?).await?;
-            Ok(written::access_token(&handed))
-        }),
-        "authorize" => Box::pin(async move { request::authorize(&client, &args).await }),
-        "signOut" => Box::pin(async move {
-            sign_out::run(&client, options::end_session(&args)?).await?;
-            Ok(written::null())
-        }),
+/// The method of a name. One that is none fails with `invalid_parameters` at `method`.
+pub(crate) fn named(name: &str) -> Method {
+    match name {
+        "start" => |run, _| {
+            run.client.session.start(run)?;
+            Ok(run.client.session.state())
+        },
+        "signIn" => |run, args| sign_in::redirect(run, SignIn::read(args)?),
+        "signInPopup" => |run, args| sign_in::popup(run, SignIn::read(args)?),
+        "handleCallback" => |run, args| callback::handle(run, args.text("url")?.as_deref()),
+        "getSession" => |run, _| {
+            run.client.session.start(run)?;
+            Ok(run.client.session.granted(run)?.map_or_else(written::null, written::session))
+        },
+        "getAccessToken" => |run, args| {
+            let handed = run.client.session.access(run, options::want(args)?)?;
+            Ok(written::access_token(handed))
+        },
+        "authorize" => request::authorize,
+        "signOut" => |run, args| sign_out::run(run, options::end_session(args)?),
         #[cfg(feature = "oauth")]
-        _ => crate::oauth::run(client, method, args),
+        _ => crate::oauth::named(name),
         #[cfg(not(feature = "oauth"))]
-        _ => Box::pin(async { Err(Error::at(Code::InvalidParameters, "method").into()) }),
+        _ => unknown,
     }
+}
+
+/// What a name is that is none.
+pub(crate) fn unknown(_: &Run<'_>, _: &Members) -> Outcome {
+    Err(edgeward_core::Error::at(Code::InvalidParameters, "method").into())
 }

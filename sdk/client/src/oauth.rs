@@ -16,15 +16,11 @@ mod registration;
 mod replace;
 mod watch;
 
-use std::{future::Future, pin::Pin, rc::Rc};
-
 use edgeward_core::{
-    Code, Error,
     http::{Request, Response},
-    json::Members,
+    json::Value,
     jwt::{self, Policy, Verified},
     oauth::{
-        Failure,
         clock::{self, Skew},
         discovery::Metadata,
         token::{TokenType, Tokens},
@@ -41,13 +37,15 @@ pub(crate) use catalogue::{
     Catalogue, Mode, give_back, issuer as issuer_of, provider as provider_of, redeem,
 };
 pub(crate) use credentials::access;
+pub(crate) use device::Device;
 pub(crate) use person::{known_claims, own_access, with_own_access};
 pub(crate) use pushed::{Delivery, url as authorization_url};
 
 use crate::{
-    client::Client,
-    effect, id_token, options,
-    runtime::{Answer, Outcome},
+    effect, id_token,
+    methods::{self, Method},
+    options,
+    run::{Flow, Outcome, Run},
     written,
 };
 
@@ -77,39 +75,36 @@ pub(crate) const OPTIONS: [&str; 12] = [
     "signedAuthorizationRequests",
 ];
 
-/// The flow of a method that only the whole client has.
-pub(crate) fn run(client: Rc<Client>, method: &str, args: Members) -> Pin<Box<dyn Future<Output = Outcome>>> {
-    match method {
-        "signInDevice" => Box::pin(async move { text(device::begin(&client, &args).await) }),
-        "waitForDevice" => Box::pin(async move { device::wait(&client, &args).await }),
-        "clientCredentials" => Box::pin(async move {
-            let handed = access(&client, options::want(&args)?).await?;
-            Ok(written::access_token(&handed))
-        }),
-        "exchangeToken" => Box::pin(async move { text(exchange::run(&client, &args).await) }),
-        "clientAssertion" => Box::pin(async move {
+/// A method that only the whole client has.
+pub(crate) fn named(name: &str) -> Method {
+    match name {
+        "signInDevice" => |run, args| text(device::begin(run, args)),
+        "waitForDevice" => device::wait,
+        "clientCredentials" => |run, args| Ok(written::access_token(access(run, options::want(args)?)?)),
+        "exchangeToken" => |run, args| text(exchange::run(run, args)),
+        "clientAssertion" => |run, args| {
             let audience = args.required("audience")?;
-            text(Ok(authentication::assertion(&client, &audience).await?.into()))
-        }),
-        "userinfo" => Box::pin(async move { text(account::userinfo(&client).await) }),
-        "introspect" => Box::pin(async move { text(account::introspect(&client, &args).await) }),
-        "revokeToken" => Box::pin(async move { text(account::revoke(&client, &args).await) }),
-        "register" => Box::pin(async move { text(registration::begin(&client, &args).await) }),
-        "renewRegistration" => Box::pin(async move { text(registration::renew(&client, &args).await) }),
-        "deleteRegistration" => Box::pin(async move { text(registration::end(&client, &args).await) }),
-        "discoverResource" => Box::pin(async move { text(discover_resource::run(&client, &args).await) }),
-        "replaceTokens" => Box::pin(async move { text(replace::run(&client, &args).await) }),
-        "logoutTold" => Box::pin(async move { text(logout::told(&client, &args).await) }),
-        "frontChannelLogout" => Box::pin(async move { text(logout::front_channel(&client, &args).await) }),
-        "watchFrame" => Box::pin(async move { text(watch::frame(&client).await) }),
-        "watchHeard" => Box::pin(async move { text(watch::heard(&args)) }),
-        "watchQuestion" => Box::pin(async move { text(watch::question(&client).await) }),
-        "watchAnswer" => Box::pin(async move { text(watch::answer(&client, &args).await) }),
-        _ => Box::pin(async { Err(Error::at(Code::InvalidParameters, "method").into()) }),
+            text(Ok(authentication::assertion(run, &audience)?.into()))
+        },
+        "userinfo" => |run, _| text(account::userinfo(run)),
+        "introspect" => |run, args| text(account::introspect(run, args)),
+        "revokeToken" => |run, args| text(account::revoke(run, args)),
+        "register" => |run, args| text(registration::begin(run, args)),
+        "renewRegistration" => |run, args| text(registration::renew(run, args)),
+        "deleteRegistration" => |run, args| text(registration::end(run, args)),
+        "discoverResource" => |run, args| text(discover_resource::run(run, args)),
+        "replaceTokens" => |run, args| text(replace::run(run, args)),
+        "logoutTold" => |run, args| text(logout::told(run, args)),
+        "frontChannelLogout" => |run, args| text(logout::front_channel(run, args)),
+        "watchFrame" => |run, _| text(watch::frame(run)),
+        "watchHeard" => |_, args| text(watch::heard(args)),
+        "watchQuestion" => |run, _| text(watch::question(run)),
+        "watchAnswer" => |run, args| text(watch::answer(run, args)),
+        _ => methods::unknown,
     }
 }
 
-fn text(answer: Answer) -> Outcome {
+fn text(answer: Flow<Value>) -> Outcome {
     Ok(answer?.to_text())
 }
 
@@ -117,16 +112,12 @@ fn text(answer: Answer) -> Outcome {
 ///
 /// # Errors
 /// Those of the client's authentication, of [`effect::fetch`] and of the binding.
-pub(crate) async fn send(
-    client: &Rc<Client>,
-    request: Request,
-    bound: Option<&str>,
-) -> Result<(Response, TokenType), Failure> {
-    let request = dress(client, request).await?;
-    let asked = if bound.is_some() { TokenType::Dpop } else { client.settings.binding };
+pub(crate) fn send(run: &Run<'_>, request: Request, bound: Option<&str>) -> Flow<(Response, TokenType)> {
+    let request = dress(run, request)?;
+    let asked = if bound.is_some() { TokenType::Dpop } else { run.client.settings.binding };
     let answer = match asked {
-        TokenType::Bearer => effect::fetch(&client.runtime, &request, effect::SERVER).await?,
-        TokenType::Dpop => binding::send(client, &request, bound).await?,
+        TokenType::Bearer => effect::fetch(run, &request, effect::SERVER)?,
+        TokenType::Dpop => binding::send(run, &request, bound)?,
     };
     Ok((answer, asked))
 }
@@ -136,29 +127,20 @@ pub(crate) async fn send(
 ///
 /// # Errors
 /// As [`send`], and those of [`token::response`](edgeward_core::oauth::token::response).
-pub(crate) async fn renew(
-    client: &Rc<Client>,
-    request: Request,
-    bound: Option<&str>,
-) -> Result<(Tokens, Option<Millis>), Failure> {
-    let asked = client.runtime.now().wall;
-    let (answer, kind) = send(client, request, bound).await?;
-    let received = client.runtime.now().wall;
+pub(crate) fn renew(run: &Run<'_>, request: Request, bound: Option<&str>) -> Flow<(Tokens, Option<Millis>)> {
+    let asked = run.now().wall;
+    let (answer, kind) = send(run, request, bound)?;
+    let received = run.now().wall;
     let skew = clock::date(&answer).map(|date| Millis(Skew::measured(date, asked, received).0));
-    Ok((client.settings.catalogue.tokens(&answer, kind)?.tokens, skew))
+    Ok((run.client.settings.catalogue.tokens(&answer, kind)?.tokens, skew))
 }
 
 /// A token of the provider's whose signature was verified, with its keys or with the client's secret.
 ///
 /// # Errors
 /// Those of [`jwt::admit`], of the keys and of the signature.
-async fn authentic(
-    client: &Rc<Client>,
-    metadata: &Metadata,
-    token: &str,
-    policy: &Policy,
-) -> Result<Verified, Failure> {
+fn authentic(run: &Run<'_>, metadata: &Metadata, token: &str, policy: &Policy) -> Flow<Verified> {
     let token = jwt::admit(token, policy)?;
-    id_token::check_origin(client, &token, metadata).await?;
+    id_token::check_origin(run, &token, metadata)?;
     Ok(token.dangerous_trust())
 }

@@ -1,8 +1,8 @@
 //! What goes out to the driver.
 
-use edgeward_core::json::Writer;
+use edgeward_core::{json::Writer, oauth::Failure};
 
-use crate::runtime::{Id, Outcome};
+use crate::runtime::Id;
 
 /// What a turn brought about: lists that the driver obeys in the order of the members.
 pub(crate) struct Output {
@@ -18,7 +18,7 @@ pub(crate) struct Output {
 
 impl Output {
     /// Ends a call.
-    pub(crate) fn settle(&mut self, call: Id, outcome: Outcome) -> &mut Writer {
+    pub(crate) fn settle(&mut self, call: Id, outcome: Result<String, Failure>) -> &mut Writer {
         let mut settled = Writer::object();
         settled.number("call", call.into());
         match outcome {

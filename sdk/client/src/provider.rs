@@ -6,15 +6,12 @@ use edgeward_core::{
     Code, Error,
     http::Request,
     jose::KeySet,
-    oauth::{
-        Failure,
-        discovery::{Issuer, Metadata, Search},
-    },
+    oauth::discovery::{Issuer, Metadata, Search},
 };
 
 use crate::{
     effect::{self, SERVER},
-    runtime::Runtime,
+    run::{Flow, Known, Run, settled},
 };
 
 /// What is known about the issuer. Two calls at once may both fetch it, which does no harm.
@@ -38,20 +35,22 @@ impl Provider {
     ///
     /// # Errors
     /// Those of [`Search::next_request`] and [`effect::fetch`].
-    pub(crate) async fn metadata(&self, runtime: &Rc<Runtime>) -> Result<Rc<Metadata>, Failure> {
-        if let Some(metadata) = self.metadata.borrow().clone() {
-            return Ok(metadata);
+    pub(crate) fn metadata(&self, run: &Run<'_>) -> Flow<Rc<Metadata>> {
+        let known = run.once(|| Ok(Known::Metadata(self.metadata.borrow().clone())))?;
+        if let Known::Metadata(Some(metadata)) = known {
+            return Ok(Rc::clone(metadata));
         }
-        let metadata = Rc::new(self.discover(runtime).await?);
+        let metadata = Rc::new(self.discover(run)?);
+        // The same in every run, so it may be said again.
         self.metadata.replace(Some(Rc::clone(&metadata)));
         Ok(metadata)
     }
 
-    async fn discover(&self, runtime: &Rc<Runtime>) -> Result<Metadata, Failure> {
+    fn discover(&self, run: &Run<'_>) -> Flow<Metadata> {
         let mut search = Search::new(self.issuer.clone());
         loop {
             let request = search.next_request()?;
-            let answer = effect::fetch(runtime, &request, SERVER).await;
+            let answer = settled(effect::fetch(run, &request, SERVER))?;
             if let Some(metadata) = search.answered(answer.map_err(|failure| failure.error)) {
                 return Ok(metadata);
             }
@@ -63,10 +62,10 @@ impl Provider {
     ///
     /// # Errors
     /// `jwks_unavailable`: they cannot be had. `jwks_invalid`: they are none.
-    pub(crate) async fn keys(runtime: &Rc<Runtime>, metadata: &Metadata) -> Result<KeySet, Error> {
+    pub(crate) fn keys(run: &Run<'_>, metadata: &Metadata) -> Flow<KeySet> {
         let address = metadata.jwks_uri.as_ref().ok_or(Error::at(Code::DiscoveryInvalid, "jwks_uri"))?;
-        match effect::fetch(runtime, &Request::get_json(address), SERVER).await {
-            Ok(answer) if answer.status == 200 => KeySet::parse(&answer.body),
+        match settled(effect::fetch(run, &Request::get_json(address), SERVER))? {
+            Ok(answer) if answer.status == 200 => Ok(KeySet::parse(&answer.body)?),
             _ => Err(Code::JwksUnavailable.into()),
         }
     }

@@ -1,24 +1,26 @@
 //! Asks for the next access token, as the session's machine orders.
 
-use std::rc::Rc;
-
 use edgeward_core::{
     Code, Error,
     json::Value,
     jwt::Unverified,
-    oauth::{Failure, scope, token, token::Tokens},
-    session::{Refresh, Renewed},
+    oauth::{scope, token, token::Tokens},
+    session::{Grant, Refresh, Renewed},
 };
 
-use crate::client::Client;
+use crate::{
+    client::Client,
+    run::{Flow, Run},
+};
 
 /// Sends the refresh token, and gives what came for it.
 ///
 /// # Errors
 /// Those of discovery and of [`tokens::ask`]; `response_invalid` at `id_token`: it is somebody
 /// else's.
-pub(crate) async fn run(client: &Rc<Client>, refresh: Refresh) -> Result<Renewed, Failure> {
-    let metadata = client.provider.metadata(&client.runtime).await?;
+pub(crate) fn run(run: &Run<'_>, refresh: &Refresh) -> Flow<Renewed> {
+    let client = run.client;
+    let metadata = client.provider.metadata(run)?;
     let resources = match &refresh.target.resource {
         Some(resource) => std::slice::from_ref(resource),
         // That of the sign-in; see `token::exchange_request`.
@@ -31,17 +33,17 @@ pub(crate) async fn run(client: &Rc<Client>, refresh: Refresh) -> Result<Renewed
         resources,
     );
     if !refresh.target.scope.is_empty() {
-        let granted = client.session.grant().map(|grant| grant.scope.clone()).unwrap_or_default();
-        scope::narrow(&mut request, &granted, &refresh.target.scope)?;
+        let granted = client.session.granted(run)?.map_or("", |grant| grant.scope.as_str());
+        scope::narrow(&mut request, granted, &refresh.target.scope)?;
     }
     #[cfg(feature = "oauth")]
-    let (tokens, skew) = crate::oauth::renew(client, request, refresh.key.as_deref()).await?;
+    let (tokens, skew) = crate::oauth::renew(run, request, refresh.key.as_deref())?;
     // Nothing of the small client goes by the server's clock.
     #[cfg(not(feature = "oauth"))]
     let skew = None;
     #[cfg(not(feature = "oauth"))]
-    let tokens = crate::tokens::ask(client, request, refresh.key.as_deref()).await?;
-    check_owner(client, &tokens)?;
+    let tokens = crate::tokens::ask(run, request, refresh.key.as_deref())?;
+    check_owner(client, client.session.granted(run)?, &tokens)?;
     Ok(Renewed { tokens, claims: None, skew })
 }
 
@@ -49,8 +51,8 @@ pub(crate) async fn run(client: &Rc<Client>, refresh: Refresh) -> Result<Renewed
 /// shows that the whole answer is somebody else's.
 ///
 /// Source: [OpenID Connect Core §12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)
-fn check_owner(client: &Rc<Client>, tokens: &Tokens) -> Result<(), Error> {
-    let (Some(id_token), Some(grant)) = (&tokens.id_token, client.session.grant()) else { return Ok(()) };
+fn check_owner(client: &Client, grant: Option<&Grant>, tokens: &Tokens) -> Result<(), Error> {
+    let (Some(id_token), Some(grant)) = (&tokens.id_token, grant) else { return Ok(()) };
     let token = Unverified::parse(id_token)?;
     let same = |name| token.unverified_claim(name) == grant.claims.get(name);
     let id = client.settings.client_id.as_str();

@@ -1,67 +1,64 @@
-//! Drives the flows: futures that wait for answers from outside, on one thread, without a waker.
+//! Drives the flows: functions that are run from their beginning whenever something has come that they
+//! wait for.
 //!
-//! A flow orders effects and waits for their answers; the driver in JavaScript carries them out.
-//! What a flow waits for is numbered, and an answer wakes exactly the flow that ordered it.
+//! A flow gets everything from outside through its [`Run`]. What has come is kept in the order in which it
+//! was asked for, so a run gives a flow the same as the runs before and one thing more; where that ends, the
+//! flow asks for something new and stops ([`Stop::Waiting`]). So a flow reads as if it waited, and is an
+//! ordinary function: the futures that the compiler makes of it are twice the code.
 
-use std::{
-    cell::{Cell, RefCell},
-    future::Future,
-    pin::Pin,
-    rc::Rc,
-    task::{Context, Poll, Waker},
-};
+use std::cell::{Cell, RefCell};
 
 use edgeward_core::{
-    json::{Value, Writer},
-    oauth::Failure,
+    Code,
+    json::Writer,
     session::{Millis, Now},
     time::UnixMillis,
 };
 
-use crate::output::Output;
-
-/// What an effect, or another flow, answered.
-pub(crate) type Answer = Result<Value, Failure>;
-
-/// What a call gives: JSON.
-pub(crate) type Outcome = Result<String, Failure>;
+use crate::{
+    client::Client,
+    output::Output,
+    run::{Answer, Came, Outcome, Places, Run, Stop},
+};
 
 /// Names an effect, or whatever else is waited for.
 pub(crate) type Id = u32;
 
-type Flow = Pin<Box<dyn Future<Output = ()>>>;
-
-/// The flows that are under way, and what they wait for.
+/// The flows that are under way, and what they bring about.
 #[derive(Default)]
 pub(crate) struct Runtime {
     now: Cell<Option<Now>>,
     last: Cell<Id>,
-    /// Which flow runs at the moment.
-    running: Cell<Id>,
-    flows: RefCell<Vec<(Id, Flow)>>,
-    ready: RefCell<Vec<Id>>,
-    waits: RefCell<Vec<Wait>>,
+    flows: RefCell<Vec<Started>>,
+    /// What the flow that runs at the moment is about to wait for.
+    running: RefCell<Wait>,
     output: RefCell<Output>,
 }
 
-/// One flow waits for one answer.
-struct Wait {
-    id: Id,
-    flow: Id,
-    answer: Option<Answer>,
+/// The work of a flow.
+pub(crate) type Work = dyn Fn(&Run<'_>) -> Outcome;
+
+/// A flow that has begun.
+struct Started {
+    /// The call that its outcome settles. What another one gives is nobody's.
+    call: Option<Id>,
+    work: Box<Work>,
+    begun: Now,
+    came: Vec<Came>,
+    places: Places,
+    wait: Wait,
 }
 
-/// The answer to come. Dropped before it came, it is no longer wanted.
-pub(crate) struct Pending {
-    runtime: Rc<Runtime>,
-    id: Id,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Effect,
-    Inside,
+/// What a flow waits for.
+pub(crate) enum Wait {
+    /// Nothing: it may run.
+    Nothing,
+    /// An effect.
+    Effect(Id),
+    /// An answer from inside.
+    Inside(Id),
+    /// Nothing any more: this came.
+    Over(Answer),
 }
 
 impl Runtime {
@@ -81,55 +78,60 @@ impl Runtime {
         self.last.get()
     }
 
-    /// Begins a flow under a name of its own; it runs with the others.
-    pub(crate) fn spawn(&self, flow: impl Future<Output = ()> + 'static) -> Id {
-        let id = self.name();
-        self.flows.borrow_mut().push((id, Box::pin(flow)));
-        self.ready.borrow_mut().push(id);
-        id
+    /// Begins a flow; it runs with the others.
+    pub(crate) fn spawn(&self, work: impl Fn(&Run<'_>) -> Outcome + 'static) {
+        self.begin(None, Box::new(work));
     }
 
-    /// Ends a flow; what it waits for is cancelled.
-    pub(crate) fn abort(&self, flow: Id) {
-        let mut flows = self.flows.borrow_mut();
-        let found = flows.iter().position(|(id, _)| *id == flow).map(|at| flows.remove(at));
-        // Dropped outside of the borrow, since what is cancelled may look at the flows.
-        drop(flows);
-        drop(found);
+    /// Begins a flow whose outcome settles a call, if one is given.
+    pub(crate) fn begin(&self, call: Option<Id>, work: Box<Work>) {
+        let started = Started {
+            call,
+            work,
+            begun: self.now(),
+            came: Vec::new(),
+            places: Places::default(),
+            wait: Wait::Nothing,
+        };
+        self.flows.borrow_mut().push(started);
     }
 
-    /// Orders an effect.
-    pub(crate) fn order(self: &Rc<Self>, kind: &str, members: Writer) -> Pending {
-        let id = self.order_for(kind, members);
-        self.pending(id, Kind::Effect)
+    /// Ends the flow of a call; the effect that it waits for is cancelled. `Some`: it waited for an answer
+    /// from inside.
+    pub(crate) fn abort(&self, call: Id) -> Option<Id> {
+        let ended = self.remove(|flow| flow.call == Some(call))?;
+        self.tell(|output| output.settle(call, Err(Code::Aborted.into())));
+        match ended.wait {
+            Wait::Effect(id) => {
+                self.tell(|output| output.cancel.item_number(id.into()));
+                None
+            }
+            Wait::Inside(id) => Some(id),
+            _ => None,
+        }
     }
 
-    /// Orders an effect whose answer goes to whoever knows the name that is given.
-    pub(crate) fn order_for(&self, kind: &str, mut members: Writer) -> Id {
+    /// Orders an effect, and tells under which name it is answered.
+    pub(crate) fn order(&self, kind: &str, mut members: Writer) -> Id {
         let id = self.name();
         members.number("effect", id.into()).text("kind", kind);
         self.tell(|output| output.effects.item(&members.finish()));
         id
     }
 
-    /// Something to wait for that is answered from inside, and its name.
-    pub(crate) fn ticket(self: &Rc<Self>) -> Pending {
-        let id = self.name();
-        self.pending(id, Kind::Inside)
+    /// Gives an answer. Nothing happens if nobody waits for it.
+    pub(crate) fn answer(&self, id: Id, answer: Answer) {
+        let mut running = self.running.borrow_mut();
+        let mut flows = self.flows.borrow_mut();
+        let waits = flows.iter_mut().map(|flow| &mut flow.wait);
+        if let Some(wait) = waits.chain([&mut *running]).find(|wait| wait.is_for(id)) {
+            *wait = Wait::Over(answer);
+        }
     }
 
-    /// Gives an answer. False: nobody waits for it.
-    pub(crate) fn answer(&self, id: Id, answer: Answer) -> bool {
-        let mut waits = self.waits.borrow_mut();
-        let Some(wait) = waits.iter_mut().find(|wait| wait.id == id) else { return false };
-        wait.answer = Some(answer);
-        self.ready.borrow_mut().push(wait.flow);
-        true
-    }
-
-    /// Whether somebody waits for an answer.
-    pub(crate) fn is_awaited(&self, id: Id) -> bool {
-        self.waits.borrow().iter().any(|wait| wait.id == id)
+    /// Says what the flow that runs at the moment is about to wait for.
+    pub(crate) fn wait(&self, wait: Wait) {
+        self.running.replace(wait);
     }
 
     /// What goes out with the next reading of the output.
@@ -138,69 +140,80 @@ impl Runtime {
     }
 
     /// Runs whatever can run, and gives what it brought about.
-    pub(crate) fn run(&self) -> Output {
-        loop {
-            let mut ready = self.ready.borrow_mut();
-            if ready.is_empty() {
-                break;
-            }
-            let id = ready.remove(0);
-            drop(ready);
-            self.poll(id);
+    pub(crate) fn run(&self, client: &Client) -> Output {
+        while let Some(flow) = self.remove(|flow| flow.wait.is_over()) {
+            self.advance(client, flow);
         }
         self.output.take()
     }
 
-    fn poll(&self, id: Id) {
-        let mut flows = self.flows.borrow_mut();
-        let Some(at) = flows.iter().position(|(name, _)| *name == id) else { return };
-        let (_, mut flow) = flows.remove(at);
-        drop(flows);
-        self.running.set(id);
-        if flow.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
-            self.flows.borrow_mut().push((id, flow));
-        }
+    /// What was told.
+    pub(crate) fn into_output(self) -> Output {
+        self.output.into_inner()
     }
 
-    fn pending(self: &Rc<Self>, id: Id, kind: Kind) -> Pending {
-        self.waits.borrow_mut().push(Wait { id, flow: self.running.get(), answer: None });
-        Pending { runtime: Rc::clone(self), id, kind }
-    }
-}
-
-impl Pending {
-    /// The name under which it is answered.
-    pub(crate) const fn id(&self) -> Id {
-        self.id
-    }
-}
-
-impl Future for Pending {
-    type Output = Answer;
-
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Answer> {
-        let mut waits = self.runtime.waits.borrow_mut();
-        let Some(at) = waits.iter().position(|wait| wait.id == self.id) else { return Poll::Pending };
-        let Some(wait) = waits.get_mut(at) else { return Poll::Pending };
-        // Whoever awaits it is whom it concerns, also if another one ordered it.
-        wait.flow = self.runtime.running.get();
-        match wait.answer.take() {
-            None => Poll::Pending,
-            Some(answer) => {
-                waits.remove(at);
-                Poll::Ready(answer)
+    /// Runs a flow until it ends, or waits for something that is not there. Nothing else happens meanwhile.
+    fn advance(&self, client: &Client, mut flow: Started) {
+        while flow.wait.is_over() {
+            if let Wait::Over(answer) = std::mem::take(&mut flow.wait) {
+                flow.came.push(Came { answer, at: self.now() });
             }
+            let run = Run::new(client, &flow.came, flow.begun, &flow.places);
+            let outcome = (flow.work)(&run);
+            #[cfg(feature = "oauth")]
+            if let Some(from) = run.goes_back_to() {
+                flow.forget(from, self.now());
+            }
+            flow.wait = self.running.take();
+            let outcome = match outcome {
+                Ok(json) => Ok(json),
+                Err(Stop::Failed(failure)) => Err(failure),
+                Err(Stop::Waiting) => continue,
+            };
+            if let Some(call) = flow.call {
+                self.tell(|output| output.settle(call, outcome));
+            }
+            return;
+        }
+        self.flows.borrow_mut().push(flow);
+    }
+
+    fn remove(&self, meant: impl Fn(&Started) -> bool) -> Option<Started> {
+        let mut flows = self.flows.borrow_mut();
+        let at = flows.iter().position(meant)?;
+        Some(flows.remove(at))
+    }
+}
+
+#[cfg(feature = "oauth")]
+impl Started {
+    /// Forgets what came from there on. From then on it is as if what came before that came now.
+    fn forget(&mut self, from: usize, now: Now) {
+        self.came.truncate(from);
+        self.places.forget(from);
+        match self.came.last_mut() {
+            Some(last) => last.at = now,
+            None => self.begun = now,
         }
     }
 }
 
-impl Drop for Pending {
-    fn drop(&mut self) {
-        let mut waits = self.runtime.waits.borrow_mut();
-        let Some(at) = waits.iter().position(|wait| wait.id == self.id) else { return };
-        let wait = waits.remove(at);
-        if wait.answer.is_none() && self.kind == Kind::Effect {
-            self.runtime.tell(|output| output.cancel.item_number(self.id.into()));
-        }
+impl Wait {
+    fn is_for(&self, id: Id) -> bool {
+        matches!(self, Self::Effect(own) | Self::Inside(own) if *own == id)
+    }
+
+    const fn is_over(&self) -> bool {
+        matches!(self, Self::Nothing | Self::Over(_))
     }
 }
+
+impl Default for Wait {
+    /// What never comes, since no name is 0.
+    fn default() -> Self {
+        Self::Inside(0)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    rc::Rc,
     sync::Arc,
 };
 
@@ -22,25 +21,21 @@ use crate::{
     client::Client,
     effect::{self, Area},
     refresh,
-    runtime::{self, Id, Runtime},
+    run::{self, Flow, Known, Run, settled},
+    runtime::Id,
     tokens, written,
 };
 
 /// The session of this tab or process.
 pub(crate) struct Session {
-    runtime: Rc<Runtime>,
     machine: RefCell<Machine>,
     /// The key of the record, which names the lock as well.
     key: String,
     begun: Cell<bool>,
     /// Who waits for the first reading.
     starting: RefCell<Vec<Id>>,
-    /// The calls that the machine has not answered.
-    asked: RefCell<Vec<Ticket>>,
     /// The effects that the machine waits for.
     steps: RefCell<Vec<(Id, Waited)>>,
-    /// What the machine answered, for the flows that asked.
-    answers: RefCell<Vec<(Ticket, Box<Answer>)>>,
     /// The timer, of which there is one.
     timer: Cell<Option<Id>>,
 }
@@ -66,43 +61,48 @@ pub(crate) struct Want {
 
 impl Session {
     /// A session that was not read yet. `name` is the client's own among those of the site.
-    pub(crate) fn new(runtime: Rc<Runtime>, name: &str, background: Background) -> Self {
+    pub(crate) fn new(name: &str, background: Background) -> Self {
         Self {
-            runtime,
             machine: RefCell::new(Machine::new(Options { background, ..Options::default() })),
             key: [name, ":session"].concat(),
             begun: Cell::new(false),
             starting: RefCell::default(),
             steps: RefCell::default(),
-            asked: RefCell::default(),
-            answers: RefCell::default(),
             timer: Cell::new(None),
         }
     }
 
-    /// Reads the session for the first time, if nobody has, and gives the `AuthState`.
-    pub(crate) async fn start(&self, client: &Rc<Client>) -> String {
-        if self.is_loading() {
-            let ticket = self.runtime.ticket();
-            self.starting.borrow_mut().push(ticket.id());
-            if !self.begun.replace(true) {
-                self.feed(client, Input::Begun);
+    /// Reads the session for the first time, if nobody has, and gives what a sign-in that begins now
+    /// belongs to: a later sign-out beats it.
+    pub(crate) fn start(&self, run: &Run<'_>) -> Flow<u64> {
+        let generation = run.ask(|id| {
+            self.starting.borrow_mut().push(id);
+            if self.begun.replace(true) {
+                self.tell_started(run.client);
+            } else {
+                self.feed(run.client, Input::Begun);
             }
-            // Storage degrades rather than fails, and the machine bounds its own waits.
-            drop(ticket.await);
-        }
+        });
+        // Storage degrades rather than fails, and the machine bounds its own waits.
+        Ok(generation?.json()?.as_u64().unwrap_or_default())
+    }
+
+    /// The `AuthState`, as it is now.
+    pub(crate) fn state(&self) -> String {
         written::state(&self.machine.borrow())
     }
 
-    /// What a sign-in that begins now belongs to: a later sign-out beats it.
-    pub(crate) async fn began(&self, client: &Rc<Client>) -> u64 {
-        self.start(client).await;
-        self.machine.borrow().generation()
-    }
-
-    /// The session, if there is one.
+    /// The session, if there is one now.
     pub(crate) fn grant(&self) -> Option<Arc<Grant>> {
         self.machine.borrow().grant().cloned()
+    }
+
+    /// The session, if there was one when the flow first asked.
+    pub(crate) fn granted<'a>(&self, run: &Run<'a>) -> Flow<Option<&'a Grant>> {
+        match run.once(|| Ok(Known::Grant(self.grant())))? {
+            Known::Grant(grant) => Ok(grant.as_deref()),
+            _ => Err(Code::InternalError.into()),
+        }
     }
 
     /// An access token, refreshed if need be.
@@ -110,49 +110,43 @@ impl Session {
     /// # Errors
     /// `session_missing`, `session_expired`, `session_changed`; those of the
     /// token endpoint, while the session goes on.
-    pub(crate) async fn access(&self, client: &Rc<Client>, want: Want) -> Result<Handed, Failure> {
+    pub(crate) fn access<'a>(&self, run: &Run<'a>, want: Want) -> Flow<&'a Handed> {
         #[cfg(feature = "oauth")]
-        if client.settings.acts_for_itself {
-            return crate::oauth::access(client, want).await;
+        if run.client.settings.acts_for_itself {
+            return crate::oauth::access(run, want);
         }
-        let Want { target, force, min_validity } = want;
-        self.start(client).await;
-        let granted = self.grant();
-        #[cfg(feature = "oauth")]
-        if let Some(own) = crate::oauth::own_access(client, &target) {
-            return own;
-        }
-        if granted.is_some_and(|grant| !scope::covers(&grant.scope, &target.scope)) {
-            return Err(Error::at(Code::InvalidScope, "scope").into());
-        }
-        let asked = |ticket| Input::Wanted { ticket, target, force, min_validity };
-        match self.ask(client, asked).await? {
-            Answer::Access(handed) => Ok(handed),
-            _ => Err(Code::InternalError.into()),
-        }
+        self.start(run)?;
+        let answer = self.ask(run, |ticket| {
+            #[cfg(feature = "oauth")]
+            if let Some(own) = crate::oauth::own_access(run.client, &want.target) {
+                return Err(own.map(Known::handed));
+            }
+            if self.grant().is_some_and(|grant| !scope::covers(&grant.scope, &want.target.scope)) {
+                return Err(Err(Error::at(Code::InvalidScope, "scope").into()));
+            }
+            let Want { target, force, min_validity } = want;
+            Ok(Input::Wanted { ticket, target, force, min_validity })
+        });
+        handed(answer?)
     }
 
     /// Makes a grant the session.
     ///
     /// # Errors
     /// `session_changed`: a sign-out came in between; the tokens are revoked.
-    pub(crate) async fn sign_in(&self, client: &Rc<Client>, grant: Grant, began: u64) -> Result<(), Failure> {
+    pub(crate) fn sign_in(&self, run: &Run<'_>, grant: Grant, began: u64) -> Flow<()> {
         let grant = Arc::new(grant);
-        self.ask(client, |ticket| Input::SignedIn { ticket, grant, began }).await.map(drop)
+        self.ask(run, |ticket| Ok(Input::SignedIn { ticket, grant, began })).map(drop)
     }
 
     /// Ends the session, and gives what is left of it.
     ///
     /// # Errors
     /// Those of the machine, where storage keeps changing.
-    pub(crate) async fn sign_out(
-        &self,
-        client: &Rc<Client>,
-        reason: Reason,
-    ) -> Result<Option<Arc<Grant>>, Failure> {
-        self.start(client).await;
-        match self.ask(client, |ticket| Input::SignOut { ticket, reason }).await? {
-            Answer::SignedOut(grant) => Ok(grant),
+    pub(crate) fn sign_out<'a>(&self, run: &Run<'a>, reason: Reason) -> Flow<Option<&'a Grant>> {
+        self.start(run)?;
+        match self.ask(run, |ticket| Ok(Input::SignOut { ticket, reason }))? {
+            Answer::SignedOut(grant) => Ok(grant.as_deref()),
             _ => Err(Code::InternalError.into()),
         }
     }
@@ -162,23 +156,23 @@ impl Session {
     /// # Errors
     /// `session_missing`; `session_changed`: they are somebody else's.
     #[cfg(feature = "oauth")]
-    pub(crate) async fn update_user(&self, client: &Rc<Client>, claims: Map) -> Result<(), Failure> {
-        self.ask(client, |ticket| Input::UserUpdated { ticket, claims }).await.map(drop)
+    pub(crate) fn update_user(&self, run: &Run<'_>, claims: Map) -> Flow<()> {
+        self.ask(run, |ticket| Ok(Input::UserUpdated { ticket, claims })).map(drop)
     }
 
     /// Takes an effect's answer, if the machine waits for it; else gives it back.
     pub(crate) fn answer(
         &self,
-        client: &Rc<Client>,
+        client: &Client,
         effect: Id,
-        answer: runtime::Answer,
-    ) -> Option<runtime::Answer> {
+        answer: Result<Value, Failure>,
+    ) -> Option<Result<Value, Failure>> {
         let mut steps = self.steps.borrow_mut();
         let Some(at) = steps.iter().position(|(id, _)| *id == effect) else { return Some(answer) };
         let (_, waited) = steps.remove(at);
         drop(steps);
         let input = match waited {
-            Waited::Read(step) => Input::Read { step, stored: effect::text(answer) },
+            Waited::Read(step) => Input::Read { step, stored: text(answer) },
             Waited::Locked(step) => Input::Locked { step, held: answer == Ok(Value::Bool(true)) },
             Waited::Swapped(step) => Input::Swapped { step, result: swapped(answer) },
             Waited::Woken(step) => Input::Woken(step),
@@ -189,48 +183,50 @@ impl Session {
     }
 
     /// Something happened around the client.
-    pub(crate) fn notice(&self, client: &Rc<Client>, notice: Notice) {
+    pub(crate) fn notice(&self, client: &Client, notice: Notice) {
         if self.begun.get() {
             self.feed(client, Input::Noticed(notice));
         }
     }
 
-    /// Tells the machine which calls no longer wait.
-    pub(crate) fn forget_abandoned(&self, client: &Rc<Client>) {
-        let gone = |ticket: &Ticket| !self.runtime.is_awaited(ticket.0);
-        loop {
-            let mut asked = self.asked.borrow_mut();
-            let Some(at) = asked.iter().position(gone) else { break };
-            let ticket = asked.remove(at);
-            drop(asked);
-            self.feed(client, Input::Abandoned(ticket));
+    /// Tells the machine that nobody waits for an answer any more.
+    pub(crate) fn abandon(&self, client: &Client, id: Id) {
+        if self.begun.get() {
+            self.feed(client, Input::Abandoned(Ticket(id)));
         }
     }
 
-    async fn ask(&self, client: &Rc<Client>, input: impl FnOnce(Ticket) -> Input) -> Result<Answer, Failure> {
-        let pending = self.runtime.ticket();
-        let ticket = Ticket(pending.id());
-        self.asked.borrow_mut().push(ticket);
-        self.feed(client, input(ticket));
-        pending.await?;
-        let mut answers = self.answers.borrow_mut();
-        let at = answers.iter().position(|(own, _)| *own == ticket).ok_or(Code::InternalError)?;
-        Ok(*answers.remove(at).1)
+    /// Asks the machine. An input that is none says what is answered in its place.
+    fn ask<'a>(
+        &self,
+        run: &Run<'a>,
+        input: impl FnOnce(Ticket) -> Result<Input, run::Answer>,
+    ) -> Flow<&'a Answer> {
+        let answer = run.ask(|id| match input(Ticket(id)) {
+            Ok(input) => self.feed(run.client, input),
+            Err(answer) => run.client.runtime.answer(id, answer),
+        });
+        answer?.session()
     }
 
-    fn feed(&self, client: &Rc<Client>, input: Input) {
-        let actions = self.machine.borrow_mut().handle(input, self.runtime.now());
+    fn feed(&self, client: &Client, input: Input) {
+        let actions = self.machine.borrow_mut().handle(input, client.runtime.now());
         for action in actions {
             self.perform(client, action);
         }
-        if !self.is_loading() {
-            for ticket in self.starting.take() {
-                self.runtime.answer(ticket, Ok(Value::Null));
+        self.tell_started(client);
+    }
+
+    fn tell_started(&self, client: &Client) {
+        let machine = self.machine.borrow();
+        if machine.state() != State::Loading {
+            for id in self.starting.take() {
+                client.runtime.answer(id, Ok(Known::Json(machine.generation().into())));
             }
         }
     }
 
-    fn perform(&self, client: &Rc<Client>, action: Action) {
+    fn perform(&self, client: &Client, action: Action) {
         let place = || effect::place(Area::Session, &self.key);
         let name = || {
             let mut members = Writer::object();
@@ -238,43 +234,47 @@ impl Session {
             members
         };
         match action {
-            Action::Read { step } => self.order("read", place(), Waited::Read(step)),
+            Action::Read { step } => {
+                self.order(client, "read", place(), Waited::Read(step));
+            }
             Action::Lock { step, deadline } => {
                 let mut members = name();
                 members.number("deadline", deadline.0);
-                self.order("lock", members, Waited::Locked(step));
+                self.order(client, "lock", members, Waited::Locked(step));
             }
-            Action::Unlock => self.order("unlock", name(), Waited::Nothing),
+            Action::Unlock => {
+                self.order(client, "unlock", name(), Waited::Nothing);
+            }
             Action::Swap { step, expected, next } => {
                 let mut members = place();
                 members.text_or_null("expected", expected.as_deref()).text("next", &next);
-                self.order("swap", members, Waited::Swapped(step));
+                self.order(client, "swap", members, Waited::Swapped(step));
             }
             Action::Wake { step, after } => {
                 if let Some(earlier) = self.timer.take() {
                     self.steps.borrow_mut().retain(|(id, _)| *id != earlier);
-                    self.runtime.tell(|output| output.cancel.item_number(earlier.into()));
+                    client.runtime.tell(|output| output.cancel.item_number(earlier.into()));
                 }
                 let mut members = Writer::object();
                 members.number("millis", after.0);
-                let id = self.runtime.order_for("sleep", members);
-                self.timer.set(Some(id));
-                self.steps.borrow_mut().push((id, Waited::Woken(step)));
+                self.timer.set(Some(self.order(client, "sleep", members, Waited::Woken(step))));
             }
             Action::Announce { generation } => {
                 let mut members = Writer::object();
                 members.text("text", &form::decimal(u32::try_from(generation).unwrap_or(u32::MAX)));
-                self.order("announce", members, Waited::Nothing);
+                self.order(client, "announce", members, Waited::Nothing);
             }
             Action::Refresh { step, refresh } => {
-                let client_of_flow = Rc::clone(client);
-                self.runtime.spawn(async move {
-                    let result = refresh::run(&client_of_flow, *refresh).await.map(Box::new);
-                    client_of_flow.session.feed(&client_of_flow, Input::Replied { step, result });
+                client.runtime.spawn(move |run| {
+                    let result = settled(refresh::run(run, &refresh))?.map(Box::new);
+                    run.client.session.feed(run.client, Input::Replied { step, result });
+                    Ok(String::new())
                 });
             }
-            Action::Answer { ticket, result } => self.give(ticket, result),
-            Action::Tell(event) => self.tell(event),
+            Action::Answer { ticket, result } => {
+                client.runtime.answer(ticket.0, result.map(Known::Session));
+            }
+            Action::Tell(event) => self.tell(client, event),
             Action::Revoke(late) => {
                 let Late { refresh_token, access_token } = *late;
                 tokens::revoke_later(client, refresh_token, access_token);
@@ -282,39 +282,42 @@ impl Session {
         }
     }
 
-    fn order(&self, kind: &str, members: Writer, waited: Waited) {
-        let id = self.runtime.order_for(kind, members);
+    fn order(&self, client: &Client, kind: &str, members: Writer, waited: Waited) -> Id {
+        let id = client.runtime.order(kind, members);
         self.steps.borrow_mut().push((id, waited));
+        id
     }
 
-    fn give(&self, ticket: Ticket, result: Result<Box<Answer>, Failure>) {
-        self.asked.borrow_mut().retain(|own| *own != ticket);
-        let outcome = match result {
-            Ok(answer) if self.runtime.is_awaited(ticket.0) => {
-                self.answers.borrow_mut().push((ticket, answer));
-                Ok(Value::Null)
-            }
-            Ok(_) => return,
-            Err(failure) => Err(failure),
-        };
-        self.runtime.answer(ticket.0, outcome);
+    fn tell(&self, client: &Client, event: Event) {
+        let state = self.state();
+        client.runtime.tell(|output| output.events.item(&written::event(event, &state)));
     }
+}
 
-    fn tell(&self, event: Event) {
-        let state = written::state(&self.machine.borrow());
-        self.runtime.tell(|output| output.events.item(&written::event(event, &state)));
-    }
-
-    fn is_loading(&self) -> bool {
-        self.machine.borrow().state() == State::Loading
+/// The access token that was asked for.
+///
+/// # Errors
+/// `internal_error`: it was something else.
+pub(crate) fn handed(answer: &Answer) -> Flow<&Handed> {
+    match answer {
+        Answer::Access(handed) => Ok(handed),
+        _ => Err(Code::InternalError.into()),
     }
 }
 
 /// Whether a swap was made, or what is there instead. A failure stands for storage that changed.
-fn swapped(answer: runtime::Answer) -> Result<(), Option<String>> {
+fn swapped(answer: Result<Value, Failure>) -> Result<(), Option<String>> {
     let Ok(answer) = answer else { return Err(None) };
     if answer.get("done") == Some(&Value::Bool(true)) {
         return Ok(());
     }
     Err(answer.get("current").and_then(Value::as_str).map(String::from))
+}
+
+/// A text that was answered; a failure stands for none, since storage degrades and never fails.
+fn text(answer: Result<Value, Failure>) -> Option<String> {
+    match answer {
+        Ok(Value::String(text)) => Some(text),
+        _ => None,
+    }
 }

@@ -2,8 +2,6 @@
 //!
 //! Slots of their own, so that two sign-ins begun side by side do not overwrite each other.
 
-use std::rc::Rc;
-
 use edgeward_core::{
     json::{self, Writer},
     oauth::authorize::Transaction,
@@ -12,7 +10,7 @@ use edgeward_core::{
 
 use crate::{
     effect::{self, Area},
-    runtime::Runtime,
+    run::{Flow, Run},
 };
 
 /// What was found under a state.
@@ -44,55 +42,54 @@ const POPUP: &str = "popup";
 
 const AREA: Area = Area::Transactions;
 
-/// Keeps a transaction until its callback comes. `prefix` is that of all the client's slots.
-pub(crate) async fn begin(runtime: &Rc<Runtime>, prefix: &str, transaction: &Transaction, window: Window) {
-    forget_old(runtime, prefix).await;
+/// Keeps a transaction until its callback comes.
+pub(crate) fn begin(run: &Run<'_>, transaction: &Transaction, window: Window) -> Flow<()> {
+    forget_old(run)?;
     let mut slot = transaction.written();
     if window == Window::Popup {
         slot.flag(POPUP, true);
     }
-    let text = slot.finish();
-    effect::swap(runtime, AREA, &key(prefix, &transaction.state), None, Some(&text)).await;
+    effect::swap(run, AREA, &key(run, &transaction.state), None, Some(&slot.finish())).map(drop)
 }
 
 /// Whether the callback of a state may belong to another window: there is no such sign-in here, or
 /// it was begun in a window of its own.
-pub(crate) async fn may_be_elsewhere(runtime: &Rc<Runtime>, prefix: &str, state: &str) -> bool {
-    let Some(text) = effect::read(runtime, AREA, &key(prefix, state)).await else { return true };
-    json::parse(text.as_bytes()).is_ok_and(|slot| slot.get(POPUP).is_some())
+pub(crate) fn may_be_elsewhere(run: &Run<'_>, state: &str) -> Flow<bool> {
+    let Some(text) = effect::read(run, AREA, &key(run, state))? else { return Ok(true) };
+    Ok(json::parse(text.as_bytes()).is_ok_and(|slot| slot.get(POPUP).is_some()))
 }
 
 /// Takes a transaction out. Of two callers one gets it, since of two swaps one is made.
-pub(crate) async fn take(runtime: &Rc<Runtime>, prefix: &str, state: &str) -> Taken {
-    let key = key(prefix, state);
-    let Some(text) = effect::read(runtime, AREA, &key).await else { return Taken::Unknown };
-    let Some(began) = began(&text) else { return Taken::Unknown };
-    let Ok(transaction) = Transaction::from_json(&text) else { return Taken::Used };
+pub(crate) fn take(run: &Run<'_>, state: &str) -> Flow<Taken> {
+    let key = key(run, state);
+    let Some(text) = effect::read(run, AREA, &key)? else { return Ok(Taken::Unknown) };
+    let Some(began) = began(text) else { return Ok(Taken::Unknown) };
+    let Ok(transaction) = Transaction::from_json(text) else { return Ok(Taken::Used) };
     // What is left tells that it was taken, and holds no secret.
     let mut used = Writer::object();
     used.number(BEGAN, began.0);
-    if effect::swap(runtime, AREA, &key, Some(&text), Some(&used.finish())).await {
-        Taken::Open(Box::new(transaction))
-    } else {
-        Taken::Used
-    }
+    let is_ours = effect::swap(run, AREA, &key, Some(text), Some(&used.finish()))?;
+    Ok(if is_ours { Taken::Open(Box::new(transaction)) } else { Taken::Used })
 }
 
-async fn forget_old(runtime: &Rc<Runtime>, prefix: &str) {
-    let now = runtime.now().wall.to_seconds();
-    let mut open: Vec<(UnixSeconds, String, String)> = Vec::new();
-    for key in effect::keys(runtime, AREA, prefix).await {
-        let Some(text) = effect::read(runtime, AREA, &key).await else { continue };
-        match began(&text) {
+fn forget_old(run: &Run<'_>) -> Flow<()> {
+    let now = run.now().wall.to_seconds();
+    let mut open: Vec<(UnixSeconds, &str, &str)> = Vec::new();
+    for key in effect::keys(run, AREA, &run.client.transactions)? {
+        let Some(text) = effect::read(run, AREA, key)? else { continue };
+        match began(text) {
             Some(at) if now.since(at) <= Transaction::LIFETIME => open.push((at, key, text)),
-            _ => drop(effect::swap(runtime, AREA, &key, Some(&text), None).await),
+            _ => {
+                effect::swap(run, AREA, key, Some(text), None)?;
+            }
         }
     }
     if open.len() >= MAX_OPEN
         && let Some((_, key, text)) = open.iter().min()
     {
-        effect::swap(runtime, AREA, key, Some(text), None).await;
+        effect::swap(run, AREA, key, Some(text), None)?;
     }
+    Ok(())
 }
 
 /// When the transaction of a slot began, whether it was taken or not.
@@ -100,6 +97,6 @@ fn began(text: &str) -> Option<UnixSeconds> {
     json::parse(text.as_bytes()).ok()?.get(BEGAN)?.as_i64().map(UnixSeconds)
 }
 
-fn key(prefix: &str, state: &str) -> String {
-    [prefix, state].concat()
+fn key(run: &Run<'_>, state: &str) -> String {
+    [&run.client.transactions, state].concat()
 }

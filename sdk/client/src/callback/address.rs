@@ -1,10 +1,11 @@
 //! The address bar after a callback.
 
-use std::rc::Rc;
-
 use edgeward_core::oauth::authorize::Callback;
 
-use crate::{effect, runtime::Runtime};
+use crate::{
+    effect,
+    run::{Flow, Run},
+};
 
 /// The query of an address, without `?`.
 pub(super) fn query_of(url: &str) -> &str {
@@ -14,10 +15,11 @@ pub(super) fn query_of(url: &str) -> &str {
 
 /// Takes the parameters of a handled callback out of the address bar, if they are still there.
 /// Where the address cannot be changed it stays: the code in it is worth nothing any more.
-pub(super) async fn clean(runtime: &Rc<Runtime>, callback: &Callback) {
-    let Some(href) = effect::location(runtime).await else { return };
-    if let Some(url) = cleaned(&href, callback.state()) {
-        effect::rewrite(runtime, &url).await;
+pub(super) fn clean(run: &Run<'_>, callback: &Callback) -> Flow<()> {
+    let Some(href) = effect::location(run)? else { return Ok(()) };
+    match cleaned(href, callback.state()) {
+        Some(url) => effect::rewrite(run, &url),
+        None => Ok(()),
     }
 }
 

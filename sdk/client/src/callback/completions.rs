@@ -1,10 +1,16 @@
 //! The callbacks that were handled since the page was loaded, by state.
 
-use std::{cell::RefCell, rc::Rc};
+use std::cell::RefCell;
 
-use edgeward_core::json::Value;
+use edgeward_core::{json::Value, oauth::Failure};
 
-use crate::runtime::{Id, Outcome, Runtime};
+use crate::{
+    run::{Answer, Known},
+    runtime::{Id, Runtime},
+};
+
+/// How a sign-in ended.
+type Outcome = Result<String, Failure>;
 
 /// One exchange for every state, however many ask for its outcome.
 #[derive(Default)]
@@ -22,7 +28,7 @@ const MAX: usize = 8;
 impl Completions {
     /// Has a ticket answered with the outcome for a state, as a text. True: nobody has begun it yet, so the
     /// caller does.
-    pub(crate) fn join(&self, runtime: &Rc<Runtime>, state: &str, ticket: Id) -> bool {
+    pub(crate) fn join(&self, runtime: &Runtime, state: &str, ticket: Id) -> bool {
         let mut all = self.0.borrow_mut();
         match all.iter_mut().find(|one| one.state == state) {
             None => {
@@ -31,7 +37,7 @@ impl Completions {
                 true
             }
             Some(Completion { outcome: Some(outcome), .. }) => {
-                runtime.answer(ticket, outcome.clone().map(Value::String));
+                runtime.answer(ticket, answer(outcome));
                 false
             }
             Some(running) => {
@@ -47,12 +53,16 @@ impl Completions {
     }
 
     /// Gives the outcome to all who wait for it, and to all who will ask.
-    pub(crate) fn finish(&self, runtime: &Rc<Runtime>, state: &str, outcome: &Outcome) {
+    pub(crate) fn finish(&self, runtime: &Runtime, state: &str, outcome: &Outcome) {
         let mut all = self.0.borrow_mut();
         let Some(one) = all.iter_mut().find(|one| one.state == state) else { return };
         one.outcome = Some(outcome.clone());
         for ticket in one.waiting.drain(..) {
-            runtime.answer(ticket, outcome.clone().map(Value::String));
+            runtime.answer(ticket, answer(outcome));
         }
     }
+}
+
+fn answer(outcome: &Outcome) -> Answer {
+    outcome.clone().map(|json| Known::Json(Value::String(json)))
 }

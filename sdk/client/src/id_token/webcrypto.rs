@@ -2,8 +2,6 @@
 //!
 //! Source: [Web Cryptography](https://www.w3.org/TR/webcrypto-2/).
 
-use std::rc::Rc;
-
 use edgeward_core::{
     Code, Error, base64url,
     jose::{
@@ -12,30 +10,29 @@ use edgeward_core::{
         jwk::Material,
     },
     json::{Value, Writer},
-    oauth::Failure,
 };
 
-use crate::runtime::Runtime;
+use crate::run::{Flow, Run};
 
 /// Verifies a signature.
 ///
 /// # Errors
 /// `token_signature_invalid`: it does not verify. `jwk_invalid`: the key is not one.
 /// `algorithm_unsupported`, `runtime_unsupported`: the platform cannot tell.
-pub(super) async fn verify(
-    runtime: &Rc<Runtime>,
+pub(super) fn verify(
+    run: &Run<'_>,
     key: &Key,
     alg: Algorithm,
     signing_input: &[u8],
     signature: &[u8],
-) -> Result<(), Failure> {
+) -> Flow<()> {
     let mut members = Writer::object();
     members.raw("key", &jwk(key.material())?).raw("algorithm", &parameters(alg)?);
     // What is signed is ASCII: base64url and a dot.
     members.text("data", str::from_utf8(signing_input).map_err(|_| Code::TokenMalformed)?);
     members.text("signature", &base64url::encode(signature));
-    let answer = runtime.order("verify", members).await?;
-    if answer == Value::Bool(true) { Ok(()) } else { Err(Code::TokenSignatureInvalid.into()) }
+    let answer = run.order("verify", members)?;
+    if answer == &Value::Bool(true) { Ok(()) } else { Err(Code::TokenSignatureInvalid.into()) }
 }
 
 /// How a key is imported for an algorithm, and how it signs and verifies. WebCrypto takes of it what

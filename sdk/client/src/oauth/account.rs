@@ -1,7 +1,5 @@
 //! Asks the provider about the user, about a token, and about the client itself.
 
-use std::rc::Rc;
-
 use edgeward_core::{
     Code, Error,
     json::{Map, Members, Value},
@@ -15,11 +13,10 @@ use edgeward_core::{
 
 use super::{authentication::dress, binding};
 use crate::{
-    client::Client,
     effect::{self, SERVER},
     id_token,
     provider::Provider,
-    runtime::Answer,
+    run::{Flow, Run},
     session::Want,
 };
 
@@ -28,16 +25,16 @@ use crate::{
 /// # Errors
 /// Those of [`Session::access`](crate::session::Session::access) and of [`userinfo`];
 /// `userinfo_subject_mismatch`: they are somebody else's.
-pub(crate) async fn userinfo(client: &Rc<Client>) -> Answer {
-    let want = Want::default();
-    let handed = client.session.access(client, want).await?;
-    let subject =
-        client.session.grant().and_then(|grant| grant.subject.clone()).ok_or(Code::SessionMissing)?;
-    let metadata = client.provider.metadata(&client.runtime).await?;
+pub(crate) fn userinfo(run: &Run<'_>) -> Flow<Value> {
+    let (client, want) = (run.client, Want::default());
+    let handed = client.session.access(run, want)?;
+    let subject = client.session.granted(run)?.and_then(|grant| grant.subject.as_deref());
+    let subject = subject.ok_or(Code::SessionMissing)?;
+    let metadata = run.client.provider.metadata(run)?;
     let request = userinfo::request(&metadata, &handed.access.token, handed.access.token_type)?;
-    let answer = binding::call(client, &request, &handed.access).await?;
+    let answer = binding::call(run, &request, &handed.access)?;
     let claims = match userinfo::response(&answer)? {
-        Userinfo::Plain(members) => userinfo::claims(members, &subject)?,
+        Userinfo::Plain(members) => userinfo::claims(members, subject)?,
         Userinfo::Signed(token) => {
             let settings = &client.settings.policy;
             let policy = userinfo::policy(
@@ -47,14 +44,14 @@ pub(crate) async fn userinfo(client: &Rc<Client>) -> Answer {
                 settings.tolerance,
             )?;
             let token = jwt::admit(&token, &policy)?;
-            let keys = Provider::keys(&client.runtime, &metadata).await?;
-            id_token::check_signature(&client.runtime, &token, &keys).await?;
-            let now = client.runtime.now().wall.to_seconds();
-            userinfo::validate(token.dangerous_trust(), &policy, &subject, now)?.into_members()
+            let keys = Provider::keys(run, &metadata)?;
+            id_token::check_signature(run, &token, &keys)?;
+            let now = run.now().wall.to_seconds();
+            userinfo::validate(token.dangerous_trust(), &policy, subject, now)?.into_members()
         }
     };
-    let grant = client.session.grant().ok_or(Code::SessionMissing)?;
-    client.session.update_user(client, merged(grant.claims.clone(), &claims)).await?;
+    let grant = client.session.granted(run)?.ok_or(Code::SessionMissing)?;
+    client.session.update_user(run, merged(grant.claims.clone(), &claims))?;
     Ok(Value::Object(claims))
 }
 
@@ -89,12 +86,12 @@ const SIGN_IN: [&str; 14] = [
 ///
 /// # Errors
 /// `invalid_parameters` at `token` or `kind`; those of discovery and of [`introspect`].
-pub(crate) async fn introspect(client: &Rc<Client>, args: &Members) -> Answer {
+pub(crate) fn introspect(run: &Run<'_>, args: &Members) -> Flow<Value> {
     let (token, kind) = token_of(args)?;
-    let metadata = client.provider.metadata(&client.runtime).await?;
-    let request = introspect::state_request(&metadata, &client.settings.client_id, &token, kind)?;
-    let request = dress(client, request).await?;
-    let answer = effect::fetch(&client.runtime, &request, SERVER).await?;
+    let metadata = run.client.provider.metadata(run)?;
+    let request = introspect::state_request(&metadata, &run.client.settings.client_id, &token, kind)?;
+    let request = dress(run, request)?;
+    let answer = effect::fetch(run, &request, SERVER)?;
     Ok(match introspect::state_response(&answer)? {
         introspect::State::Active(members) => Value::Object(members),
         introspect::State::Inactive => Value::Null,
@@ -105,14 +102,14 @@ pub(crate) async fn introspect(client: &Rc<Client>, args: &Members) -> Answer {
 ///
 /// # Errors
 /// `invalid_parameters` at `token` or `kind`; those of discovery and of [`revoke::response`].
-pub(crate) async fn revoke(client: &Rc<Client>, args: &Members) -> Answer {
+pub(crate) fn revoke(run: &Run<'_>, args: &Members) -> Flow<Value> {
     let (token, kind) = token_of(args)?;
-    let metadata = client.provider.metadata(&client.runtime).await?;
+    let metadata = run.client.provider.metadata(run)?;
     let endpoint = metadata.revocation_endpoint.as_ref();
     let endpoint = endpoint.ok_or(Error::at(Code::DiscoveryInvalid, "revocation_endpoint"))?;
-    let request = revoke::request(endpoint, &client.settings.client_id, &token, kind);
-    let request = dress(client, request).await?;
-    revoke::response(&effect::fetch(&client.runtime, &request, SERVER).await?)?;
+    let request = revoke::request(endpoint, &run.client.settings.client_id, &token, kind);
+    let request = dress(run, request)?;
+    revoke::response(&effect::fetch(run, &request, SERVER)?)?;
     Ok(Value::Null)
 }
 

@@ -4,17 +4,20 @@
 //! Source: [JARM](https://openid.net/specs/oauth-v2-jarm.html),
 //! [OpenID Connect Session Management §2](https://openid.net/specs/openid-connect-session-1_0.html#CreatingUpdatingSessions)
 
-use std::{cell::RefCell, rc::Rc};
+use std::cell::RefCell;
 
 use edgeward_core::{
     Code, Error,
     json::{Map, Value},
     jwt::Unverified,
-    oauth::{Failure, authorize::Callback, check_session, discovery::Metadata, form, jarm, providers::apple},
+    oauth::{authorize::Callback, check_session, discovery::Metadata, form, jarm, providers::apple},
 };
 
 use super::authentic;
-use crate::client::Client;
+use crate::{
+    client::Client,
+    run::{Flow, Known, Run},
+};
 
 /// What came with the callbacks that are under way.
 #[derive(Default)]
@@ -77,13 +80,9 @@ fn unverified(token: &str) -> Option<Callback> {
 /// # Errors
 /// `callback_invalid` at `response`: the provider was asked to sign, and this is not signed; those of
 /// the signature and of [`jarm::callback`].
-pub(crate) async fn verified(
-    client: &Rc<Client>,
-    metadata: &Metadata,
-    callback: &Callback,
-) -> Result<Callback, Failure> {
-    let settings = &client.settings;
-    let token = find(client, callback.state(), |kept| kept.token.clone());
+pub(crate) fn verified(run: &Run<'_>, metadata: &Metadata, callback: &Callback) -> Flow<Callback> {
+    let settings = &run.client.settings;
+    let token = find(run, callback.state(), |kept| kept.token.as_deref())?;
     let Some(token) = token else {
         let signed = settings.catalogue.mode.is_signed();
         // Whoever can leave the signature away could write what it should protect.
@@ -95,21 +94,22 @@ pub(crate) async fn verified(
     };
     let (algorithms, tolerance) = (settings.policy.algorithms.clone(), settings.policy.tolerance);
     let policy = jarm::policy(&metadata.issuer, &settings.client_id, algorithms, tolerance)?;
-    let token = authentic(client, metadata, &token, &policy).await?;
-    Ok(jarm::callback(token, &policy, client.runtime.now().wall.to_seconds())?)
+    let token = authentic(run, metadata, token, &policy)?;
+    Ok(jarm::callback(token, &policy, run.now().wall.to_seconds())?)
 }
 
 /// Adds to the claims of the session what stood beside the code: the state of the user's session at the
 /// provider, and the name that the user gave there where the ID token says none.
-pub(crate) fn add_what_came_along(client: &Client, state: &str, claims: &mut Map) {
-    if let Some(name) = find(client, state, |kept| kept.name.clone())
+pub(crate) fn add_what_came_along(run: &Run<'_>, state: &str, claims: &mut Map) -> Flow<()> {
+    if let Some(name) = find(run, state, |kept| kept.name.as_deref())?
         && !claims.contains_key(NAME)
     {
         claims.insert(NAME.into(), name.into());
     }
-    if let Some(session_state) = find(client, state, |kept| kept.session_state.clone()) {
+    if let Some(session_state) = find(run, state, |kept| kept.session_state.as_deref())? {
         claims.insert(SESSION_STATE.into(), session_state.into());
     }
+    Ok(())
 }
 
 /// The state of the user's session at the provider, if it tells.
@@ -127,6 +127,11 @@ pub(crate) fn rest_of(query: &str, state: &str) -> Option<String> {
     Some(query.split('&').filter(foreign).collect::<Vec<_>>().join("&"))
 }
 
-fn find<T>(client: &Client, state: &str, what: impl Fn(&Kept) -> Option<T>) -> Option<T> {
-    client.memory.answers.0.borrow().iter().find(|kept| kept.state == state).and_then(what)
+fn find<'a>(run: &Run<'a>, state: &str, what: impl Fn(&Kept) -> Option<&str>) -> Flow<Option<&'a str>> {
+    let known = run.once(|| {
+        let all = run.client.memory.answers.0.borrow();
+        let found = all.iter().find(|kept| kept.state == state).and_then(what);
+        Ok(Known::Json(found.into()))
+    });
+    Ok(known?.json()?.as_str())
 }

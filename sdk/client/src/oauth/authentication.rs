@@ -1,14 +1,11 @@
 //! Shows the authorization server who the client is.
 
-use std::rc::Rc;
-
 use edgeward_core::{
     Code, Error, base64url,
     http::Request,
     jose::Algorithm,
     json::{Members, Writer},
     oauth::{
-        Failure,
         client_auth::{Assertion, ClientAuthentication},
         clock::Skew,
         providers::apple,
@@ -17,7 +14,11 @@ use edgeward_core::{
     time::{Seconds, UnixSeconds},
 };
 
-use crate::{client::Client, effect, id_token::webcrypto, runtime::Runtime};
+use crate::{
+    effect,
+    id_token::webcrypto,
+    run::{Flow, Run},
+};
 
 /// Whether the client acts for itself: then access tokens are its own, and never a user's.
 ///
@@ -88,14 +89,15 @@ impl Authentication {
 /// # Errors
 /// Those of discovery; `config_invalid` at `clientAuthentication`: the server knows no method that
 /// the client can do; those of the platform's key.
-pub(crate) async fn dress(client: &Rc<Client>, mut request: Request) -> Result<Request, Failure> {
+pub(crate) fn dress(run: &Run<'_>, mut request: Request) -> Flow<Request> {
+    let client = run.client;
     let authentication = match &client.settings.authentication {
         Authentication::None => return Ok(request),
-        Authentication::Secret(secret, method) => with_secret(client, secret, *method).await?,
-        Authentication::Key(..) if client.settings.catalogue.team.is_some() => signed_secret(client).await?,
+        Authentication::Secret(secret, method) => with_secret(run, secret, *method)?,
+        Authentication::Key(..) if client.settings.catalogue.team.is_some() => signed_secret(run)?,
         Authentication::Key(..) => {
-            let metadata = client.provider.metadata(&client.runtime).await?;
-            signed(client, &metadata.issuer).await?
+            let metadata = client.provider.metadata(run)?;
+            signed(run, &metadata.issuer)?
         }
     };
     authentication.apply(&client.settings.client_id, &mut request);
@@ -106,54 +108,51 @@ pub(crate) async fn dress(client: &Rc<Client>, mut request: Request) -> Result<R
 ///
 /// # Errors
 /// `config_invalid` at `clientKey`: there is no key; those of the platform.
-pub(crate) async fn assertion(client: &Rc<Client>, audience: &str) -> Result<String, Failure> {
-    let ClientAuthentication::Assertion(token) = signed(client, audience).await? else {
+pub(crate) fn assertion(run: &Run<'_>, audience: &str) -> Flow<String> {
+    let ClientAuthentication::Assertion(token) = signed(run, audience)? else {
         return Err(Code::InternalError.into());
     };
     String::from_utf8(token.expose().to_vec()).map_err(|_| Code::InternalError.into())
 }
 
-async fn with_secret(
-    client: &Rc<Client>,
-    secret: &Secret,
-    method: Option<&'static str>,
-) -> Result<ClientAuthentication, Failure> {
-    let metadata = client.provider.metadata(&client.runtime).await?;
+fn with_secret(run: &Run<'_>, secret: &Secret, method: Option<&'static str>) -> Flow<ClientAuthentication> {
+    let metadata = run.client.provider.metadata(run)?;
     let method =
         method.or_else(|| metadata.first_of("token_endpoint_auth_methods_supported", &WITH_SECRET, BASIC));
     Ok(match method.ok_or_else(|| invalid("clientAuthentication"))? {
         BASIC => ClientAuthentication::SecretBasic(secret.clone()),
         POST => ClientAuthentication::SecretPost(secret.clone()),
         _ => {
-            let random = effect::random(&client.runtime).await?;
-            let client_id = &client.settings.client_id;
-            Assertion::with_secret(client_id, &metadata.issuer, secret, &random, server_now(client))
+            let random = effect::random(run)?;
+            let client_id = &run.client.settings.client_id;
+            Assertion::with_secret(client_id, &metadata.issuer, secret, &random, server_now(run)?)
         }
     })
 }
 
-async fn signed(client: &Rc<Client>, audience: &str) -> Result<ClientAuthentication, Failure> {
-    let Authentication::Key(alg, kid) = &client.settings.authentication else {
+fn signed(run: &Run<'_>, audience: &str) -> Flow<ClientAuthentication> {
+    let settings = &run.client.settings;
+    let Authentication::Key(alg, kid) = &settings.authentication else {
         return Err(invalid("clientKey").into());
     };
-    let random = effect::random(&client.runtime).await?;
+    let random = effect::random(run)?;
     let key = (*alg, kid.as_deref());
-    let assertion = Assertion::new(&client.settings.client_id, audience, key, &random, server_now(client));
-    let signature = sign(&client.runtime, *alg, assertion.signing_input()).await?;
+    let assertion = Assertion::new(&settings.client_id, audience, key, &random, server_now(run)?);
+    let signature = sign(run, *alg, assertion.signing_input())?;
     Ok(assertion.finish(&signature))
 }
 
 /// A secret that the application's key has signed, as Apple wants it.
-async fn signed_secret(client: &Rc<Client>) -> Result<ClientAuthentication, Failure> {
-    let settings = &client.settings;
+fn signed_secret(run: &Run<'_>) -> Flow<ClientAuthentication> {
+    let settings = &run.client.settings;
     let (Authentication::Key(alg, Some(key)), Some(team)) =
         (&settings.authentication, &settings.catalogue.team)
     else {
         return Err(invalid("clientKey").into());
     };
     let signer = apple::Signer { team, key, client_id: &settings.client_id };
-    let draft = apple::secret(&signer, SECRET_LIFETIME, server_now(client))?;
-    let signature = sign(&client.runtime, *alg, draft.signing_input()).await?;
+    let draft = apple::secret(&signer, SECRET_LIFETIME, server_now(run)?)?;
+    let signature = sign(run, *alg, draft.signing_input())?;
     Ok(ClientAuthentication::SecretPost(Secret::new(draft.finish(&signature).into())))
 }
 
@@ -164,18 +163,18 @@ const SECRET_LIFETIME: Seconds = Seconds(300);
 ///
 /// # Errors
 /// Those of the platform's key.
-pub(super) async fn sign(runtime: &Rc<Runtime>, alg: Algorithm, data: &str) -> Result<Vec<u8>, Failure> {
+pub(super) fn sign(run: &Run<'_>, alg: Algorithm, data: &str) -> Flow<Vec<u8>> {
     let mut members = Writer::object();
     members.text("name", KEY).raw("algorithm", &webcrypto::parameters(alg)?).text("data", data);
-    let answer = runtime.order("sign", members).await?;
+    let answer = run.order("sign", members)?;
     let signature = answer.as_str().and_then(|text| base64url::decode(text).ok());
     signature.ok_or_else(|| Code::InternalError.into())
 }
 
 /// The server's time, as far as the session has told how far its clock is off.
-pub(super) fn server_now(client: &Rc<Client>) -> UnixSeconds {
-    let skew = client.session.grant().and_then(|grant| grant.skew).map_or(0, |skew| skew.0);
-    Skew(skew).server_time(client.runtime.now().wall).to_seconds()
+pub(super) fn server_now(run: &Run<'_>) -> Flow<UnixSeconds> {
+    let skew = run.client.session.granted(run)?.and_then(|grant| grant.skew).map_or(0, |skew| skew.0);
+    Ok(Skew(skew).server_time(run.now().wall).to_seconds())
 }
 
 const fn invalid(at: &'static str) -> Error {

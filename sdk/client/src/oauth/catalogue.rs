@@ -1,7 +1,7 @@
 //! Goes by what is known of a provider: the options that its name stands for, and what its requests
 //! and answers have of their own.
 
-use std::{borrow::Cow, rc::Rc};
+use std::borrow::Cow;
 
 use edgeward_core::{
     Code, Error,
@@ -21,8 +21,8 @@ use edgeward_core::{
 
 use super::{Authentication, send};
 use crate::{
-    client::Client,
     effect::{self, GOODBYE},
+    run::{Flow, Run, settled},
 };
 
 /// What the application says of its provider.
@@ -232,23 +232,23 @@ pub(super) const fn alone(tokens: Tokens) -> Granted {
 ///
 /// # Errors
 /// Those of [`send`] and [`Catalogue::tokens`].
-pub(crate) async fn redeem(client: &Rc<Client>, request: Request) -> Result<Granted, Failure> {
-    let (answer, asked) = send(client, request, None).await?;
-    let mut granted = client.settings.catalogue.tokens(&answer, asked)?;
+pub(crate) fn redeem(run: &Run<'_>, request: Request) -> Flow<Granted> {
+    let (answer, asked) = send(run, request, None)?;
+    let mut granted = run.client.settings.catalogue.tokens(&answer, asked)?;
     granted.tokens.scope = granted.tokens.scope.map(|own| scope::normal(&own));
     Ok(granted)
 }
 
 /// Gives a grant back in the provider's own way. False: it has none.
-pub(crate) async fn give_back(client: &Rc<Client>, token: &str) -> bool {
-    let settings = &client.settings;
-    let Some(provider) = settings.catalogue.provider else { return false };
+pub(crate) fn give_back(run: &Run<'_>, token: &str) -> Flow<bool> {
+    let settings = &run.client.settings;
+    let Some(provider) = settings.catalogue.provider else { return Ok(false) };
     if provider.revocation == Revocation::Standard {
-        return false;
+        return Ok(false);
     }
     if let Some(request) = provider.revocation_request(&settings.client_id, settings.secret(), token) {
         // Nobody waits for the verdict.
-        drop(effect::fetch(&client.runtime, &request, GOODBYE).await);
+        drop(settled(effect::fetch(run, &request, GOODBYE))?);
     }
-    true
+    Ok(true)
 }

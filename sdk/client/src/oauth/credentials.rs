@@ -1,17 +1,22 @@
 //! Tokens for the client itself: kept until they are about to expire, and asked for once however
 //! many callers want one.
 
-use std::{cell::RefCell, rc::Rc};
+use std::cell::RefCell;
 
 use edgeward_core::{
     Code,
     error::Recovery,
-    json::Value,
     oauth::{Failure, credentials},
     session::{Access, Handed, MAX_TARGETS, Millis, Target},
 };
 
-use crate::{client::Client, runtime::Id, session::Want, tokens};
+use crate::{
+    client::Client,
+    run::{Flow, Known, Run, settled},
+    runtime::Id,
+    session::{self, Want},
+    tokens,
+};
 
 /// How long a token that was forced is given to whoever forces another.
 const SHARED: Millis = Millis(10_000);
@@ -33,57 +38,43 @@ struct Kept {
 /// # Errors
 /// Those of discovery, of the client's authentication and of the token endpoint. While the token
 /// that is there has not expired, a failure that passes gives that one.
-pub(crate) async fn access(client: &Rc<Client>, want: Want) -> Result<Handed, Failure> {
+pub(crate) fn access<'a>(run: &Run<'a>, want: Want) -> Flow<&'a Handed> {
+    let client = run.client;
     let all = &client.memory.credentials;
-    let now = client.runtime.now().monotonic;
-    if let Some(access) = all.find(
-        &want.target,
-        |access, age| {
+    let known = run.ask(|id| {
+        let fits = |access: &Access, age| {
             if want.force { age < SHARED } else { access.is_fresh(age, want.min_validity) }
-        },
-        now,
-    ) {
-        return Ok(Handed { access, stale: false });
-    }
-    let ticket = client.runtime.ticket();
-    if all.join(&want.target, ticket.id()) {
-        // A flow of its own, so that whoever gives up waiting does not take it along.
-        let (client_of_flow, target) = (Rc::clone(client), want.target.clone());
-        client.runtime.spawn(async move {
-            let outcome = ask(&client_of_flow, &target).await;
-            client_of_flow.memory.credentials.finish(&client_of_flow, &target, outcome);
-        });
-    }
-    let outcome = ticket.await;
-    let now = client.runtime.now().monotonic;
-    match outcome {
-        Ok(_) => {
-            let found = all.find(&want.target, |_, _| true, now).ok_or(Code::InternalError)?;
-            Ok(Handed { access: found, stale: false })
+        };
+        if let Some(access) = all.find(&want.target, fits, client.runtime.now().monotonic) {
+            return client.runtime.answer(id, Ok(Known::handed(Handed { access, stale: false })));
         }
-        Err(failure) => {
-            let passes = failure.error.code.recovery() == Recovery::Retry;
-            let left = all.find(&want.target, |access, age| access.is_valid(age), now).filter(|_| passes);
-            left.map(|access| Handed { access, stale: true }).ok_or(failure)
+        if all.join(&want.target, id) {
+            // A flow of its own, so that whoever gives up waiting does not take it along.
+            client.runtime.spawn(move |run| {
+                let outcome = settled(ask(run, &want.target))?;
+                run.client.memory.credentials.finish(run.client, &want.target, outcome);
+                Ok(String::new())
+            });
         }
-    }
+    });
+    session::handed(known?.session()?)
 }
 
-async fn ask(client: &Rc<Client>, target: &Target) -> Result<(Access, Millis), Failure> {
-    let settings = &client.settings;
+fn ask(run: &Run<'_>, target: &Target) -> Flow<(Access, Millis)> {
+    let settings = &run.client.settings;
     if !settings.authentication.is_confidential() {
         // A server that gave it a token all the same would give it to everybody.
         return Err(edgeward_core::Error::at(Code::ConfigInvalid, "clientSecret").into());
     }
-    let metadata = client.provider.metadata(&client.runtime).await?;
+    let metadata = run.client.provider.metadata(run)?;
     let scope = Some(target.scope.as_str()).filter(|scope| !scope.is_empty());
     let resources = match &target.resource {
         Some(resource) => std::slice::from_ref(resource),
         None => settings.resources.as_slice(),
     };
     let request = credentials::request(&metadata, &settings.client_id, scope, resources)?;
-    let asked = client.runtime.now();
-    let tokens = tokens::ask(client, request, None).await?;
+    let asked = run.now();
+    let tokens = tokens::ask(run, request, None)?;
     let access = Access {
         target: target.clone(),
         token: tokens.access_token,
@@ -119,14 +110,29 @@ impl Credentials {
         true
     }
 
-    fn finish(&self, client: &Rc<Client>, target: &Target, outcome: Result<(Access, Millis), Failure>) {
+    /// Answers who waits: with the new token, or with that which is left.
+    fn finish(&self, client: &Client, target: &Target, outcome: Result<(Access, Millis), Failure>) {
         let mut all = self.0.borrow_mut();
         let Some(kept) = all.iter_mut().find(|kept| kept.target == *target) else { return };
         let waiting = std::mem::take(&mut kept.waiting);
         let outcome = outcome.map(|got| kept.got = Some(got));
         drop(all);
+        let passes = |failure: &Failure| failure.error.code.recovery() == Recovery::Retry;
+        let now = client.runtime.now().monotonic;
         for ticket in waiting {
-            client.runtime.answer(ticket, outcome.clone().map(|()| Value::Null));
+            let answer = match &outcome {
+                Ok(()) => self
+                    .find(target, |_, _| true, now)
+                    .map(|access| Known::handed(Handed { access, stale: false })),
+                Err(failure) if passes(failure) => self
+                    .find(target, |access, age| access.is_valid(age), now)
+                    .map(|access| Known::handed(Handed { access, stale: true })),
+                Err(_) => None,
+            };
+            let failure = outcome.clone().err();
+            client
+                .runtime
+                .answer(ticket, answer.ok_or_else(|| failure.unwrap_or(Code::InternalError.into())));
         }
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! Source: [RFC 8628](https://www.rfc-editor.org/rfc/rfc8628).
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use edgeward_core::{
     Code, Error,
-    json::{Members, Writer, object},
+    json::{Members, Value, Writer, object},
     oauth::{
-        Failure,
         device::{self, Authorization, Event, Polling, Step},
         discovery::Metadata,
         token::Tokens,
@@ -19,10 +21,10 @@ use edgeward_core::{
 
 use super::{catalogue, dress};
 use crate::{
-    client::Client,
     effect::{self, SERVER},
     grant, id_token,
-    runtime::{Answer, Id, Outcome},
+    run::{Flow, Known, Outcome, Run, settled},
+    runtime::Id,
     tokens, written,
 };
 
@@ -31,14 +33,20 @@ const MAX: usize = 8;
 
 /// The sign-ins that nobody waits for yet.
 #[derive(Default)]
-pub(crate) struct Devices(RefCell<Vec<(Id, Device)>>);
+pub(crate) struct Devices(RefCell<Vec<(Id, Rc<Device>)>>);
 
-struct Device {
+/// A sign-in on a device.
+pub(crate) struct Device {
     authorization: Authorization,
     scope: String,
-    asked: Now,
+    begun: Now,
     /// What the sign-in belongs to: a later sign-out beats it.
     began: u64,
+    polling: RefCell<Polling>,
+    /// What is to be done next.
+    step: RefCell<Step>,
+    /// When the question was asked that was answered last.
+    asked: Cell<Now>,
 }
 
 /// Asks for a code, and gives what the user is to be told: `device`, `userCode`, `verificationUri`,
@@ -46,17 +54,18 @@ struct Device {
 ///
 /// # Errors
 /// Those of discovery, of the client's authentication and of the endpoint.
-pub(crate) async fn begin(client: &Rc<Client>, args: &Members) -> Answer {
-    let (runtime, settings) = (&client.runtime, &client.settings);
+pub(crate) fn begin(run: &Run<'_>, args: &Members) -> Flow<Value> {
+    let client = run.client;
+    let settings = &client.settings;
     let scope = args.text("scope")?.unwrap_or_else(|| settings.scope.clone());
-    let began = client.session.began(client).await;
-    let metadata = client.provider.metadata(runtime).await?;
+    let began = client.session.start(run)?;
+    let metadata = client.provider.metadata(run)?;
     let request = device::request(&metadata, &settings.client_id, Some(&scope), &settings.resources)?;
-    let request = dress(client, request).await?;
-    let asked = runtime.now();
-    let authorization = device::response(&metadata, &effect::fetch(runtime, &request, SERVER).await?)?;
+    let request = dress(run, request)?;
+    let asked = run.now();
+    let authorization = device::response(&metadata, &effect::fetch(run, &request, SERVER)?)?;
     let expires = Millis::from(authorization.expires_in);
-    let id = runtime.name();
+    let id = client.runtime.name();
     let told = object(vec![
         ("device", id.into()),
         ("userCode", authorization.user_code.as_str().into()),
@@ -71,7 +80,13 @@ pub(crate) async fn begin(client: &Rc<Client>, args: &Members) -> Answer {
     if devices.len() >= MAX {
         devices.remove(0);
     }
-    devices.push((id, Device { authorization, scope, asked, began }));
+    let (polling, step) = Polling::new(&authorization, settings.binding);
+    let (polling, step) = (RefCell::new(polling), RefCell::new(step));
+    let asked_last = Cell::new(asked);
+    devices.push((
+        id,
+        Rc::new(Device { authorization, scope, begun: asked, began, polling, step, asked: asked_last }),
+    ));
     Ok(told)
 }
 
@@ -81,62 +96,71 @@ pub(crate) async fn begin(client: &Rc<Client>, args: &Members) -> Answer {
 /// `invalid_parameters` at `device`: nobody began it, or somebody waits already. `access_denied`,
 /// `device_expired`; those of the token endpoint and of the ID token; `session_changed`: a sign-out
 /// came in between.
-pub(crate) async fn wait(client: &Rc<Client>, args: &Members) -> Outcome {
+pub(crate) fn wait(run: &Run<'_>, args: &Members) -> Outcome {
     let id = args.number("device")?.unwrap_or_default();
-    let device = take(client, id).ok_or(Error::at(Code::InvalidParameters, "device"))?;
-    let metadata = client.provider.metadata(&client.runtime).await?;
-    let (tokens, asked) = poll(client, &metadata, &device).await?;
+    let device = take(run, id)?;
+    let metadata = run.client.provider.metadata(run)?;
+    let tokens = poll(run, &metadata, device)?;
     let granted = catalogue::alone(tokens.clone());
     let expected = id_token::Asked { scope: &device.scope, nonce: None, max_age: None };
-    let verified = id_token::claims(client, &metadata, &tokens, expected).await;
-    let claims = match super::known_claims(client, &granted, "", verified).await {
+    let verified = settled(id_token::claims(run, &metadata, &tokens, expected))?;
+    let claims = match settled(super::known_claims(run, &granted, "", verified))? {
         Ok(claims) => claims,
         Err(failure) => {
-            tokens::revoke_later(client, tokens.refresh_token, tokens.access_token);
-            return Err(failure);
+            tokens::give_back(run, tokens.refresh_token, tokens.access_token)?;
+            return Err(failure.into());
         }
     };
-    let grant = grant::of_sign_in(client, tokens, claims, device.scope, asked.wall);
+    let grant = grant::of_sign_in(run, tokens, claims, &device.scope, device.asked.get().wall);
     let session = written::session(&grant);
-    client.session.sign_in(client, grant, device.began).await?;
+    run.client.session.sign_in(run, grant, device.began)?;
     Ok(session)
 }
 
-fn take(client: &Rc<Client>, id: Id) -> Option<Device> {
-    let mut devices = client.memory.devices.0.borrow_mut();
-    let at = devices.iter().position(|(own, _)| *own == id)?;
-    Some(devices.remove(at).1)
+fn take<'a>(run: &Run<'a>, id: Id) -> Flow<&'a Device> {
+    let device = run.once(|| {
+        let mut devices = run.client.memory.devices.0.borrow_mut();
+        let at = devices.iter().position(|(own, _)| *own == id);
+        let at = at.ok_or(Error::at(Code::InvalidParameters, "device"))?;
+        Ok(Known::Device(devices.remove(at).1))
+    });
+    match device? {
+        Known::Device(device) => Ok(device),
+        _ => Err(Code::InternalError.into()),
+    }
 }
 
-/// The tokens, and when the question was asked that brought them.
-async fn poll(client: &Rc<Client>, metadata: &Metadata, device: &Device) -> Result<(Tokens, Now), Failure> {
-    let runtime = &client.runtime;
+/// Asks until the user has decided, and gives the tokens.
+fn poll(run: &Run<'_>, metadata: &Metadata, device: &Device) -> Flow<Tokens> {
+    let mark = run.mark();
     let passed = || {
-        let passed = runtime.now().monotonic - device.asked.monotonic;
+        let passed = run.now().monotonic - device.begun.monotonic;
         std::time::Duration::from_millis(u64::try_from(passed.0).unwrap_or_default())
     };
-    let (mut polling, mut step) = Polling::new(&device.authorization, client.settings.binding);
-    let mut asked = device.asked;
-    loop {
-        step = match step {
-            Step::Finished(result) => return result.map(|tokens| (tokens, asked)),
-            Step::Wait(span) => {
-                let millis = u32::try_from(span.as_millis()).unwrap_or(u32::MAX);
-                // Somebody is waited for, so the process must not end meanwhile.
-                let mut members = Writer::object();
-                members.number("millis", millis.into()).flag("hold", true);
-                runtime.order("sleep", members).await?;
-                polling.handle(Event::Woke, passed())
+    let next = match &*device.step.borrow() {
+        Step::Finished(result) => return Ok(result.clone()?),
+        Step::Wait(span) => {
+            let millis = u32::try_from(span.as_millis()).unwrap_or(u32::MAX);
+            // Somebody is waited for, so the process must not end meanwhile.
+            let mut members = Writer::object();
+            members.number("millis", millis.into()).flag("hold", true);
+            run.order("sleep", members)?;
+            device.polling.borrow_mut().handle(Event::Woke, passed())
+        }
+        Step::Ask => {
+            let client_id = &run.client.settings.client_id;
+            let request = device::token_request(metadata, client_id, &device.authorization)?;
+            let asked = run.now();
+            let answer = settled(super::send(run, request, None))?;
+            device.asked.set(asked);
+            let mut polling = device.polling.borrow_mut();
+            match &answer {
+                Ok((response, _)) => polling.handle(Event::Answered(response), passed()),
+                Err(failure) => polling.handle(Event::Failed(failure.error), passed()),
             }
-            Step::Ask => {
-                let request =
-                    device::token_request(metadata, &client.settings.client_id, &device.authorization)?;
-                asked = runtime.now();
-                match super::send(client, request, None).await {
-                    Ok((response, _)) => polling.handle(Event::Answered(&response), passed()),
-                    Err(failure) => polling.handle(Event::Failed(failure.error), passed()),
-                }
-            }
-        };
-    }
+        }
+    };
+    // However long the user takes, no more is kept than for one question.
+    device.step.replace(next);
+    Err(run.back_to(mark))
 }

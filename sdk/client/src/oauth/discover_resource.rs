@@ -2,8 +2,6 @@
 //!
 //! Source: [RFC 9728](https://www.rfc-editor.org/rfc/rfc9728).
 
-use std::rc::Rc;
-
 use edgeward_core::{
     Code, Error,
     http::{Address, Reach, Request},
@@ -15,9 +13,8 @@ use edgeward_core::{
 };
 
 use crate::{
-    client::Client,
     effect::{self, SERVER},
-    runtime::Answer,
+    run::{Flow, Run},
 };
 
 /// What the API at `url` says about itself: `resource`, `authorizationServers`, `scopes`. `challenge`
@@ -27,7 +24,7 @@ use crate::{
 /// `invalid_parameters` at `url`; `resource_metadata_invalid`: it says nothing, or nothing that can be
 /// read; `resource_mismatch`: it speaks for another one; `discovery_unavailable` and those of
 /// [`effect::fetch`].
-pub(crate) async fn run(client: &Rc<Client>, args: &Members) -> Answer {
+pub(crate) fn run(run: &Run<'_>, args: &Members) -> Flow<edgeward_core::json::Value> {
     let url = args.required("url")?;
     // A client sits in its user's network, so private hosts are fine; http is for development.
     let reach = if url.starts_with("http://") { Reach::Development } else { Reach::Https };
@@ -38,7 +35,7 @@ pub(crate) async fn run(client: &Rc<Client>, args: &Members) -> Answer {
         None => resource::requests(&called, reach),
     };
     for request in requests {
-        let answer = effect::fetch(&client.runtime, &request, SERVER).await?;
+        let answer = effect::fetch(run, &request, SERVER)?;
         if let Some(found) = resource::response(&called, Match::Above, &answer)? {
             return Ok(told(&found));
         }

@@ -2,13 +2,10 @@
 //!
 //! Source: [RFC 8693](https://www.rfc-editor.org/rfc/rfc8693).
 
-use std::rc::Rc;
-
 use edgeward_core::{
     Code, Error,
     json::{Members, Value, object},
     oauth::{
-        Failure,
         exchange::{self, Exchange, Exchanged, Typed, kind},
         form, scope,
     },
@@ -17,7 +14,10 @@ use edgeward_core::{
 };
 
 use super::credentials;
-use crate::{client::Client, runtime::Answer, session::Want};
+use crate::{
+    run::{Flow, Run},
+    session::Want,
+};
 
 /// What is wanted of the new token.
 struct Wanted {
@@ -45,11 +45,11 @@ struct Parent {
 /// `invalid_scope` at `scope`, `invalid_parameters` at `ttlSeconds`: it would be wider or longer than
 /// its parent; nothing was sent. `response_invalid` at `scope`: what came is wider than what was asked
 /// for. Those of the session, of discovery and of the token endpoint.
-pub(crate) async fn run(client: &Rc<Client>, args: &Members) -> Answer {
+pub(crate) fn run(run: &Run<'_>, args: &Members) -> Flow<Value> {
     let wanted = read(args)?;
     let parent = match args.text("subjectToken")? {
         Some(token) => Parent { token, scope: None, left: None },
-        None => parent(client, wanted.lifetime).await?,
+        None => parent(run, wanted.lifetime)?,
     };
     if parent.scope.as_ref().is_some_and(|granted| !scope::covers(granted, &wanted.scope)) {
         return Err(Error::at(Code::InvalidScope, "scope").into());
@@ -59,8 +59,8 @@ pub(crate) async fn run(client: &Rc<Client>, args: &Members) -> Answer {
     {
         return Err(Error::at(Code::InvalidParameters, "ttlSeconds").into());
     }
-    let asked = client.runtime.now();
-    let exchanged = send(client, &wanted, &parent).await?;
+    let asked = run.now();
+    let exchanged = send(run, &wanted, &parent)?;
     // What was asked for, or what the parent allows.
     let most = Some(wanted.scope.as_str()).filter(|scope| !scope.is_empty()).or(parent.scope.as_deref());
     let scope = exchanged.tokens.scope.as_deref().or(most).unwrap_or_default();
@@ -102,20 +102,20 @@ fn read(args: &Members) -> Result<Wanted, Error> {
 }
 
 /// The token to exchange, good for as long as the new one shall be.
-async fn parent(client: &Rc<Client>, lifetime: Option<Seconds>) -> Result<Parent, Failure> {
+fn parent(run: &Run<'_>, lifetime: Option<Seconds>) -> Flow<Parent> {
     let min_validity = lifetime.map_or(Millis(0), Millis::from);
     let want = Want { target: Target::default(), force: false, min_validity };
-    let handed = client.session.access(client, want).await?;
+    let handed = run.client.session.access(run, want)?;
     let left = handed.access.expires_in.map(|lifetime| {
-        let age = client.runtime.now().wall.0.saturating_sub(handed.access.received_at.0);
+        let age = run.now().wall.0.saturating_sub(handed.access.received_at.0);
         Millis::from(lifetime) - Millis(age.max(0))
     });
-    let Access { token, scope, .. } = handed.access;
-    Ok(Parent { token, scope: Some(scope), left })
+    let Access { token, scope, .. } = &handed.access;
+    Ok(Parent { token: token.clone(), scope: Some(scope.clone()), left })
 }
 
-async fn send(client: &Rc<Client>, wanted: &Wanted, parent: &Parent) -> Result<Exchanged, Failure> {
-    let actor = if wanted.names_actor { actor(client).await? } else { None };
+fn send(run: &Run<'_>, wanted: &Wanted, parent: &Parent) -> Flow<Exchanged> {
+    let actor = if wanted.names_actor { actor(run)? } else { None };
     let typed = |token| Typed { token, kind: kind::ACCESS_TOKEN };
     let asked = Exchange {
         subject: typed(&parent.token),
@@ -125,22 +125,23 @@ async fn send(client: &Rc<Client>, wanted: &Wanted, parent: &Parent) -> Result<E
         resources: &wanted.resources,
         scope: Some(wanted.scope.as_str()).filter(|scope| !scope.is_empty()),
     };
-    let metadata = client.provider.metadata(&client.runtime).await?;
-    let mut request = exchange::request(&metadata, &client.settings.client_id, &asked)?;
+    let metadata = run.client.provider.metadata(run)?;
+    let mut request = exchange::request(&metadata, &run.client.settings.client_id, &asked)?;
     if let Some(lifetime) = wanted.lifetime {
         // No specification has a name for it; servers that know this one obey, the others are bounded here.
         form::add(&mut request, &[("expires_in", &form::decimal(lifetime.0))]);
     }
-    let (answer, kind) = super::send(client, request, None).await?;
-    exchange::response(&answer, &asked, kind)
+    let (answer, kind) = super::send(run, request, None)?;
+    Ok(exchange::response(&answer, &asked, kind)?)
 }
 
 /// The client's own token, which says who acts. A public client has none: there the server goes by
 /// the client that asks.
-async fn actor(client: &Rc<Client>) -> Result<Option<Handed>, Failure> {
-    if client.settings.acts_for_itself || !client.settings.authentication.is_confidential() {
+fn actor<'a>(run: &Run<'a>) -> Flow<Option<&'a Handed>> {
+    let settings = &run.client.settings;
+    if settings.acts_for_itself || !settings.authentication.is_confidential() {
         return Ok(None);
     }
     let want = Want { target: Target::default(), force: false, min_validity: Millis(0) };
-    credentials::access(client, want).await.map(Some)
+    credentials::access(run, want).map(Some)
 }

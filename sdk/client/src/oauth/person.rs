@@ -1,7 +1,5 @@
 //! Who signed in at a provider that issues no ID tokens.
 
-use std::rc::Rc;
-
 use edgeward_core::{
     Code, Error,
     json::{self, Map, Value},
@@ -17,6 +15,7 @@ use super::answers;
 use crate::{
     client::Client,
     effect::{self, SERVER},
+    run::{Flow, Run, settled},
 };
 
 /// What stands for `resource` where the user's own token is wanted, beside the application's.
@@ -27,20 +26,20 @@ const USER: &str = "authed_user";
 ///
 /// # Errors
 /// That of the verification; those of [`named_claims`].
-pub(crate) async fn known_claims(
-    client: &Rc<Client>,
+pub(crate) fn known_claims(
+    run: &Run<'_>,
     granted: &Granted,
     state: &str,
     verified: Result<Map, Failure>,
-) -> Result<Map, Failure> {
+) -> Flow<Map> {
     let mut claims = match verified? {
         none if granted.tokens.id_token.is_none() => {
-            let own = named_claims(client, granted).await?;
+            let own = named_claims(run, granted)?;
             if own.is_empty() { none } else { own }
         }
         verified => verified,
     };
-    answers::add_what_came_along(client, state, &mut claims);
+    answers::add_what_came_along(run, state, &mut claims)?;
     Ok(claims)
 }
 
@@ -49,13 +48,13 @@ pub(crate) async fn known_claims(
 ///
 /// # Errors
 /// Those of the network; `response_invalid` at `sub`: the profile does not say who it is.
-async fn named_claims(client: &Rc<Client>, granted: &Granted) -> Result<Map, Failure> {
-    let Some(provider) = client.settings.catalogue.provider else { return Ok(Map::new()) };
+fn named_claims(run: &Run<'_>, granted: &Granted) -> Flow<Map> {
+    let Some(provider) = run.client.settings.catalogue.provider else { return Ok(Map::new()) };
     let mut claims = match provider.profile_request(&granted.tokens.access_token) {
         None => Map::new(),
-        Some(request) => profile(client, provider, &request).await?,
+        Some(request) => profile(run, provider, &request)?,
     };
-    if let Some(address) = verified_address(client, provider, granted).await {
+    if let Some(address) = verified_address(run, provider, granted)? {
         claims.extend([("email".into(), address.into()), ("email_verified".into(), true.into())]);
     }
     let named = [("sub", &granted.subject), ("workspace", &granted.workspace)];
@@ -64,23 +63,19 @@ async fn named_claims(client: &Rc<Client>, granted: &Granted) -> Result<Map, Fai
 }
 
 /// The e-mail address that the provider has verified; none if it does not tell.
-async fn verified_address(client: &Rc<Client>, provider: &Provider, granted: &Granted) -> Option<String> {
-    let request = provider.addresses_request(&granted.tokens.access_token)?;
-    let answer = effect::fetch(&client.runtime, &request, SERVER).await.ok()?;
-    let addresses = (answer.status == 200).then(|| json::parse(&answer.body).ok())??;
-    providers::verified_address(addresses.as_array()?)
+fn verified_address(run: &Run<'_>, provider: &Provider, granted: &Granted) -> Flow<Option<String>> {
+    let Some(request) = provider.addresses_request(&granted.tokens.access_token) else { return Ok(None) };
+    let answer = settled(effect::fetch(run, &request, SERVER))?.ok().filter(|answer| answer.status == 200);
+    let addresses = answer.and_then(|answer| json::parse(&answer.body).ok());
+    Ok(addresses.and_then(|addresses| providers::verified_address(addresses.as_array()?)))
 }
 
-async fn profile(
-    client: &Rc<Client>,
-    provider: &Provider,
-    request: &edgeward_core::http::Request,
-) -> Result<Map, Failure> {
-    let answer = effect::fetch(&client.runtime, request, SERVER).await?;
+fn profile(run: &Run<'_>, provider: &Provider, request: &edgeward_core::http::Request) -> Flow<Map> {
+    let answer = effect::fetch(run, request, SERVER)?;
     let failed = |error| Failure::from(error).of(&answer);
     if answer.status != 200 {
         let code = if answer.status >= 500 { Code::ServerUnavailable } else { Code::ResponseInvalid };
-        return Err(failed(Error::at(code, "profile")));
+        return Err(failed(Error::at(code, "profile")).into());
     }
     let members =
         json::parse_object(&answer.body).map_err(|_| failed(Error::at(Code::ResponseInvalid, "profile")))?;

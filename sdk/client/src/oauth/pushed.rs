@@ -3,13 +3,10 @@
 //! Source: [RFC 9126](https://www.rfc-editor.org/rfc/rfc9126),
 //! [RFC 9101](https://www.rfc-editor.org/rfc/rfc9101)
 
-use std::rc::Rc;
-
 use edgeward_core::{
     Code, Error,
     json::Members,
     oauth::{
-        Failure,
         authorize::{self, Parameters, Transaction, Wishes},
         discovery::Metadata,
         jar, par,
@@ -22,8 +19,8 @@ use super::{
     binding,
 };
 use crate::{
-    client::Client,
     effect::{self, SERVER},
+    run::{Flow, Run},
 };
 
 /// What the application asks for beyond what the server demands.
@@ -52,24 +49,24 @@ impl Delivery {
 /// # Errors
 /// Those of [`authorize::url`], of [`par`] and [`jar`]; `config_invalid` at `clientKey`: the server
 /// demands a signed request, and there is no key.
-pub(crate) async fn url(
-    client: &Rc<Client>,
+pub(crate) fn url(
+    run: &Run<'_>,
     metadata: &Metadata,
     transaction: &Transaction,
     wishes: Wishes,
-) -> Result<String, Failure> {
-    let settings = &client.settings;
+) -> Flow<String> {
+    let settings = &run.client.settings;
     let (transaction, mut wishes) = settings.catalogue.request(transaction, wishes);
     let transaction = &transaction;
     if settings.binding == TokenType::Dpop {
-        let key = binding::make_key(client).await?;
+        let key = binding::make_key(run)?;
         wishes.extra.push(("dpop_jkt".into(), key.thumbprint()));
     }
     let client_id = &settings.client_id;
     let parameters = Parameters::new(client_id, transaction, &wishes)?;
     let pushed = settings.delivery.pushed || par::is_required(metadata)?;
     let object = if settings.delivery.signed || jar::is_required(metadata)? {
-        Some(signed(client, metadata, &parameters).await?)
+        Some(signed(run, metadata, &parameters)?)
     } else {
         None
     };
@@ -79,24 +76,20 @@ pub(crate) async fn url(
         (None, true) => par::request(metadata, &parameters)?,
         (Some(object), true) => par::signed_request(metadata, client_id, object)?,
     };
-    let request = dress(client, request).await?;
+    let request = dress(run, request)?;
     let answer = match settings.binding {
-        TokenType::Bearer => effect::fetch(&client.runtime, &request, SERVER).await?,
-        TokenType::Dpop => binding::send(client, &request, None).await?,
+        TokenType::Bearer => effect::fetch(run, &request, SERVER)?,
+        TokenType::Dpop => binding::send(run, &request, None)?,
     };
     Ok(par::url(metadata, client_id, &par::response(&answer)?)?)
 }
 
-async fn signed(
-    client: &Rc<Client>,
-    metadata: &Metadata,
-    parameters: &Parameters<'_>,
-) -> Result<String, Failure> {
-    let Authentication::Key(alg, kid) = &client.settings.authentication else {
+fn signed(run: &Run<'_>, metadata: &Metadata, parameters: &Parameters<'_>) -> Flow<String> {
+    let Authentication::Key(alg, kid) = &run.client.settings.authentication else {
         return Err(Error::at(Code::ConfigInvalid, "clientKey").into());
     };
-    let random = effect::random(&client.runtime).await?;
-    let draft = jar::draft(metadata, parameters, (*alg, kid.as_deref()), &random, server_now(client));
-    let signature = sign(&client.runtime, *alg, draft.signing_input()).await?;
+    let random = effect::random(run)?;
+    let draft = jar::draft(metadata, parameters, (*alg, kid.as_deref()), &random, server_now(run)?);
+    let signature = sign(run, *alg, draft.signing_input())?;
     Ok(draft.finish(&signature))
 }

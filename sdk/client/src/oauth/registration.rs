@@ -3,32 +3,30 @@
 //! Source: [RFC 7591](https://www.rfc-editor.org/rfc/rfc7591),
 //! [RFC 7592](https://www.rfc-editor.org/rfc/rfc7592)
 
-use std::rc::Rc;
-
 use edgeward_core::{
     Code, Error,
     http::{Reach, Request, Response},
     json::{self, Map, Members, Value},
-    oauth::{Failure, register, register::Registration},
+    oauth::{register, register::Registration},
     secret::Secret,
 };
 
 use crate::{
     client::Client,
     effect::{self, SERVER},
-    runtime::Answer,
+    run::{Flow, Run},
 };
 
 /// Registers a client with the metadata in `client`; gives what has to be kept, which holds secrets.
 ///
 /// # Errors
 /// `invalid_parameters` at `client`; those of discovery and of [`register`].
-pub(crate) async fn begin(owner: &Rc<Client>, args: &Members) -> Answer {
+pub(crate) fn begin(run: &Run<'_>, args: &Members) -> Flow<Value> {
     let client = metadata_of(args)?;
     let token = args.text("initialAccessToken")?.map(|token| Secret::new(token.into()));
-    let metadata = owner.provider.metadata(&owner.runtime).await?;
-    let answer = send(owner, &register::request(&metadata, &client, token.as_ref())?).await?;
-    written(&register::response(&client, reach(owner), &answer)?)
+    let metadata = run.client.provider.metadata(run)?;
+    let answer = send(run, &register::request(&metadata, &client, token.as_ref())?)?;
+    written(&register::response(&client, reach(run.client), &answer)?)
 }
 
 /// Reads what is registered, or replaces it by the metadata in `client`; gives what has to be kept
@@ -36,28 +34,28 @@ pub(crate) async fn begin(owner: &Rc<Client>, args: &Members) -> Answer {
 ///
 /// # Errors
 /// `invalid_parameters` at `registration` or `client`; those of [`register`].
-pub(crate) async fn renew(owner: &Rc<Client>, args: &Members) -> Answer {
-    let kept = kept(owner, args)?;
+pub(crate) fn renew(run: &Run<'_>, args: &Members) -> Flow<Value> {
+    let kept = kept(run.client, args)?;
     let request = match args.member("client") {
         None => kept.read_request(),
         Some(_) => kept.update_request(&metadata_of(args)?),
     };
-    let answer = send(owner, &managed(request)?).await?;
-    written(&kept.renewed(reach(owner), &answer)?)
+    let answer = send(run, &managed(request)?)?;
+    written(&kept.renewed(reach(run.client), &answer)?)
 }
 
 /// Deletes what is registered.
 ///
 /// # Errors
 /// `invalid_parameters` at `registration`; those of [`register::deleted`].
-pub(crate) async fn end(owner: &Rc<Client>, args: &Members) -> Answer {
-    let request = kept(owner, args)?.delete_request();
-    register::deleted(&send(owner, &managed(request)?).await?)?;
+pub(crate) fn end(run: &Run<'_>, args: &Members) -> Flow<Value> {
+    let request = kept(run.client, args)?.delete_request();
+    register::deleted(&send(run, &managed(request)?)?)?;
     Ok(Value::Null)
 }
 
-async fn send(owner: &Rc<Client>, request: &Request) -> Result<Response, Failure> {
-    effect::fetch(&owner.runtime, request, SERVER).await
+fn send(run: &Run<'_>, request: &Request) -> Flow<Response> {
+    effect::fetch(run, request, SERVER)
 }
 
 fn metadata_of(args: &Members) -> Result<Map, Error> {
@@ -79,7 +77,7 @@ fn managed(request: Option<Request>) -> Result<Request, Error> {
     request.ok_or(Error::at(Code::InvalidParameters, "registration"))
 }
 
-fn written(registration: &Registration) -> Answer {
+fn written(registration: &Registration) -> Flow<Value> {
     Ok(json::parse(registration.expose().as_bytes())?)
 }
 

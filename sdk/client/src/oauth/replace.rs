@@ -4,7 +4,7 @@
 //! What is kept is a record with a `generation`, which counts the sets, and the `tokens`. Every change compares
 //! first, so whoever else writes (another process, a sign-out) is never overwritten.
 
-use std::{cell::RefCell, rc::Rc};
+use std::cell::RefCell;
 
 use edgeward_core::{
     Code, Error,
@@ -19,7 +19,8 @@ use edgeward_core::{
 use crate::{
     client::Client,
     effect::{self, Area, SERVER},
-    runtime::{Answer, Id},
+    run::{Flow, Known, Run, settled},
+    runtime::Id,
 };
 
 /// The replacements that are under way, and who waits for each.
@@ -54,18 +55,19 @@ const ATTEMPTS: usize = 20;
 /// # Errors
 /// `invalid_parameters`; `invalid_grant`: the server does not honour the tokens any more, and they are
 /// forgotten; other codes of the server and of the network, which end nothing.
-pub(crate) async fn run(client: &Rc<Client>, args: &Members) -> Answer {
-    let asked = read(args)?;
-    let ticket = client.runtime.ticket();
-    if client.memory.replacements.join(&asked.place, ticket.id()) {
-        // A flow of its own, so that whoever gives up waiting does not take it along.
-        let client_of_flow = Rc::clone(client);
-        client.runtime.spawn(async move {
-            let outcome = locked(&client_of_flow, &asked).await;
-            client_of_flow.memory.replacements.finish(&client_of_flow, &asked.place, &outcome);
-        });
-    }
-    ticket.await
+pub(crate) fn run(run: &Run<'_>, args: &Members) -> Flow<Value> {
+    let (client, asked) = (run.client, read(args)?);
+    let outcome = run.ask(|id| {
+        if client.memory.replacements.join(&asked.place, id) {
+            // A flow of its own, so that whoever gives up waiting does not take it along.
+            client.runtime.spawn(move |run| {
+                let outcome = settled(locked(run, &asked))?;
+                run.client.memory.replacements.finish(run.client, &asked.place, &outcome);
+                Ok(String::new())
+            });
+        }
+    });
+    outcome?.json().cloned()
 }
 
 fn read(args: &Members) -> Result<Asked, Error> {
@@ -89,8 +91,7 @@ fn read(args: &Members) -> Result<Asked, Error> {
     Ok(Asked { place: Place { key: args.required("key")?, generation }, request, refreshes, issuer })
 }
 
-async fn locked(client: &Rc<Client>, asked: &Asked) -> Answer {
-    let runtime = &client.runtime;
+fn locked(run: &Run<'_>, asked: &Asked) -> Flow<Value> {
     let name = || {
         let mut members = Writer::object();
         members.text("name", &asked.place.key);
@@ -98,16 +99,16 @@ async fn locked(client: &Rc<Client>, asked: &Asked) -> Answer {
     };
     let mut members = name();
     members.number("deadline", LOCK_MILLIS.into());
-    let held = runtime.order("lock", members).await;
-    let outcome = alone(client, asked).await;
-    if held == Ok(Value::Bool(true)) {
-        drop(runtime.order("unlock", name()).await);
+    let held = settled(run.order("lock", members))?;
+    let outcome = settled(alone(run, asked))?;
+    if held == Ok(&Value::Bool(true)) {
+        drop(settled(run.order("unlock", name()))?);
     }
-    outcome
+    Ok(outcome?)
 }
 
-async fn alone(client: &Rc<Client>, asked: &Asked) -> Answer {
-    let (held, _) = kept(client, &asked.place).await;
+fn alone(run: &Run<'_>, asked: &Asked) -> Flow<Value> {
+    let (held, _) = kept(run, &asked.place)?;
     let refresh_token = held.get(TOKENS).and_then(|tokens| tokens.get(REFRESH_TOKEN)).and_then(Value::as_str);
     // Somebody else has replaced it, or ended it.
     if generation(&held) != asked.place.generation || (asked.refreshes && refresh_token.is_none()) {
@@ -117,33 +118,33 @@ async fn alone(client: &Rc<Client>, asked: &Asked) -> Answer {
     if let Some(token) = refresh_token.filter(|_| asked.refreshes) {
         form::add(&mut request, &[(REFRESH_TOKEN, token)]);
     }
-    let answer = effect::fetch(&client.runtime, &request, SERVER).await?;
+    let answer = effect::fetch(run, &request, SERVER)?;
     match token::response(&answer, TokenType::Bearer) {
-        Ok(_) => commit(client, asked, &held, json::parse_object(&answer.body)?).await,
-        Err(failure) => refused(client, &asked.place, &answer, failure).await,
+        Ok(_) => commit(run, asked, &held, json::parse_object(&answer.body)?),
+        Err(failure) => refused(run, &asked.place, &answer, failure),
     }
 }
 
 /// Only the server's own word ends a set of tokens, and only the one that was sent.
-async fn refused(client: &Rc<Client>, place: &Place, answer: &Response, mut failure: Failure) -> Answer {
+fn refused(run: &Run<'_>, place: &Place, answer: &Response, mut failure: Failure) -> Flow<Value> {
     let ends = failure.error.code == Code::InvalidGrant && answer.status < 500 && answer.status != 429;
     if ends {
         let mut members = Writer::object();
         members.number("millis", SECOND_LOOK_MILLIS.into());
-        drop(client.runtime.order("sleep", members).await);
+        drop(settled(run.order("sleep", members))?);
     }
-    let (held, _) = kept(client, place).await;
+    let (held, _) = kept(run, place)?;
     if generation(&held) != place.generation {
         return Ok(Value::Object(held));
     }
     if ends {
-        forget(client, place).await;
-        return Err(failure);
+        forget(run, place)?;
+        return Err(failure.into());
     }
     let says_nothing = failure.oauth.is_none() || failure.error.code == Code::InvalidGrant;
     let code = if says_nothing { outage(failure.error.code) } else { failure.error.code };
     failure.error.code = code;
-    Err(failure)
+    Err(failure.into())
 }
 
 /// A page in place of an answer, and whatever else is none, is an outage: the tokens may still be good.
@@ -154,7 +155,7 @@ const fn outage(code: Code) -> Code {
     }
 }
 
-async fn commit(client: &Rc<Client>, asked: &Asked, before: &Map, answer: Map) -> Answer {
+fn commit(run: &Run<'_>, asked: &Asked, before: &Map, answer: Map) -> Flow<Value> {
     let had_tokens = before.contains_key(TOKENS);
     let mut tokens = Map::new();
     // A server that names no new refresh token leaves the old one good.
@@ -163,7 +164,7 @@ async fn commit(client: &Rc<Client>, asked: &Asked, before: &Map, answer: Map) -
     tokens.extend(answer);
     tokens.insert("issuer".into(), asked.issuer.clone());
     let tokens = Value::Object(tokens);
-    change(client, &asked.place, |held| {
+    change(run, &asked.place, |held| {
         // What was ended meanwhile stays ended.
         if held.contains_key(TOKENS) != had_tokens {
             return false;
@@ -172,30 +173,29 @@ async fn commit(client: &Rc<Client>, asked: &Asked, before: &Map, answer: Map) -
         held.insert(GENERATION.into(), asked.place.generation.saturating_add(1).into());
         true
     })
-    .await
 }
 
-async fn forget(client: &Rc<Client>, place: &Place) {
+fn forget(run: &Run<'_>, place: &Place) -> Flow<()> {
     let forgotten = |held: &mut Map| {
         let rest: Vec<_> = std::mem::take(held).into_iter().filter(|(name, _)| name != TOKENS).collect();
         held.extend(rest);
         true
     };
-    drop(change(client, place, forgotten).await);
+    settled(change(run, place, forgotten)).map(drop)
 }
 
 /// Changes the record while it is of that generation, and gives what it is then. `work` is asked again when
 /// somebody else was faster; false: there is nothing to change.
-async fn change(client: &Rc<Client>, place: &Place, work: impl Fn(&mut Map) -> bool) -> Answer {
+fn change(run: &Run<'_>, place: &Place, work: impl Fn(&mut Map) -> bool) -> Flow<Value> {
     for _ in 0..ATTEMPTS {
-        let (held, text) = kept(client, place).await;
+        let (held, text) = kept(run, place)?;
         let mut next = held.clone();
         if generation(&held) != place.generation || !work(&mut next) {
             return Ok(Value::Object(held));
         }
         let next = Value::Object(next);
         let written = next.to_text();
-        if effect::swap(&client.runtime, AREA, &place.key, text.as_deref(), Some(&written)).await {
+        if effect::swap(run, AREA, &place.key, text, Some(&written))? {
             return Ok(next);
         }
     }
@@ -203,12 +203,12 @@ async fn change(client: &Rc<Client>, place: &Place, work: impl Fn(&mut Map) -> b
 }
 
 /// The record and its text. What cannot be read counts as nothing: it costs a sign-in, never an exception.
-async fn kept(client: &Rc<Client>, place: &Place) -> (Map, Option<String>) {
-    let text = effect::read(&client.runtime, AREA, &place.key).await;
-    let held = text.as_ref().and_then(|text| json::parse_object(text.as_bytes()).ok());
+fn kept<'a>(run: &Run<'a>, place: &Place) -> Flow<(Map, Option<&'a str>)> {
+    let text = effect::read(run, AREA, &place.key)?;
+    let held = text.and_then(|text| json::parse_object(text.as_bytes()).ok());
     let held = held.filter(|held| held.get(GENERATION).is_some_and(|value| value.as_u64().is_some()));
     let empty = || object(vec![(GENERATION, 0_u32.into())]).as_object().cloned().unwrap_or_default();
-    (held.unwrap_or_else(empty), text)
+    Ok((held.unwrap_or_else(empty), text))
 }
 
 fn generation(held: &Map) -> u64 {
@@ -231,13 +231,13 @@ impl Replacements {
         }
     }
 
-    fn finish(&self, client: &Client, place: &Place, outcome: &Answer) {
+    fn finish(&self, client: &Client, place: &Place, outcome: &Result<Value, Failure>) {
         let mut all = self.0.borrow_mut();
         let Some(at) = all.iter().position(|(own, _)| own == place) else { return };
         let (_, waiting) = all.remove(at);
         drop(all);
         for ticket in waiting {
-            client.runtime.answer(ticket, outcome.clone());
+            client.runtime.answer(ticket, outcome.clone().map(Known::Json));
         }
     }
 }

@@ -3,8 +3,6 @@
 //!
 //! Source: [OpenID Connect Session Management 1.0](https://openid.net/specs/openid-connect-session-1_0.html)
 
-use std::rc::Rc;
-
 use edgeward_core::{
     Code,
     json::{Members, Value, object},
@@ -17,16 +15,22 @@ use edgeward_core::{
 };
 
 use super::answers;
-use crate::{client::Client, options::SignIn, runtime::Answer, sign_in, transactions::Window};
+use crate::{
+    options::SignIn,
+    run::{Flow, Run, settled},
+    sign_in,
+    transactions::Window,
+};
 
 /// The page to ask, its origin and the question; null: nobody is signed in, or the provider has no such page.
 ///
 /// # Errors
 /// Those of discovery.
-pub(crate) async fn frame(client: &Rc<Client>) -> Answer {
-    client.session.start(client).await;
-    let Some(grant) = client.session.grant() else { return Ok(Value::Null) };
-    let metadata = client.provider.metadata(&client.runtime).await?;
+pub(crate) fn frame(run: &Run<'_>) -> Flow<Value> {
+    let client = run.client;
+    client.session.start(run)?;
+    let Some(grant) = client.session.granted(run)? else { return Ok(Value::Null) };
+    let metadata = client.provider.metadata(run)?;
     let (Some(page), Some(state)) =
         (metadata.find(Endpoint::CheckSession)?, answers::session_state(&grant.claims))
     else {
@@ -40,7 +44,7 @@ pub(crate) async fn frame(client: &Rc<Client>) -> Answer {
 }
 
 /// What the page's message means: `unchanged`, `changed`, `error`; null: it is none of its answers.
-pub(crate) fn heard(args: &Members) -> Answer {
+pub(crate) fn heard(args: &Members) -> Flow<Value> {
     Ok(match Verdict::read(&args.required("message")?) {
         Some(Verdict::Unchanged) => "unchanged".into(),
         Some(Verdict::Changed) => "changed".into(),
@@ -54,12 +58,12 @@ pub(crate) fn heard(args: &Members) -> Answer {
 ///
 /// # Errors
 /// `session_missing`; those of [`sign_in::address`].
-pub(crate) async fn question(client: &Rc<Client>) -> Answer {
-    let grant = client.session.grant().ok_or(Code::SessionMissing)?;
+pub(crate) fn question(run: &Run<'_>) -> Flow<Value> {
+    let grant = run.client.session.granted(run)?.ok_or(Code::SessionMissing)?;
     let hint = grant.id_token.clone().map(|token| ("id_token_hint".to_owned(), token));
     let wishes =
         Wishes { prompt: Some("none".into()), extra: hint.into_iter().collect(), ..Wishes::default() };
-    let (url, state) = sign_in::address(client, SignIn { wishes, app_state: None }, Window::Popup).await?;
+    let (url, state) = sign_in::address(run, SignIn { wishes, app_state: None }, Window::Popup)?;
     Ok(object(vec![("url", url.into()), ("state", state.into())]))
 }
 
@@ -68,19 +72,20 @@ pub(crate) async fn question(client: &Rc<Client>) -> Answer {
 ///
 /// # Errors
 /// `session_missing`.
-pub(crate) async fn answer(client: &Rc<Client>, args: &Members) -> Answer {
+pub(crate) fn answer(run: &Run<'_>, args: &Members) -> Flow<Value> {
+    let client = run.client;
     let url = args.required("url")?;
-    let before = client.session.grant().ok_or(Code::SessionMissing)?;
-    let began = client.session.began(client).await;
-    let outcome = crate::callback::returned(client, &url, began).await;
-    let after = client.session.grant().and_then(|grant| grant.subject.clone()).unwrap_or_default();
+    let before = client.session.granted(run)?.ok_or(Code::SessionMissing)?;
+    let began = client.session.start(run)?;
+    let outcome = settled(crate::callback::returned(run, &url, began))?;
+    let after = client.session.granted(run)?.and_then(|grant| grant.subject.clone()).unwrap_or_default();
     let subject = before.subject.clone().unwrap_or_default();
     let standing = match &outcome {
         Ok(_) => check_session::judge(Ok(&after), &subject),
         Err(failure) => check_session::judge(Err(failure), &subject),
     };
     if standing == Standing::Over {
-        client.session.sign_out(client, Reason::Revoked).await?;
+        client.session.sign_out(run, Reason::Revoked)?;
     }
     Ok(match standing {
         Standing::Same => "same",
