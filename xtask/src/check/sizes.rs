@@ -14,8 +14,8 @@ struct Budget {
 }
 
 const BUDGETS: [Budget; 7] = [
-    Budget { name: "client in a page", most: 72_000, encoding: "brotli", bytes: |size| size.brotli },
-    Budget { name: "client wasm", most: 71_000, encoding: "brotli", bytes: |size| size.brotli },
+    Budget { name: "client in a page", most: 66_500, encoding: "brotli", bytes: |size| size.brotli },
+    Budget { name: "client wasm", most: 64_000, encoding: "brotli", bytes: |size| size.brotli },
     Budget { name: "client js", most: 10_000, encoding: "brotli", bytes: |size| size.brotli },
     Budget { name: "client asm.js", most: 158_000, encoding: "gzip", bytes: |size| size.gzip },
     Budget { name: "verifier wasm", most: 140_000, encoding: "brotli", bytes: |size| size.brotli },
@@ -65,10 +65,10 @@ mod tests {
 
     #[test]
     fn a_byte_over_the_budget_is_reported() {
-        assert!(judge(&sizes(71_000), 0).is_ok());
-        assert!(judge(&sizes(71_001), 0).unwrap_err().0.contains("client wasm"));
-        assert!(judge(&sizes(85_200), STOCK_LIBRARY).is_ok());
-        assert!(judge(&sizes(85_201), STOCK_LIBRARY).is_err());
+        assert!(judge(&sizes(64_000), 0).is_ok());
+        assert!(judge(&sizes(64_001), 0).unwrap_err().0.contains("client wasm"));
+        assert!(judge(&sizes(76_800), STOCK_LIBRARY).is_ok());
+        assert!(judge(&sizes(76_801), STOCK_LIBRARY).is_err());
     }
 
     #[test]
