@@ -175,6 +175,8 @@ fn a_refresh_token_moves_on_and_a_stolen_one_ends_the_session() {
     assert_eq!(refused(&stolen), is(400, "refresh_token_already_used"));
     assert_eq!(refused(&refresh(&world, &one(&third, "refresh_token"))), is(400, "refresh_token_not_found"));
     assert_eq!(refused(&with(&world, &third, "GET", "user")), is(403, "session_not_found"));
+    let sessions = wait(world.authority.store.rows(sql("SELECT id FROM edgeward_sessions", []))).unwrap();
+    assert_eq!(sessions.len(), 0);
 }
 
 #[test]
