@@ -4,7 +4,8 @@
 
 use edgeward_core::{
     Code,
-    jwt::Possession,
+    json::Value,
+    jwt::{Possession, Unverified as Token},
     oauth::dpop::{ALGORITHMS, Asking, Expected, Nonces, Seen, Unverified, Use, Window},
 };
 
@@ -27,11 +28,21 @@ pub async fn key(authority: &Authority, request: &Incoming) -> Result<Option<Str
     }
 }
 
+/// That the sender of an access token holds the key that the token says it is bound to.
+///
+/// # Errors
+/// `token_not_bound`, `token_malformed`. Those of a proof.
+pub async fn shown(authority: &Authority, request: &Incoming, token: &str) -> Result<Possession, Failure> {
+    let unverified = Token::parse(token)?;
+    let bound = unverified.unverified_claim("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str);
+    possession(authority, request, token, bound.ok_or(Code::TokenNotBound)?).await
+}
+
 /// That the sender of an access token, which is bound to a key, holds the key.
 ///
 /// # Errors
 /// Those of a proof.
-pub async fn possession(
+async fn possession(
     authority: &Authority,
     request: &Incoming,
     token: &str,

@@ -3,7 +3,7 @@
 //! Source: [OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo),
 //! [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7)
 
-use edgeward_core::{Code, json::Value, jwt::Unverified, oauth::scope};
+use edgeward_core::{Code, json::Value, oauth::scope};
 
 use super::{
     access::{self, Good, Proof},
@@ -44,33 +44,22 @@ async fn good(authority: &Authority, request: &Incoming) -> Result<Good, Failure
     match scheme.to_ascii_lowercase().as_str() {
         "bearer" => access::read_with_user(authority, token, known, Proof::None).await,
         "dpop" => {
-            let unverified = Unverified::parse(token)?;
-            let bound =
-                unverified.unverified_claim("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str);
-            let bound = bound.ok_or(Code::TokenNotBound)?.to_owned();
-            let key = dpop::possession(authority, request, token, &bound).await?;
+            let key = dpop::shown(authority, request, token).await?;
             access::read_with_user(authority, token, known, Proof::Of(&key)).await
         }
         _ => Err(Code::CredentialMalformed.into()),
     }
 }
 
-/// A refusal with the challenge of RFC 6750 §3, or of RFC 9449 §7.1 where a proof is missing or wrong.
+/// A refusal with the challenge of RFC 6750 §3, which says where nothing came in which ways something may come.
 fn refused(failure: &Failure) -> Outgoing {
     let code = failure.code;
     let challenge = match code {
         Code::TokenMissing => "Bearer, DPoP".to_owned(),
         Code::InsufficientScope => "Bearer error=\"insufficient_scope\", scope=\"openid\"".to_owned(),
-        Code::DpopNonceRequired => "DPoP error=\"use_dpop_nonce\"".to_owned(),
-        Code::TokenProofMissing => "DPoP error=\"invalid_token\"".to_owned(),
-        _ if code.as_str().starts_with("dpop_") => "DPoP error=\"invalid_dpop_proof\"".to_owned(),
-        _ => "Bearer error=\"invalid_token\"".to_owned(),
+        _ => return crate::surface::plain_failure(failure),
     };
-    let answer = crate::surface::plain_failure(failure);
-    if matches!(code.status(), 401 | 403) {
-        let mut answer = answer;
-        answer.headers.retain(|(name, _)| *name != "www-authenticate");
-        return answer.with("www-authenticate", challenge);
-    }
-    answer
+    let mut answer = crate::surface::plain_failure(failure);
+    answer.headers.retain(|(name, _)| *name != "www-authenticate");
+    answer.with("www-authenticate", challenge)
 }

@@ -6,7 +6,10 @@ use crate::{
     Authority, Failure, agents,
     context::{Access, Principal},
     http::Incoming,
-    oauth::access::{self, Proof},
+    oauth::{
+        access::{self, Proof},
+        dpop,
+    },
     tokens, web,
 };
 
@@ -34,10 +37,16 @@ pub enum Cookies {
 /// not good is refused. A session cookie that is not good is none.
 ///
 /// # Errors
-/// `credential_malformed`: the header is no Bearer credential. Those of the credential's kind.
+/// `credential_malformed`: the header is no credential of a scheme that is known here. Those of the credential's kind;
+/// `token_proof_missing`: an access token that is bound to a key comes as a Bearer credential.
 pub async fn of(authority: &Authority, request: &Incoming, cookies: Cookies) -> Result<Caller, Failure> {
-    if let Some(credential) = bearer(request)? {
-        return of_credential(authority, credential).await;
+    match authorization(request)? {
+        Some((Scheme::Bearer, credential)) => return of_credential(authority, credential).await,
+        Some((Scheme::Dpop, token)) => {
+            let key = dpop::shown(authority, request, token).await?;
+            return Ok(access::verify(authority, token, Proof::Of(&key)).await?.into());
+        }
+        None => {}
     }
     let session = match cookies {
         Cookies::Stored => web::of(authority, request).await?,
@@ -53,7 +62,8 @@ pub async fn of(authority: &Authority, request: &Incoming, cookies: Cookies) -> 
     }
 }
 
-/// The same for something that so many may call: who may be nobody is not refused for a credential that is not good.
+/// The same for something that so many may call: who may be nobody is not refused for a credential that is not good,
+/// only asked to prove it anew if that is all that it takes.
 ///
 /// # Errors
 /// As [`of`].
@@ -64,7 +74,11 @@ pub async fn for_access(
     access: Access,
 ) -> Result<Caller, Failure> {
     match of(authority, request, cookies).await {
-        Err(failure) if access == Access::Anyone && failure.code.status() == 401 => {
+        Err(failure)
+            if access == Access::Anyone
+                && failure.code.status() == 401
+                && failure.code != Code::DpopNonceRequired =>
+        {
             Ok(Principal::Anonymous.into())
         }
         caller => caller,
@@ -110,23 +124,48 @@ impl From<web::Session> for Caller {
     }
 }
 
-/// The credential of `Authorization: Bearer …`, whose scheme is read in any case.
+/// The credential of `Authorization: Bearer …`, for what is called with nothing else.
+///
+/// # Errors
+/// `credential_malformed`
 ///
 /// Source: [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)
 pub fn bearer(request: &Incoming) -> Result<Option<&str>, Failure> {
+    match authorization(request)? {
+        Some((Scheme::Dpop, _)) => Err(Failure::at(Code::CredentialMalformed, "authorization")),
+        credential => Ok(credential.map(|(_, credential)| credential)),
+    }
+}
+
+/// How a credential is shown to be its sender's.
+enum Scheme {
+    /// By itself.
+    Bearer,
+    /// By a proof of a key, of [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1).
+    Dpop,
+}
+
+/// The credential of `Authorization`, whose scheme is read in any case.
+fn authorization(request: &Incoming) -> Result<Option<(Scheme, &str)>, Failure> {
     let mut values =
         request.headers.iter().filter(|(name, _)| name == "authorization").map(|(_, value)| value);
     let (value, more) = (values.next(), values.next());
     let Some(value) = value else { return Ok(None) };
     let malformed = Failure::at(Code::CredentialMalformed, "authorization");
-    let credential = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let Some((_, credential)) = credential.filter(|_| more.is_none()) else { return Err(malformed) };
+    let Some((scheme, credential)) = value.split_once(' ').filter(|_| more.is_none()) else {
+        return Err(malformed);
+    };
+    let scheme = match scheme {
+        scheme if scheme.eq_ignore_ascii_case("bearer") => Scheme::Bearer,
+        scheme if scheme.eq_ignore_ascii_case("dpop") => Scheme::Dpop,
+        _ => return Err(malformed),
+    };
     let credential = credential.trim_start_matches(' ');
     // `%` stands in no token of RFC 6750, but in the value of Better Auth's cookie, which its clients send as one.
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/=|%".contains(&b);
     if credential.is_empty() || !credential.bytes().all(plain) {
         Err(malformed)
     } else {
-        Ok(Some(credential))
+        Ok(Some((scheme, credential)))
     }
 }

@@ -99,9 +99,18 @@ pub async fn answer(authority: &Authority, request: &Incoming, route: Route) -> 
     match route {
         // It has said itself who may read its answers.
         Route::Oauth(_) | Route::Gotrue(_) => answer,
-        Route::Function(_) => origin::open(answer),
-        _ => origin::with_credentials(authority, request, answer),
+        Route::Function(_) => proven(authority, request, origin::open(answer)),
+        _ => proven(authority, request, origin::with_credentials(authority, request, answer)),
     }
+}
+
+/// Tells the nonce of the next proof to a client that sends proofs, and lets its page read it.
+fn proven(authority: &Authority, request: &Incoming, answer: Outgoing) -> Outgoing {
+    if request.header("dpop").is_none() {
+        return answer;
+    }
+    let answer = answer.with("access-control-expose-headers", "dpop-nonce, www-authenticate, retry-after");
+    oauth::dpop::told(authority, request, answer)
 }
 
 /// What the operator is told of a failure that is none of the caller's.

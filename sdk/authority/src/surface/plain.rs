@@ -82,9 +82,13 @@ pub fn members(failure: &Failure) -> Value {
     object(members)
 }
 
-fn challenge(code: Code) -> String {
+/// The challenge of RFC 6750 §3, or of RFC 9449 §7.1 where a proof is missing or wrong.
+fn challenge(code: Code) -> &'static str {
     match code {
-        Code::SessionMissing => "Bearer".into(),
-        _ => "Bearer error=\"invalid_token\"".into(),
+        Code::SessionMissing => "Bearer",
+        Code::TokenProofMissing => "DPoP error=\"invalid_token\"",
+        Code::DpopNonceRequired => "DPoP error=\"use_dpop_nonce\"",
+        code if code.as_str().starts_with("dpop_") => "DPoP error=\"invalid_dpop_proof\"",
+        _ => "Bearer error=\"invalid_token\"",
     }
 }

@@ -91,7 +91,13 @@ fn security() -> Value {
             ("description", "The session of a page of a trusted origin.".into()),
         ])
     };
-    object(vec![("bearer", bearer), ("session", cookie("__Secure-better-auth.session_token"))])
+    let dpop = object(vec![
+        ("type", "http".into()),
+        ("scheme", "dpop".into()),
+        ("description", "An access token that is bound to a key, with a proof of it (RFC 9449).".into()),
+    ]);
+    let session = cookie("__Secure-better-auth.session_token");
+    object(vec![("bearer", bearer), ("dpop", dpop), ("session", session)])
 }
 
 fn failure() -> Value {

@@ -73,8 +73,8 @@ fn description(operation: Operation) -> String {
 fn security(access: Access) -> Value {
     let by = |scheme: &str| object(vec![(scheme, list([]))]);
     match access {
-        Access::Anyone => list([object(Vec::new()), by("bearer"), by("session")]),
-        Access::Holder | Access::User | Access::Admin => list([by("bearer"), by("session")]),
+        Access::Anyone => list([object(Vec::new()), by("bearer"), by("dpop"), by("session")]),
+        Access::Holder | Access::User | Access::Admin => list([by("bearer"), by("dpop"), by("session")]),
     }
 }
 
