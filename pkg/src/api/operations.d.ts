@@ -648,13 +648,17 @@ export interface Api<E extends "result" | "throw" = "result"> {
     /**
      * Revokes an API token: the next request with it is refused. `getApiToken` still tells of it.
      *
-     * Fails with `key_not_found`.
+     * A caller that is an API token itself revokes none that may do more.
+     *
+     * Fails with `key_not_found`, `api_key_invalid_scope`.
      */
     revoke(args: RevokeApiTokenArguments, options?: CallOptions): Promise<Outcome<RevokeApiTokenResult, E>>;
     /**
      * Removes an API token without a trace.
      *
-     * Fails with `key_not_found`.
+     * A caller that is an API token itself removes none that may do more.
+     *
+     * Fails with `key_not_found`, `api_key_invalid_scope`.
      */
     remove(args: RemoveApiTokenArguments, options?: CallOptions): Promise<Outcome<RemoveApiTokenResult, E>>;
     /**
@@ -802,7 +806,9 @@ export interface Api<E extends "result" | "throw" = "result"> {
     /**
      * Removes an account, and the connection that came with it. The last way to sign in stays.
      *
-     * Fails with `account_not_found`, `failed_to_unlink_last_account`.
+     * Its user must have signed in within the last day.
+     *
+     * Fails with `session_not_fresh`, `account_not_found`, `failed_to_unlink_last_account`.
      */
     unlink(args: UnlinkAccountArguments, options?: CallOptions): Promise<Outcome<UnlinkAccountResult, E>>;
   };

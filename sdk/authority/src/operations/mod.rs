@@ -143,12 +143,16 @@ operations! {
         for Access::Holder, fails [KeyNotFound, ApiKeyRevoked, ApiKeyInvalidScope];
 
     /// Revokes an API token: the next request with it is refused. `getApiToken` still tells of it.
+    ///
+    /// A caller that is an API token itself revokes none that may do more.
     Mutation RevokeApiToken = "revokeApiToken" (tokens::ById) -> shape::Done = tokens::revoke,
-        for Access::Holder, fails [KeyNotFound];
+        for Access::Holder, fails [KeyNotFound, ApiKeyInvalidScope];
 
     /// Removes an API token without a trace.
+    ///
+    /// A caller that is an API token itself removes none that may do more.
     Mutation RemoveApiToken = "removeApiToken" (tokens::ById) -> shape::Done = tokens::remove,
-        for Access::Holder, fails [KeyNotFound];
+        for Access::Holder, fails [KeyNotFound, ApiKeyInvalidScope];
 
     /// Verifies an API token for a service that was given it: whose it is, and what it may do. It counts as a use.
     Query VerifyApiToken = "verifyApiToken" (tokens::BySecret) -> tokens::Verification = tokens::check,
@@ -269,8 +273,10 @@ operations! {
         for Access::User, fails [ProviderNotConfigured, InvalidRedirect, DiscoveryUnavailable, DiscoveryInvalid];
 
     /// Removes an account, and the connection that came with it. The last way to sign in stays.
+    ///
+    /// Its user must have signed in within the last day.
     Mutation UnlinkAccount = "unlinkAccount" (signin::ByAccount) -> shape::Done = signin::unlink,
-        for Access::User, fails [AccountNotFound, FailedToUnlinkLastAccount];
+        for Access::User, fails [SessionNotFresh, AccountNotFound, FailedToUnlinkLastAccount];
 }
 
 impl Operation {

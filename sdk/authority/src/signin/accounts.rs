@@ -12,6 +12,7 @@ use crate::{
     shape,
     store::{guard, sql},
     users::accounts,
+    web,
 };
 
 shape! {
@@ -82,8 +83,9 @@ pub async fn link(context: &Context<'_>, wanted: Link) -> Result<Started, Failur
 /// Removes an account, and the connection that came with it. What is left has to be a way to sign in.
 ///
 /// # Errors
-/// `account_not_found`. `failed_to_unlink_last_account`
+/// `session_not_fresh`: the caller has signed in too long ago. `account_not_found`. `failed_to_unlink_last_account`
 pub async fn unlink(context: &Context<'_>, which: ByAccount) -> Result<Done, Failure> {
+    web::check_fresh(context).await?;
     let user = context.user()?;
     let subject = which.account_id.as_ref().map(|id| id.0.as_str());
     let found = accounts::of_user(context.authority, user).await?;

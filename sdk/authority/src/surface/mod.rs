@@ -36,6 +36,8 @@ pub enum Route {
     Operation(Operation),
     /// A path of Better Auth's.
     BetterAuth(better_auth::Endpoint),
+    /// What Better Hub asks for, for the scopes of its users.
+    UserScopes,
     /// The document that describes them all.
     Document,
     /// Signing in through a provider.
@@ -52,6 +54,9 @@ impl Route {
     pub fn of(path: &str) -> Option<Self> {
         if path == openapi::PATH {
             return Some(Self::Document);
+        }
+        if path == plain::USER_SCOPES {
+            return Some(Self::UserScopes);
         }
         if let Some(route) = oauth::Route::of(path) {
             return Some(Self::Oauth(route));
@@ -90,6 +95,7 @@ pub async fn answer(authority: &Authority, request: &Incoming, route: Route) -> 
         _ if asks => origin::preflight(),
         Route::Function(kind) => convex::answer(authority, request, kind).await,
         Route::Operation(operation) => plain::answer(authority, request, operation).await,
+        Route::UserScopes => plain::user_scopes(authority, request).await,
         Route::BetterAuth(endpoint) => better_auth::answer(authority, request, endpoint).await,
         Route::SignIn(step) => signin::answer(authority, request, step).await,
     };

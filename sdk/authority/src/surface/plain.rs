@@ -18,13 +18,30 @@ pub async fn answer(authority: &Authority, request: &Incoming, operation: Operat
     if request.method != "POST" {
         return failure(&Code::MethodNotAllowed.into()).with("allow", "POST");
     }
-    match outcome(authority, request, operation).await {
+    answered(outcome(authority, request, operation).await)
+}
+
+fn answered(outcome: Result<(Value, Vec<String>), Failure>) -> Outgoing {
+    match outcome {
         Ok((result, cookies)) => {
             let answer = Outgoing::json(200, result.to_text());
             cookies.into_iter().fold(answer, |answer, cookie| answer.with("set-cookie", cookie))
         }
         Err(error) => failure(&error),
     }
+}
+
+/// Where Better Hub asks for the scopes that GitHub has granted to its user.
+pub const USER_SCOPES: &str = "/api/user-scopes";
+
+/// Answers with what `userScopes` does: `{"scopes": […]}`, to who is signed in.
+pub async fn user_scopes(authority: &Authority, request: &Incoming) -> Outgoing {
+    if request.method != "GET" {
+        return failure(&Code::MethodNotAllowed.into()).with("allow", "GET");
+    }
+    let none = object(Vec::new());
+    let called = super::call(authority, request, Cookies::Snapshot, Operation::UserScopes, none).await;
+    answered(called)
 }
 
 async fn outcome(

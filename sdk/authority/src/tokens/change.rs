@@ -6,7 +6,7 @@ use edgeward_core::{
     time::{Seconds, UnixMillis},
 };
 
-use super::{ById, Create, Created, PREFIX, SECRET_LENGTH, scopes, statements};
+use super::{ById, Create, Created, PREFIX, SECRET_LENGTH, manage, scopes, statements};
 use crate::{
     context::{Context, Principal},
     failure::Failure,
@@ -61,8 +61,9 @@ impl Secret {
 /// Revokes an API token, at once and for good; again is no error.
 ///
 /// # Errors
-/// `key_not_found`: the caller has no such token.
+/// `key_not_found`: the caller has no such token. `api_key_invalid_scope`: the token may do more than the caller.
 pub async fn revoke(context: &Context<'_>, token: ById) -> Result<Done, Failure> {
+    manage::check_reach_to(context, &token.id).await?;
     let revoke = statements::revoke(&token.id, context.user()?, context.now);
     let done = context.commit(vec![revoke, guard()], Done { success: true }).await?;
     done.ok_or(Code::KeyNotFound.into())

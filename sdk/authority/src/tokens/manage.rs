@@ -71,8 +71,9 @@ pub async fn rotate(context: &Context<'_>, token: Rotate) -> Result<Created, Fai
 /// Removes an API token without a trace.
 ///
 /// # Errors
-/// `key_not_found`
+/// `key_not_found`. `api_key_invalid_scope`: the token may do more than the caller.
 pub async fn remove(context: &Context<'_>, token: ById) -> Result<Done, Failure> {
+    check_reach_to(context, &token.id).await?;
     let remove = statements::remove(&token.id, context.user()?);
     let done = context.commit(vec![remove, guard()], Done { success: true }).await?;
     done.ok_or(Code::KeyNotFound.into())
@@ -85,6 +86,18 @@ pub async fn remove(context: &Context<'_>, token: ById) -> Result<Done, Failure>
 pub async fn check(context: &Context<'_>, token: BySecret) -> Result<Verification, Failure> {
     let verified = verify(context.authority, &token.secret.0).await?;
     Ok(Verification { user: verified.user, id: verified.id, scopes: verified.scopes })
+}
+
+/// Whether the caller may end a token of its user: who may do less does not take away what may do more. A user may
+/// end all of them, and is not asked.
+///
+/// # Errors
+/// `key_not_found`, `api_key_invalid_scope`
+pub(super) async fn check_reach_to(context: &Context<'_>, id: &str) -> Result<(), Failure> {
+    match context.principal {
+        Principal::Key { .. } | Principal::Agent { .. } => within_reach(context, id).await.map(drop),
+        Principal::Anonymous | Principal::User { .. } => Ok(()),
+    }
 }
 
 /// A token of the caller that may not do more than the caller.

@@ -59,16 +59,22 @@ pub async fn list(context: &Context<'_>, _: Nothing) -> Result<Listed, Failure> 
 pub(crate) async fn all(
     context: &Context<'_>,
 ) -> Result<(Session, Vec<(Session, edgeward_core::time::UnixMillis)>), Failure> {
-    let Principal::User { id: user, session, .. } = &context.principal else {
+    let own = check_fresh(context).await?;
+    let rows = context.rows(statements::of_user(&own.user.id, MAX_ITEMS as u32, context.now)).await?;
+    let all = rows.iter().map(|row| Ok((Session::read(row, String::new())?, row.instant("last_used_at")?)));
+    Ok((own, all.collect::<Result<_, Failure>>()?))
+}
+
+/// The caller's session, whose user has signed in lately: whoever has merely found it open does not do everything.
+///
+/// # Errors
+/// As [`list`].
+pub(crate) async fn check_fresh(context: &Context<'_>) -> Result<Session, Failure> {
+    let Principal::User { session, .. } = &context.principal else {
         return Err(Code::SessionMissing.into());
     };
     let own = by_id(context, session).await?.ok_or(Code::SessionMissing)?;
-    if !is_fresh(context, &own) {
-        return Err(Code::SessionNotFresh.into());
-    }
-    let rows = context.rows(statements::of_user(user, MAX_ITEMS as u32, context.now)).await?;
-    let all = rows.iter().map(|row| Ok((Session::read(row, String::new())?, row.instant("last_used_at")?)));
-    Ok((own, all.collect::<Result<_, Failure>>()?))
+    if is_fresh(context, &own) { Ok(own) } else { Err(Code::SessionNotFresh.into()) }
 }
 
 /// Ends one of the caller's sessions. One that is none of them is left alone, and no error tells that it is.

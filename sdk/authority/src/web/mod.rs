@@ -18,7 +18,7 @@ mod tests;
 use edgeward_core::time::UnixMillis;
 
 pub use backend::{create, validate};
-pub(crate) use entries::all;
+pub(crate) use entries::{all, check_fresh};
 pub use entries::{get, list, revoke, revoke_all, revoke_others, revoke_token, sign_out};
 pub(crate) use lifecycle::{New, keep_in_browser, prepare};
 pub use lifecycle::{end, forget, keep, renew, start};

@@ -2,7 +2,7 @@
 
 use edgeward_core::{json::Value, time::UnixMillis};
 
-use super::browser::{begin, call, error, session, signed_in};
+use super::browser::{begin, call, error, get, session, signed_in};
 use crate::{
     providers::scripted::{GITHUB_EMAILS, GITHUB_TOKEN, Script},
     signin::{
@@ -155,9 +155,32 @@ fn linked(world: &World, cookie: &str, provider: &str) -> Option<String> {
     let pair = line.unwrap().1.split(';').next().unwrap().to_owned();
     let state = crate::providers::scripted::parameter(url, "state").unwrap();
     let path = format!("/api/auth/callback/{provider}?state={state}&code=abc");
-    let answer = super::browser::get(world, &path, &pair);
+    let answer = get(world, &path, &pair);
     assert!(super::browser::location(&answer).starts_with("https://auth.example/settings"));
     error(&answer)
+}
+
+#[test]
+fn an_account_is_unlinked_by_who_has_signed_in_lately() {
+    let (world, _) = Script::world();
+    let cookie = signed_in(&world, "github");
+    linked(&world, &cookie, "slack");
+    world.pass(86_400_000);
+    let stale = call(&world, &cookie, "unlinkAccount", r#"{"provider": "github"}"#);
+    assert_eq!((stale.status, stale.body.contains("session_not_fresh")), (403, true), "{}", stale.body);
+    assert!(call(&world, &cookie, "listAccounts", "{}").body.contains("github"));
+    let fresh = signed_in(&world, "github");
+    assert_eq!(call(&world, &fresh, "unlinkAccount", r#"{"provider": "github"}"#).status, 200);
+}
+
+#[test]
+fn the_scopes_of_a_user_are_where_better_hub_asks_for_them() {
+    let (world, _) = Script::world();
+    let cookie = signed_in(&world, "github");
+    let answer = get(&world, "/api/user-scopes", &cookie);
+    assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"scopes":["repo","gist"]}"#));
+    assert_eq!(get(&world, "/api/user-scopes", "").status, 401);
+    assert_eq!(world.send("POST", "/api/user-scopes", &[("cookie", &cookie)], "").unwrap().status, 405);
 }
 
 #[test]

@@ -94,7 +94,7 @@ pub fn of(operation: Operation, world: &World) -> Case {
         "unlinkAccount" => {
             signed_in(world, "github");
             signed_in(world, "slack");
-            case(r#"{"provider": "github"}"#)
+            in_browser(&world.browser("u1", Remember::Yes), r#"{"provider": "github"}"#)
         }
         name => panic!("{name} has no case"),
     }

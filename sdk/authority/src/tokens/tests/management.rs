@@ -126,7 +126,7 @@ fn name_scopes_and_limit_can_be_changed_and_nothing_else() {
 }
 
 #[test]
-fn a_token_changes_and_rotates_none_that_may_more_than_itself() {
+fn a_token_changes_rotates_and_ends_none_that_may_more_than_itself() {
     let world = World::new();
     let user = world.user("u1");
     let (weak, _) = created(&world, &user, FULL);
@@ -139,6 +139,12 @@ fn a_token_changes_and_rotates_none_that_may_more_than_itself() {
     }
     assert_eq!(code(by_id(&world, &reader(), "rotateApiToken", &strong)).0, Code::ApiKeyInvalidScope);
     assert!(by_id(&world, &reader(), "rotateApiToken", &weak).is_ok());
+    for ending in ["revokeApiToken", "removeApiToken"] {
+        assert_eq!(code(by_id(&world, &reader(), ending, &strong)).0, Code::ApiKeyInvalidScope, "{ending}");
+        assert_eq!(code(by_id(&world, &reader(), ending, "unknown")).0, Code::KeyNotFound, "{ending}");
+        assert!(by_id(&world, &reader(), ending, &weak).is_ok(), "{ending}");
+        assert!(detail(&world, &user, &strong).get("revokedAt").unwrap().is_null());
+    }
 }
 
 #[test]
