@@ -6,6 +6,7 @@ use super::{BySecret, Create, Created, Validation, lifecycle, session, statement
 use crate::{
     context::{Access, Context, Principal, digest},
     failure::Failure,
+    users,
 };
 
 /// Begins a session of a user.
@@ -33,7 +34,7 @@ pub async fn create(context: &Context<'_>, session: Create) -> Result<Created, F
     match context.commit(statements.into(), Created { secret, expires_at }).await? {
         Some(created) => Ok(created),
         None => {
-            let exists = context.row(statements::user(user)).await?.is_some();
+            let exists = users::by_id(context.authority, user).await?.is_some();
             Err(if exists { Code::UserBanned } else { Code::UserNotFound }.into())
         }
     }

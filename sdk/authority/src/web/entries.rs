@@ -2,12 +2,13 @@
 
 use edgeward_core::Code;
 
-use super::{ById, Current, CurrentSession, Entry, Listed, Profile, Session, User, lifecycle, statements};
+use super::{ById, Current, CurrentSession, Entry, Listed, Profile, Session, lifecycle, statements};
 use crate::{
     context::{Context, Principal, digest},
     failure::Failure,
     operations::shape::{Done, MAX_ITEMS, Nothing},
     store::Statement,
+    users::User,
 };
 
 /// Tells who is signed in. What is told is what the store knows; a snapshot has no say in it.

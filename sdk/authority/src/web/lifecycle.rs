@@ -2,11 +2,12 @@
 
 use edgeward_core::{Code, time::Seconds};
 
-use super::{Remember, Session, User, cookie, statements};
+use super::{Remember, Session, cookie, statements};
 use crate::{
     context::{Context, digest},
     failure::Failure,
     store::{Refused, Statement},
+    users,
 };
 
 /// How much of a browser's description is kept, in characters.
@@ -108,14 +109,14 @@ pub(crate) async fn prepare(
     context: &Context<'_>,
     new: New<'_>,
 ) -> Result<(Session, [Statement; 3]), Failure> {
-    let row = context.row(statements::user(new.user)).await?.ok_or(Code::UserNotFound)?;
-    if row.optional_instant("banned_until")?.is_some_and(|until| context.now < until) {
+    let user = users::by_id(context.authority, new.user).await?.ok_or(Code::UserNotFound)?;
+    if user.is_banned(context.now) {
         return Err(Code::UserBanned.into());
     }
     let session = Session {
         id: context.new_id()?,
         token: context.random_text(TOKEN_LENGTH)?,
-        user: User::read(&row)?,
+        user,
         remember: new.remember,
         impersonated_by: new.impersonated_by.map(Into::into),
         user_agent: context.request.header("user-agent").and_then(browser),

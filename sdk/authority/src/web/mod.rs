@@ -22,7 +22,7 @@ pub(crate) use entries::{all, check_fresh};
 pub use entries::{get, list, revoke, revoke_all, revoke_others, revoke_token, sign_out};
 pub(crate) use lifecycle::{New, keep_in_browser, prepare};
 pub use lifecycle::{end, forget, keep, renew, start};
-pub use session::{Session, User, of, of_token};
+pub use session::{Session, of, of_token};
 pub use settings::{CookieCache, Settings};
 pub use snapshot::cached;
 pub(crate) use statements::{end_all as end_all_of, end_by_id, end_others as end_others_of};

@@ -5,9 +5,10 @@ use edgeward_core::{Error, time::UnixMillis};
 use super::{Remember, cookie, statements};
 use crate::{
     Authority, Failure,
-    context::{Principal, digest, is_admin, is_worth_noting},
+    context::{Principal, digest, is_worth_noting},
     http::Incoming,
     store::Row,
+    users::User,
 };
 
 /// A session that is good, and its user. It holds the token, so there is no `Debug`.
@@ -33,27 +34,6 @@ pub struct Session {
     pub updated_at: UnixMillis,
     /// When it is over.
     pub expires_at: UnixMillis,
-}
-
-/// The user of a session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct User {
-    /// The id.
-    pub id: String,
-    /// What it is called.
-    pub name: Option<String>,
-    /// Its address, in lower case.
-    pub email: Option<String>,
-    /// Whether it was shown that the address is its own.
-    pub email_verified: bool,
-    /// Where its picture is.
-    pub image: Option<String>,
-    /// Its roles, separated by commas.
-    pub role: String,
-    /// When it was registered.
-    pub created_at: UnixMillis,
-    /// When it was last changed.
-    pub updated_at: UnixMillis,
 }
 
 /// The session of a request's cookie, as the store knows it. A cookie that is not good is none.
@@ -96,7 +76,7 @@ impl Session {
         Principal::User {
             id: self.user.id.clone(),
             session: self.id.clone(),
-            admin: is_admin(&self.user.role),
+            admin: self.user.is_admin(),
             impersonated_by: self.impersonated_by.clone(),
         }
     }
@@ -114,21 +94,6 @@ impl Session {
             created_at: row.instant("session_created_at")?,
             updated_at: row.instant("session_updated_at")?,
             expires_at: row.instant("expires_at")?,
-        })
-    }
-}
-
-impl User {
-    pub(super) fn read(row: &Row) -> Result<Self, Error> {
-        Ok(Self {
-            id: row.text("id")?,
-            name: row.optional_text("name")?,
-            email: row.optional_text("email")?,
-            email_verified: row.flag("email_verified")?,
-            image: row.optional_text("image")?,
-            role: row.text("role")?,
-            created_at: row.instant("created_at")?,
-            updated_at: row.instant("updated_at")?,
         })
     }
 }

@@ -11,10 +11,10 @@ use edgeward_core::{
 };
 
 use super::{
-    Remember, Session, User,
+    Remember, Session,
     cookie::{self, Cookie},
 };
-use crate::{Authority, Failure, context::Context, http::Incoming};
+use crate::{Authority, Failure, context::Context, http::Incoming, users::User};
 
 /// The session of a request's cookies, as its snapshot says if there is one that is good, and as the store says
 /// otherwise. A session that was ended meanwhile is believed for as long as the snapshot lasts, so nothing is changed
@@ -129,6 +129,8 @@ fn session_of(session: &Map, user: &Map, token: String) -> Option<Session> {
             email_verified: *user.get("emailVerified")? == Value::Bool(true),
             image: some(user, "image"),
             role: some(user, "role").unwrap_or_default(),
+            // Who was banned when it was written has none.
+            banned_until: None,
             created_at: instant(user, "createdAt")?,
             updated_at: instant(user, "updatedAt")?,
         },

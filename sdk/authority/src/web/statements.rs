@@ -49,15 +49,6 @@ pub fn insert(new: New<'_>) -> [Statement; 3] {
     ]
 }
 
-/// Reads a user who may begin a session, and until when it is banned.
-pub fn user(id: &str) -> Statement {
-    sql(
-        "SELECT id, name, email, email_verified, image, role, banned_until, created_at, updated_at
-           FROM edgeward_users WHERE id = ?1",
-        [id.into()],
-    )
-}
-
 /// What a session and its user are read from.
 macro_rules! select {
     ($which:literal) => {
@@ -66,7 +57,8 @@ macro_rules! select {
                     s.user_agent AS user_agent, s.ip_address AS ip_address, s.created_at AS session_created_at,
                     s.updated_at AS session_updated_at, s.last_used_at AS last_used_at, s.expires_at AS expires_at,
                     u.id AS id, u.name AS name, u.email AS email, u.email_verified AS email_verified,
-                    u.image AS image, u.role AS role, u.created_at AS created_at, u.updated_at AS updated_at
+                    u.image AS image, u.role AS role, u.banned_until AS banned_until,
+                    u.created_at AS created_at, u.updated_at AS updated_at
                FROM edgeward_sessions s JOIN edgeward_users u ON u.id = s.user_id
               WHERE s.expires_at > ?2 AND (u.banned_until IS NULL OR u.banned_until <= ?2) AND ",
             $which

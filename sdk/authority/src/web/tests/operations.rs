@@ -12,7 +12,8 @@ use crate::{
     http::Outgoing,
     operations::shape::Shape,
     testing::{START, World},
-    web::{Remember, User, snapshot},
+    users::User,
+    web::{Remember, snapshot},
 };
 
 const TOKEN: &str = "__Secure-better-auth.session_token";
@@ -436,6 +437,7 @@ fn a_user_without_name_or_address_is_written_as_better_auth_wants_it() {
         email_verified: false,
         image: None,
         role: "user".into(),
+        banned_until: None,
         created_at: edgeward_core::time::UnixMillis(0),
         updated_at: edgeward_core::time::UnixMillis(0),
     };
