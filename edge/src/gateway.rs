@@ -19,7 +19,7 @@ use edgeward_host::{
     clock,
     durable::Durable,
     guard::{Guard, Issuer, Memory, OwnMemory},
-    keys::{IssuerKeys, Source},
+    keys::{IssuerKeys, Published, Source},
     kv::Namespace,
     replays::SharedMemory,
     revocation::{Basis, OBJECT, Revocations},
@@ -74,7 +74,7 @@ pub struct Rule<'g> {
 }
 
 impl Gateway {
-    /// Binds the configuration to its secrets.
+    /// Binds the configuration to its secrets. `published` gives the keys of an issuer that this Worker is itself.
     ///
     /// # Errors
     /// A sentence for the operator: a secret is absent, or shorter than its algorithm's hash; a
@@ -83,10 +83,14 @@ impl Gateway {
         mut config: Config,
         secret: impl Fn(&str) -> Option<String>,
         binding: impl Fn(&str) -> Option<JsValue>,
+        published: impl Fn(&str) -> Option<Published>,
     ) -> Result<Self, ConfigError> {
         let issuers = std::mem::take(&mut config.issuers);
         let kv = config.jwks_cache_binding.as_deref().map(|name| namespace(name, &binding)).transpose()?;
-        let bound = |issuer| bind(issuer, config.reach, &secret, kv.as_ref());
+        let bound = |issuer: config::Issuer| {
+            let own = published(&issuer.policy.issuer);
+            bind(issuer, own, config.reach, &secret, kv.as_ref())
+        };
         let issuers = issuers.into_iter().map(bound).collect::<Result<_, _>>()?;
         let guard = Guard::new(issuers, config.sources.clone());
         let guard = with_credentials(guard, &config, &secret, &binding)?;
@@ -219,12 +223,18 @@ fn with_credentials(
 
 fn bind(
     issuer: config::Issuer,
+    own: Option<Published>,
     reach: Reach,
     secret: &impl Fn(&str) -> Option<String>,
     kv: Option<&Rc<dyn Store>>,
 ) -> Result<Issuer, ConfigError> {
     let config::Issuer { policy, keys, decryption, mapping, claims, .. } = issuer;
-    let keys = bind_keys(&policy, keys, reach, secret, kv)?;
+    let keys = match (keys, own) {
+        (KeySource::Jwks(_, pins) | KeySource::Discovery(pins), Some(own)) => {
+            IssuerKeys::fetched_with(Source::Own(own), pins, kv.cloned())
+        }
+        (keys, _) => bind_keys(&policy, keys, reach, secret, kv)?,
+    };
     let decryption = decryption.map(|setting| decryption::bind(setting, secret)).transpose()?;
     let verifier = Verifier::new(policy, keys).with_decryption(decryption);
     Ok(Issuer { verifier, mapping, claims })

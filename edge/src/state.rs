@@ -6,7 +6,7 @@ mod authority;
 use std::{cell::OnceCell, rc::Rc};
 
 use edgeward_core::gateway::{Config, config::ConfigError};
-use edgeward_host::random;
+use edgeward_host::{keys::Published, random};
 use wasm_bindgen::JsValue;
 
 use crate::gateway::Gateway;
@@ -26,11 +26,12 @@ pub fn gateway(
     variable: impl FnOnce() -> Option<String>,
     secret: impl Fn(&str) -> Option<String>,
     binding: impl Fn(&str) -> Option<JsValue>,
+    published: impl Fn(&str) -> Option<Published>,
     report: impl FnOnce(&ConfigError),
 ) -> Result<Rc<Gateway>, ConfigError> {
     let make = || {
         let text = variable().ok_or_else(|| ConfigError("The variable EDGEWARD is not set.".into()))?;
-        Gateway::new(Config::parse(&text)?, secret, binding).map(Rc::new)
+        Gateway::new(Config::parse(&text)?, secret, binding, published).map(Rc::new)
     };
     GATEWAY.with(|cell| cell.get_or_init(|| make().inspect_err(report)).clone())
 }

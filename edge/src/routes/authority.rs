@@ -5,11 +5,18 @@ use std::rc::Rc;
 use edgeward_authority::{
     Authority, Settings,
     http::{Incoming, MAX_BODY, Outgoing},
+    oauth::{self, keys},
     settings::SettingsError,
     surface::Route,
 };
 use edgeward_core::{Code, Error};
-use edgeward_host::{buckets::Buckets, fetch, replays::SharedMemory, task::Background};
+use edgeward_host::{
+    buckets::Buckets,
+    fetch,
+    keys::{Published, Reading},
+    replays::SharedMemory,
+    task::Background,
+};
 use worker::{Context, Env, Headers, Response, console_error, console_log};
 
 use super::{HEALTH, answer, binding, call::Call, health, secret, variable};
@@ -28,10 +35,13 @@ pub async fn respond(call: &Call<'_>, env: &Env, context: &Context) -> worker::R
         Err(_) => return answer::denial(&Code::ConfigInvalid.into(), call, None).map(Some),
     };
     // Everything else is the gateway's: its body is not to be touched.
-    let Some(route) = Route::served(&settings, call.path()) else {
+    let Some(route) =
+        Route::served(&settings, call.path()).filter(|route| is_own(*route, call, &settings, env))
+    else {
         return if stands_alone(env) { alone(call).map(Some) } else { Ok(None) };
     };
-    let authority = match authority(settings, env, context) {
+    let background = Background::of_context(context.as_ref());
+    let authority = match authority(settings, env, background) {
         Ok(authority) => authority,
         Err(error) => {
             console_error!("edgeward: EDGEWARD_AUTHORITY: there is no binding {}", error.at);
@@ -47,7 +57,8 @@ pub async fn respond(call: &Call<'_>, env: &Env, context: &Context) -> worker::R
 pub async fn upkeep(env: &Env, context: &Context) -> worker::Result<()> {
     let failed = |code: Code| worker::Error::from(code.as_str());
     let Some(settings) = settings(env).map_err(|_| failed(Code::ConfigInvalid))? else { return Ok(()) };
-    let authority = authority(settings, env, context).map_err(|error| failed(error.code))?;
+    let background = Background::of_context(context.as_ref());
+    let authority = authority(settings, env, background).map_err(|error| failed(error.code))?;
     edgeward_authority::upkeep::sweep(&authority).await.map(drop).map_err(|failure| failed(failure.code))
 }
 
@@ -57,7 +68,41 @@ pub async fn upkeep(env: &Env, context: &Context) -> worker::Result<()> {
 /// `config_invalid`: there is none, or its settings are not valid.
 pub fn of_worker(env: &Env, context: &Context) -> Result<Authority, Error> {
     let none = Error::at(Code::ConfigInvalid, "EDGEWARD_AUTHORITY");
-    authority(settings(env).map_err(|_| none)?.ok_or(none)?, env, context)
+    let background = Background::of_context(context.as_ref());
+    authority(settings(env).map_err(|_| none)?.ok_or(none)?, env, background)
+}
+
+/// The keys of an issuer, if the authority of this Worker is it: read from its store.
+pub fn published(env: &Env, issuer: &str) -> Option<Published> {
+    let settings = settings(env).ok().flatten().filter(|settings| settings.issues_as(issuer))?;
+    let env = env.clone();
+    let read = move || {
+        let authority = authority(settings.clone(), &env, Background::of_place());
+        let reading: Reading = Box::pin(async move {
+            let answer = keys::answer(&authority?).await.map_err(|failure| failure.code)?;
+            let headers = answer.headers.into_iter().map(|(name, value)| (name.into(), value)).collect();
+            Ok(edgeward_core::http::Response { status: answer.status, headers, body: answer.body.into() })
+        });
+        reading
+    };
+    Some(Published { issuer: issuer.into(), read: Box::new(read) })
+}
+
+/// Whether a route of the authority's is not the gateway's all the same: there is one place for the metadata of
+/// resources, and it belongs to the one whose resource is meant.
+fn is_own(route: Route, call: &Call<'_>, settings: &Settings, env: &Env) -> bool {
+    if route != Route::Oauth(oauth::Route::Resource) || stands_alone(env) {
+        return true;
+    }
+    let Ok(gateway) = super::gateway(env) else { return true };
+    let Some(resource) = &gateway.config.resource else { return true };
+    let place = resource.metadata_url("/");
+    let at = |origin: &str| place == [origin, oauth::Route::Resource.path()].concat();
+    // A gateway that calls itself what the authority is called speaks for both, if it names the authority.
+    let speaks_for_both =
+        at(&settings.issuer) && gateway.issuers().any(|(issuer, _)| issuer == settings.issuer);
+    let is_asked = !at(&settings.issuer) && at(&[call.scheme(), "://", call.host()].concat());
+    !speaks_for_both && !is_asked
 }
 
 /// The settings of this isolate; `None` if it is no authority.
@@ -83,7 +128,7 @@ fn alone(call: &Call<'_>) -> worker::Result<Response> {
     }
 }
 
-fn authority(settings: Rc<Settings>, env: &Env, context: &Context) -> Result<Authority, Error> {
+fn authority(settings: Rc<Settings>, env: &Env, background: Background) -> Result<Authority, Error> {
     let missing = |at| Error::at(Code::ConfigInvalid, at);
     let database = binding(env, &settings.database_binding).and_then(Database::of_binding);
     let world = World {
@@ -91,7 +136,7 @@ fn authority(settings: Rc<Settings>, env: &Env, context: &Context) -> Result<Aut
         seen: binding(env, REPLAYS).and_then(SharedMemory::bound).ok_or(missing(REPLAYS))?,
         keys: state::signing_keys(),
         verifying: state::verifying_keys(),
-        background: Background::of_context(context.as_ref()),
+        background,
         log: |line| console_log!("{line}"),
     };
     let store = Box::new(database.ok_or(missing("database_binding"))?);

@@ -26,7 +26,7 @@ use edgeward_core::{
     Code,
     gateway::{Denial, Incoming, config::ConfigError, metrics::Counter},
 };
-use edgeward_host::{metrics as counts, task::Background};
+use edgeward_host::{keys::Published, metrics as counts, task::Background};
 use js_sys::{JSON, Reflect};
 use wasm_bindgen::JsValue;
 use worker::{Context, Env, Request, Response, console_error};
@@ -175,8 +175,20 @@ pub fn gateway(env: &Env) -> Result<Rc<Gateway>, ConfigError> {
         || variable(env, "EDGEWARD"),
         |name| secret(env, name),
         |name| binding(env, name),
+        |issuer| published(env, issuer),
         |error| console_error!("edgeward: {error}"),
     )
+}
+
+/// The keys of an issuer that this Worker is itself.
+#[cfg(feature = "authority")]
+fn published(env: &Env, issuer: &str) -> Option<Published> {
+    authority::published(env, issuer)
+}
+
+#[cfg(not(feature = "authority"))]
+fn published(_: &Env, _: &str) -> Option<Published> {
+    None
 }
 
 /// A variable that holds JSON: wrangler gives a TOML table as an object, and a string as it stands.

@@ -98,6 +98,16 @@ fn secret_binding() -> String {
 }
 
 impl Settings {
+    /// Whether tokens of this issuer are signed here.
+    #[must_use]
+    pub fn issues_as(&self, issuer: &str) -> bool {
+        match issuer.strip_prefix(&self.issuer) {
+            Some("" | "/") => true,
+            Some(rest) => self.gotrue.is_some() && rest == gotrue::BASE,
+            None => false,
+        }
+    }
+
     /// Reads the settings from their JSON text. `secret` gives the value of a secret's binding: one
     /// or more secrets of at least 32 characters, separated by spaces, the current one first; before each
     /// may stand its version and a colon, as in `BETTER_AUTH_SECRETS`.

@@ -5,6 +5,8 @@ mod stores;
 
 use std::{
     cell::{Cell, RefCell},
+    fmt,
+    pin::Pin,
     rc::Rc,
     sync::Arc,
 };
@@ -15,7 +17,7 @@ use edgeward_core::{
         keys::{Action, Input, KeyCache, Level, Pins, Purpose, Ticket},
         metrics::Counter,
     },
-    http::Address,
+    http::{Address, Response},
     jose::{Algorithm, Key, KeySet, jwks::MAX_CANDIDATES},
     oauth::discovery,
     secret::Secret,
@@ -46,6 +48,25 @@ pub enum Source {
     Discovery(discovery::Issuer),
     /// The key set is here.
     Jwks(Address),
+    /// The issuer is this very program.
+    Own(Published),
+}
+
+/// A key set that is read without a request to anybody: a Worker does not reach itself by its own address.
+pub struct Published {
+    /// Who publishes it.
+    pub issuer: String,
+    /// Answers as the issuer would.
+    pub read: Box<dyn Fn() -> Reading>,
+}
+
+/// An answer with a key set, on its way.
+pub type Reading = Pin<Box<dyn Future<Output = Result<Response, Error>>>>;
+
+impl fmt::Debug for Published {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Published").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
 }
 
 /// The keys of one issuer.

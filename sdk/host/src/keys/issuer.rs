@@ -40,6 +40,12 @@ pub struct Failed {
     pub retry_after: Option<Seconds>,
 }
 
+impl From<Code> for Failed {
+    fn from(code: Code) -> Self {
+        Error::from(code).into()
+    }
+}
+
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         Self { error, retry_after: None }
@@ -54,7 +60,14 @@ impl Issuer {
     /// Downloads the key set; discovery, where it is needed, has the same deadline.
     pub async fn download(&self) -> Result<Document, Failed> {
         let deadline = Deadline(clock::now());
-        let address = self.address(deadline).await?;
+        let address = match &self.source {
+            Source::Own(own) => {
+                let at = now();
+                return read(&(own.read)().await.map_err(|_| Code::JwksUnavailable)?, at);
+            }
+            Source::Jwks(address) => address.clone(),
+            Source::Discovery(issuer) => self.address(issuer, deadline).await?,
+        };
         let document = download(&address, deadline).await;
         if document.is_err() {
             // It may have moved: the next attempt looks it up again.
@@ -63,11 +76,7 @@ impl Issuer {
         document
     }
 
-    async fn address(&self, deadline: Deadline) -> Result<Address, Failed> {
-        let issuer = match &self.source {
-            Source::Discovery(issuer) => issuer,
-            Source::Jwks(address) => return Ok(address.clone()),
-        };
+    async fn address(&self, issuer: &discovery::Issuer, deadline: Deadline) -> Result<Address, Failed> {
         let kept = self.address.borrow().clone();
         if let Some((address, at)) = kept
             && now() >= at
@@ -106,12 +115,16 @@ async fn discover(issuer: &discovery::Issuer, deadline: Deadline) -> Result<Addr
 async fn download(address: &Address, deadline: Deadline) -> Result<Document, Failed> {
     let at = now();
     let request = Request::get_json(address);
-    let response = send(&request, deadline, Code::JwksUnavailable, Code::JwksInvalid).await?;
+    read(&send(&request, deadline, Code::JwksUnavailable, Code::JwksInvalid).await?, at)
+}
+
+/// Reads the answer to a question that was asked at an instant.
+fn read(response: &Response, at: UnixSeconds) -> Result<Document, Failed> {
     if response.status != 200 {
-        return Err(Failed { error: Code::JwksUnavailable.into(), retry_after: retry_after(&response) });
+        return Err(Failed { error: Code::JwksUnavailable.into(), retry_after: retry_after(response) });
     }
     let keys = KeySet::parse(&response.body)?;
-    Ok(Document { keys, age: Age { at, max_age: max_age(&response) }, body: response.body })
+    Ok(Document { keys, age: Age { at, max_age: max_age(response) }, body: response.body.clone() })
 }
 
 async fn send(request: &Request, deadline: Deadline, absent: Code, bad: Code) -> Result<Response, Error> {

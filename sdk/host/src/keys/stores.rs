@@ -26,6 +26,7 @@ impl Stores {
         let name = match source {
             Source::Discovery(issuer) => ["edgeward/issuer/", issuer.as_str()].concat(),
             Source::Jwks(address) => ["edgeward/jwks/", address.as_str()].concat(),
+            Source::Own(own) => ["edgeward/own/", &own.issuer].concat(),
         };
         Self { name, far }
     }
