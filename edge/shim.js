@@ -32,15 +32,11 @@ addEventListener("error", ({ error }) => {
   }
 });
 
-export default class extends WorkerEntrypoint {
-  fetch(request) {
-    return run(rust.fetch, request, this.env, this.ctx);
-  }
-
-  scheduled() {
-    return run(rust.upkeep, this.env, this.ctx);
-  }
-}
+// An object: a class would be made anew for each request.
+export default {
+  fetch: (request, env, context) => run(rust.fetch, request, env, context),
+  scheduled: (_event, env, context) => run(rust.upkeep, env, context),
+};
 
 /**
  * The entry point for other Workers, over a service binding with `entrypoint = "Gateway"`. Its

@@ -5,6 +5,7 @@
 //! own, from its `fetch` entry. It leaves out the feature `entry`, which is the Worker's own; without
 //! the feature `authority` it is a gateway alone.
 
+mod arithmetic;
 mod credentials;
 mod decryption;
 #[cfg(feature = "entry")]
@@ -20,6 +21,8 @@ mod users;
 
 use edgeward_core::Code;
 #[cfg(feature = "entry")]
+use edgeward_host::task;
+#[cfg(feature = "entry")]
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{Context, Env, Request, Response};
 
@@ -33,7 +36,7 @@ pub use routes::endpoint;
 /// # Errors
 /// The runtime refuses to build an answer, which it does for no input known.
 pub async fn respond(request: Request, env: &Env, context: &Context) -> worker::Result<Response> {
-    routes::respond(&request, env, context).await
+    routes::respond(request.inner(), env, context).await.map(Into::into)
 }
 
 /// Answers a request with a handler of the Worker's own, in place of an origin: the handler gets
@@ -60,18 +63,23 @@ pub async fn serve(
     context: &Context,
     handler: impl AsyncFnOnce(Request, Option<&Caller>) -> worker::Result<Response>,
 ) -> worker::Result<Response> {
-    routes::serve(&request, env, context, async |call, _gateway, caller| {
+    let answer = routes::serve(request.inner(), env, context, async |call, _gateway, caller| {
         // Another name for the same request, whose body nobody has read yet.
-        let request = Request::from(Clone::clone(call.request.inner()));
+        let request = Request::from(Clone::clone(call.request));
         handler(request, caller).await.map(Into::into).map_err(|_| Code::InternalError)
-    })
-    .await
+    });
+    answer.await.map(Into::into)
 }
 
+/// What workerd calls through `shim.js`: the answer, or a promise of it. The attribute of the crate
+/// `worker` in its place would read what nobody asks for and make every answer twice.
 #[cfg(feature = "entry")]
-#[worker::event(fetch)]
-async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
-    respond(request, &env, &context).await
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue) -> Result<JsValue, JsValue> {
+    task::at_once(async move {
+        let context = Context::new(context.unchecked_into());
+        routes::respond(&request, &env.unchecked_into(), &context).await.map(Into::into).map_err(Into::into)
+    })
 }
 
 /// What the entry point `Gateway` of `shim.js` calls: `verify(token, options)` over a service binding.

@@ -7,7 +7,7 @@ use edgeward_core::gateway::{
 use serde::Serialize;
 use worker::{Headers, Response};
 
-use super::call::Call;
+use super::{call::Call, passage::Fields};
 use crate::gateway::Gateway;
 
 /// Turns a request away: status, challenge, and a body that says why.
@@ -19,11 +19,11 @@ pub fn denial(denial: &Denial, call: &Call<'_>, gateway: Option<&Gateway>) -> wo
     let metadata = config.and_then(|config| config.resource.as_ref());
     let metadata = metadata.map(|resource| resource.metadata_url(call.path()));
     let protection = Protection { realm, resource_metadata: metadata.as_deref() };
-    for challenge in challenges(denial, protection, config, call.headers())? {
+    for challenge in challenges(denial, protection, config, &call.fields) {
         headers.append("www-authenticate", &challenge)?;
     }
     if let Some(config) = config {
-        allow_browser(config, call.headers(), &headers)?;
+        allow_browser(config, &call.fields, &headers)?;
     }
     headers.set("x-request-id", &call.id)?;
     let body = config.map(|config| config.traffic.errors).unwrap_or_default().body(denial.error, &call.id);
@@ -34,13 +34,12 @@ fn challenges(
     denial: &Denial,
     protection: Protection<'_>,
     config: Option<&Config>,
-    request: &Headers,
-) -> worker::Result<Vec<String>> {
+    request: &Fields,
+) -> Vec<String> {
     let Some(dpop) = config.and_then(|config| config.dpop.as_ref()) else {
-        return Ok(challenge::bearer(denial, protection).into_iter().collect());
+        return challenge::bearer(denial, protection).into_iter().collect();
     };
-    let authorization = request.get("authorization")?;
-    Ok(challenge::with_proofs(denial, protection, &dpop.algorithms, authorization.as_deref()))
+    challenge::with_proofs(denial, protection, &dpop.algorithms, request.get("authorization"))
 }
 
 /// An answer in JSON that nobody keeps.
@@ -59,13 +58,14 @@ pub fn headers() -> worker::Result<Headers> {
 
 /// Lets a page of an allowed origin read why it was turned away: without these headers a browser
 /// only tells it that something failed.
-fn allow_browser(config: &Config, request: &Headers, headers: &Headers) -> worker::Result<()> {
+fn allow_browser(config: &Config, request: &Fields, headers: &Headers) -> worker::Result<()> {
     if config.allowed_origins.is_empty() {
         return Ok(());
     }
     headers.append("vary", "Origin")?;
-    if let Some(origin) = request.get("origin")?.filter(|origin| config.allowed_origins.contains(origin)) {
-        headers.set("access-control-allow-origin", &origin)?;
+    let is_allowed = |origin: &&str| config.allowed_origins.iter().any(|allowed| allowed == origin);
+    if let Some(origin) = request.get("origin").filter(is_allowed) {
+        headers.set("access-control-allow-origin", origin)?;
         headers.set("access-control-expose-headers", "WWW-Authenticate, DPoP-Nonce, X-Request-Id")?;
     }
     Ok(())

@@ -144,8 +144,7 @@ fn authority(settings: Rc<Settings>, env: &Env, background: Background) -> Resul
 }
 
 async fn incoming(call: &Call<'_>) -> worker::Result<Incoming> {
-    let headers = call.headers();
-    let body = match fetch::body_of(call.request.inner(), MAX_BODY).await {
+    let body = match fetch::body_of(call.request, MAX_BODY).await {
         Ok(body) => Some(body),
         Err(error) if error.code == Code::InvalidParameters => None,
         Err(error) => return Err(error.code.as_str().into()),
@@ -153,9 +152,9 @@ async fn incoming(call: &Call<'_>) -> worker::Result<Incoming> {
     Ok(Incoming {
         method: call.method.clone(),
         url: call.url.clone(),
-        headers: headers.entries().collect(),
+        headers: call.fields.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         body,
-        address: headers.get("cf-connecting-ip")?,
+        address: call.fields.get("cf-connecting-ip").map(str::to_owned),
     })
 }
 

@@ -2,34 +2,32 @@
 
 use edgeward_core::{base64url, gateway::forward::way};
 use edgeward_host::{clock::Instant, random};
-use worker::{Headers, Request};
+
+use super::passage::{self, Fields};
 
 /// A request on its way through the gateway.
 pub struct Call<'r> {
     /// The request as it came.
-    pub request: &'r Request,
+    pub request: &'r web_sys::Request,
     /// Its absolute address.
     pub url: String,
     /// Its method, as it was sent.
     pub method: String,
     /// Its id: Cloudflare's ray where there is one, so that it is found in both logs.
     pub id: String,
+    /// Its header fields.
+    pub fields: Fields,
     since: Instant,
 }
 
 impl<'r> Call<'r> {
     /// Takes a request up; the clock runs from here.
-    pub fn begin(request: &'r Request) -> worker::Result<Self> {
+    pub fn begin(request: &'r web_sys::Request) -> Self {
         let since = Instant::now();
-        let ray = request.headers().get("cf-ray")?;
+        let passage::Told { method, url, fields } = passage::request(request);
         let own = || base64url::encode(&random::bytes::<12>().unwrap_or_default());
-        let id = way::ray(ray.as_deref()).map_or_else(own, Into::into);
-        Ok(Self { request, url: request.inner().url(), method: request.inner().method(), id, since })
-    }
-
-    /// Its headers.
-    pub fn headers(&self) -> &Headers {
-        self.request.headers()
+        let id = way::ray(fields.get("cf-ray")).map_or_else(own, Into::into);
+        Self { request, url, method, id, fields, since }
     }
 
     /// What it wants: path and query.

@@ -12,6 +12,7 @@ mod metadata;
 mod metrics;
 mod operator;
 mod outgoing;
+mod passage;
 mod report;
 mod revocation;
 #[cfg(feature = "entry")]
@@ -29,13 +30,15 @@ use edgeward_core::{
 use edgeward_host::{keys::Published, metrics as counts, task::Background};
 use js_sys::{JSON, Reflect};
 use wasm_bindgen::JsValue;
-use worker::{Context, Env, Request, Response, console_error};
+use web_sys::{Request, Response};
+use worker::{Context, Env, console_error};
 
 use crate::{
     gateway::{Caller, Gateway, Rule},
     state,
 };
 use call::Call;
+use passage::Edits;
 
 /// The path that tells version and readiness; it is never forwarded.
 const HEALTH: &str = "/healthz";
@@ -56,21 +59,21 @@ pub async fn serve(
     request: &Request,
     env: &Env,
     context: &Context,
-    origin: impl AsyncFnOnce(&Call<'_>, &Gateway, Option<&Caller>) -> Result<web_sys::Response, Code>,
+    origin: impl AsyncFnOnce(&Call<'_>, &Gateway, Option<&Caller>) -> Result<Response, Code>,
 ) -> worker::Result<Response> {
-    let call = Call::begin(request)?;
+    let call = Call::begin(request);
     #[cfg(feature = "authority")]
     if let Some(response) = authority::respond(&call, env, context).await? {
-        return Ok(response);
+        return Ok(response.into());
     }
     let gateway = gateway(env);
     if call.path() == HEALTH && call.is_read() {
-        return health::respond(gateway.as_deref().map(Some));
+        return health::respond(gateway.as_deref().map(Some)).map(Into::into);
     }
     match gateway {
         Ok(gateway) => through(&call, &gateway, env, context, origin).await,
         // A gateway that does not know its rules lets nothing through.
-        Err(_) => answer::denial(&Code::ConfigInvalid.into(), &call, None),
+        Err(_) => answer::denial(&Code::ConfigInvalid.into(), &call, None).map(Into::into),
     }
 }
 
@@ -79,17 +82,17 @@ async fn through(
     gateway: &Gateway,
     env: &Env,
     context: &Context,
-    origin: impl AsyncFnOnce(&Call<'_>, &Gateway, Option<&Caller>) -> Result<web_sys::Response, Code>,
+    origin: impl AsyncFnOnce(&Call<'_>, &Gateway, Option<&Caller>) -> Result<Response, Code>,
 ) -> worker::Result<Response> {
     if let Some(metadata) = metadata::respond(call, gateway)? {
-        return Ok(metadata);
+        return Ok(metadata.into());
     }
     if call.path() == metrics::PATH && call.is_read() {
-        return metrics::respond(call, gateway, env);
+        return metrics::respond(call, gateway, env).map(Into::into);
     }
-    let background = Background::of_context(context.as_ref());
+    let background = Background::of_worker(context.as_ref());
     if let Some(response) = revocation::respond(call, gateway, env, &background).await? {
-        return Ok(response);
+        return Ok(response.into());
     }
     let mut rule = None;
     let outcome = match decide(call, gateway, &background, env, &mut rule).await {
@@ -116,10 +119,9 @@ async fn decide<'g>(
     if NEVER_FORWARDED.contains(&call.method.to_ascii_uppercase().as_str()) {
         return Err(Code::MethodNotAllowed.into());
     }
-    let incoming = incoming(call, gateway)?;
-    let asked = call.headers().get("access-control-request-method").unwrap_or_default();
+    let incoming = incoming(call, gateway);
     // A browser asks without credentials whether it may ask with them; the origin answers that.
-    if incoming.is_preflight(asked.as_deref()) {
+    if incoming.is_preflight(call.fields.get("access-control-request-method")) {
         return Ok(None);
     }
     let found = rule.insert(gateway.rule(incoming.path())?);
@@ -136,14 +138,14 @@ fn finish(
     gateway: &Gateway,
     rule: Option<&Rule<'_>>,
     caller: Option<&Caller>,
-    answer: Result<web_sys::Response, Code>,
+    answer: Result<Response, Code>,
 ) -> Result<Response, Denial> {
     let identity = caller.map(|caller| &caller.identity);
     let response = answer.and_then(|answer| outgoing::finished(call, gateway, rule, identity, &answer));
     match response {
         Ok(response) => {
             counts::count(if identity.is_some() { Counter::Allowed } else { Counter::Passed });
-            report::allowed(call, gateway, rule, caller, response.status_code());
+            report::allowed(call, gateway, rule, caller, &response);
             Ok(response)
         }
         Err(code) => {
@@ -161,18 +163,22 @@ fn deny(
 ) -> worker::Result<Response> {
     report::denied(call, gateway, rule, denial.error);
     let mut response = answer::denial(denial, call, Some(gateway))?;
-    let vary = outgoing::varying(gateway, rule);
-    outgoing::mark(response.headers_mut(), call, gateway, rule, &vary)?;
+    let headers = response.headers_mut();
+    let mut edits = Edits::default();
+    let vary = headers.get("vary")?;
+    let varying = outgoing::varying(gateway, rule);
+    outgoing::mark(&mut edits, vary.as_deref(), call, gateway, rule, &varying);
     if denial.error.code == Code::MethodNotAllowed {
-        response.headers_mut().set("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")?;
+        edits.set("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     }
-    Ok(response)
+    edits.apply(&headers.0)?;
+    Ok(response.into())
 }
 
 /// The gateway of this isolate.
 pub fn gateway(env: &Env) -> Result<Rc<Gateway>, ConfigError> {
     state::gateway(
-        || variable(env, "EDGEWARD"),
+        |name| variable(env, name),
         |name| secret(env, name),
         |name| binding(env, name),
         |issuer| published(env, issuer),
@@ -206,11 +212,8 @@ fn secret(env: &Env, name: &str) -> Option<String> {
 }
 
 /// What of the request decides about it.
-fn incoming(call: &Call<'_>, gateway: &Gateway) -> Result<Incoming, Denial> {
-    let mut deciding = Vec::new();
-    for name in gateway.deciding_headers() {
-        let value = call.headers().get(name).map_err(|_| Code::InternalError)?;
-        deciding.extend(value.map(|value| (name.to_owned(), value)));
-    }
-    Ok(Incoming::new(call.method.clone(), call.url.clone(), deciding))
+fn incoming(call: &Call<'_>, gateway: &Gateway) -> Incoming {
+    let deciding = gateway.deciding_headers();
+    let told = deciding.filter_map(|name| Some((name.to_owned(), call.fields.get(name)?.to_owned())));
+    Incoming::new(call.method.clone(), call.url.clone(), told)
 }

@@ -21,8 +21,8 @@ pub fn permitted(call: &Call<'_>, env: &Env, binding: Option<&str>) -> Result<()
     // A secret that is empty protects nothing.
     let wanted = binding.and_then(|name| super::secret(env, name)).filter(|secret| !secret.is_empty());
     let wanted = Secret::new(wanted.ok_or(Code::NotFound)?.into_bytes());
-    let header = call.headers().get("authorization").map_err(|_| Code::CredentialMalformed)?;
-    let headers = header.map(|value| ("authorization".to_owned(), value));
+    let header = call.fields.get("authorization");
+    let headers = header.map(|value| ("authorization".to_owned(), value.to_owned()));
     let incoming = Incoming::new(call.method.clone(), call.url.clone(), headers);
     let given = Sources::default().take(&incoming, &[Kind::Bearer])?.ok_or(Code::TokenMissing)?;
     let given = Secret::new(given.token.into_owned().into_bytes());

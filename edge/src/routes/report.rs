@@ -24,15 +24,19 @@ pub fn allowed(
     gateway: &Gateway,
     rule: Option<&Rule<'_>>,
     caller: Option<&Caller>,
-    status: u16,
+    answer: &web_sys::Response,
 ) {
     let issuer = caller.map(|caller| caller.identity.issuer.as_str());
     let unguarded = caller.is_some_and(|caller| caller.basis == Basis::Unguarded);
+    let event = if unguarded { Event::Unguarded } else { Event::Allowed };
+    if !gateway.config.traffic.log.tells(event) {
+        return;
+    }
     let line = Line {
-        event: if unguarded { Event::Unguarded } else { Event::Allowed },
+        event,
         code: unguarded.then(|| Code::RevocationUnavailable.as_str()),
         at: "",
-        status,
+        status: answer.status(),
         request_id: &call.id,
         method: &call.method,
         route: None,

@@ -41,7 +41,7 @@ struct Revoked {
 
 async fn revoke(call: &Call<'_>, gateway: &Gateway, env: &Env) -> worker::Result<Response> {
     let outcome = match permitted(call, gateway, env) {
-        Ok(()) => match fetch::body_of(call.request.inner(), MAX_ORDER).await {
+        Ok(()) => match fetch::body_of(call.request, MAX_ORDER).await {
             Ok(body) => gateway.revoke(&body).await,
             Err(error) => Err(error),
         },
@@ -87,11 +87,11 @@ async fn signed_out(call: &Call<'_>, gateway: &Gateway, background: &Background)
     if call.method != "POST" {
         return Err(Code::MethodNotAllowed.into());
     }
-    let kind = call.headers().get("content-type").ok().flatten().unwrap_or_default();
+    let kind = call.fields.get("content-type").unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case(FORM) {
         return Err(Error::at(Code::InvalidParameters, "content-type"));
     }
-    let body = fetch::body_of(call.request.inner(), token::MAX_BODY).await?;
+    let body = fetch::body_of(call.request, token::MAX_BODY).await?;
     gateway.sign_out(&body, background).await
 }

@@ -1,11 +1,15 @@
 //! Futures as promises, and work that outlives the call that began it. All go through one type of
 //! future, since each type of its own brings the machinery along once more.
 
+mod at_once;
+
 use std::{future::Future, pin::Pin};
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+pub use at_once::at_once;
 
 use crate::global;
 
@@ -52,6 +56,12 @@ impl Background {
             Some(method) if method.is_function() => Self(Place::Request(context.clone().unchecked_into())),
             _ => Self::of_place(),
         }
+    }
+
+    /// That of a Worker's request, from what is known to be its `ctx`: not a look at it.
+    #[must_use]
+    pub fn of_worker(context: &JsValue) -> Self {
+        Self(Place::Request(context.clone().unchecked_into()))
     }
 
     /// Whether [`Background::spawn`] carries work to its end.
