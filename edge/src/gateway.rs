@@ -19,6 +19,7 @@ use edgeward_host::{
     clock,
     durable::Durable,
     guard::{Guard, Issuer, Memory, OwnMemory},
+    kernels::Arithmetic,
     keys::{IssuerKeys, Published, Source},
     kv::Namespace,
     replays::SharedMemory,
@@ -81,6 +82,7 @@ impl Gateway {
     /// binding is absent, or of another kind.
     pub fn new(
         mut config: Config,
+        arithmetic: Arithmetic,
         secret: impl Fn(&str) -> Option<String>,
         binding: impl Fn(&str) -> Option<JsValue>,
         published: impl Fn(&str) -> Option<Published>,
@@ -89,7 +91,8 @@ impl Gateway {
         let kv = config.jwks_cache_binding.as_deref().map(|name| namespace(name, &binding)).transpose()?;
         let bound = |issuer: config::Issuer| {
             let own = published(&issuer.policy.issuer);
-            bind(issuer, own, config.reach, &secret, kv.as_ref())
+            let bound = bind(issuer, own, config.reach, &secret, kv.as_ref())?;
+            Ok(bound.with_arithmetic(arithmetic))
         };
         let issuers = issuers.into_iter().map(bound).collect::<Result<_, _>>()?;
         let guard = Guard::new(issuers, config.sources.clone());

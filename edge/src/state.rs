@@ -9,7 +9,7 @@ use edgeward_core::gateway::{Config, config::ConfigError};
 use edgeward_host::{keys::Published, random};
 use wasm_bindgen::JsValue;
 
-use crate::gateway::Gateway;
+use crate::{arithmetic, gateway::Gateway};
 #[cfg(feature = "authority")]
 pub use authority::{authority, signing_keys, verifying_keys};
 
@@ -23,15 +23,17 @@ thread_local! {
 /// # Errors
 /// What is wrong with the configuration, told once to the log by `report`.
 pub fn gateway(
-    variable: impl FnOnce() -> Option<String>,
+    variable: impl Fn(&str) -> Option<String>,
     secret: impl Fn(&str) -> Option<String>,
     binding: impl Fn(&str) -> Option<JsValue>,
     published: impl Fn(&str) -> Option<Published>,
     report: impl FnOnce(&ConfigError),
 ) -> Result<Rc<Gateway>, ConfigError> {
     let make = || {
-        let text = variable().ok_or_else(|| ConfigError("The variable EDGEWARD is not set.".into()))?;
-        Gateway::new(Config::parse(&text)?, secret, binding, published).map(Rc::new)
+        let text =
+            variable("EDGEWARD").ok_or_else(|| ConfigError("The variable EDGEWARD is not set.".into()))?;
+        let arithmetic = arithmetic::chosen(&variable)?;
+        Gateway::new(Config::parse(&text)?, arithmetic, secret, binding, published).map(Rc::new)
     };
     GATEWAY.with(|cell| cell.get_or_init(|| make().inspect_err(report)).clone())
 }

@@ -72,7 +72,7 @@ export async function startWorker({ bindings, port = 0, stateDir, options = {}, 
       { type: "CompiledWasm", path: `${DIST}edgeward_edge.wasm` },
     ],
     compatibilityDate: COMPATIBILITY_DATE,
-    bindings,
+    bindings: { ...paranoia(), ...bindings },
     ...options,
   };
   const worker = new Miniflare({
@@ -110,6 +110,12 @@ export async function migrate(database) {
     const note = database.prepare("INSERT INTO d1_migrations (name, applied_at) VALUES (?, datetime())").bind(name);
     await database.batch([...statements.map((text) => database.prepare(text)), note]);
   }
+}
+
+/** Every signature is verified both ways where the environment asks for it, as tests do. */
+function paranoia() {
+  const { EDGEWARD_PARANOID } = process.env;
+  return EDGEWARD_PARANOID ? { EDGEWARD_PARANOID } : {};
 }
 
 async function ensureBuilt() {

@@ -3,20 +3,11 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { atEnd } from "../support/at-end.mjs";
 import { bearer } from "../support/http.mjs";
+import { counters } from "../support/metrics.mjs";
 import { startEdge } from "../support/worker.mjs";
 
 const SECRET = "scrape-me-0123456789abcdef";
 const METRICS = { config: { metrics: { secret_binding: "METRICS_SECRET" } }, bindings: { METRICS_SECRET: SECRET } };
-
-function read(text) {
-  const counts = {};
-  for (const line of text.split("\n").filter((line) => line && !line.startsWith("#"))) {
-    const [, name, labels, value] = /^(\w+)\{([^}]*)\} (\d+)$/.exec(line) ?? assert.fail(line);
-    const code = /code="(\w+)"/.exec(labels)?.[1];
-    counts[code ? `${name}:${code}` : name] = Number(value);
-  }
-  return counts;
-}
 
 describe("counters", () => {
   const end = atEnd();
@@ -28,14 +19,14 @@ describe("counters", () => {
   const scrape = async (headers = [bearer(SECRET)]) => edge.send("/metrics", { headers });
 
   test("they count what was let through, turned away and why", async () => {
-    const before = read((await scrape()).text);
+    const before = counters((await scrape()).text);
     const token = await edge.token();
     await edge.call(token);
     await edge.call(token);
     await edge.send("/public");
     await edge.send("/");
     await edge.call(await edge.token({ exp: 1 }));
-    const after = read((await scrape()).text);
+    const after = counters((await scrape()).text);
     const grown = (name) => after[name] - (before[name] ?? 0);
     assert.equal(grown("edgeward_requests_allowed_total"), 2);
     assert.equal(grown("edgeward_requests_passed_total"), 1);
@@ -48,7 +39,7 @@ describe("counters", () => {
     const token = await fresh.token();
     for (let at = 0; at < 3; at++) await fresh.call(at ? await fresh.token({ jti: `${at}` }) : token);
     await fresh.call(token);
-    const counts = read((await fresh.send("/metrics", { headers: [bearer(SECRET)] })).text);
+    const counts = counters((await fresh.send("/metrics", { headers: [bearer(SECRET)] })).text);
     assert.equal(counts.edgeward_key_fetches_total, fresh.provider.keyFetches);
     assert.equal(counts.edgeward_key_fetches_total, 1);
     assert.equal(counts.edgeward_key_hits_total, 3, "all but the first");

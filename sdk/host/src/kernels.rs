@@ -11,10 +11,11 @@ use edgeward_core::jose::{
 };
 use edgeward_core::{
     Code, Error,
+    gateway::metrics::Counter,
     jose::{Algorithm, Key, KeySet, engine},
 };
 
-use crate::webcrypto::WebCrypto;
+use crate::{metrics, webcrypto::WebCrypto};
 
 /// Whether signatures are verified by own arithmetic where that is faster.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,7 +82,11 @@ impl Arithmetic {
         let Question { key, alg, input, signature } = asked;
         let beside = if at_once || self == Self::Both { Beside::Crates } else { Beside::WebCrypto };
         let verify = |kernels: &mut Kernels| kernels.verify(key, alg, input, signature, beside);
-        if self == Self::General { None } else { KERNELS.with_borrow_mut(verify) }
+        let answer = if self == Self::General { None } else { KERNELS.with_borrow_mut(verify) };
+        if answer.is_some() {
+            metrics::count(Counter::KernelVerifications);
+        }
+        answer
     }
 
     #[cfg(not(feature = "kernels"))]
@@ -111,7 +116,11 @@ impl Question<'_> {
 
 /// One answer of two, which have to be the same.
 fn compared(kernel: Answer, general: Answer) -> Answer {
-    if kernel == general { general } else { Err(Error::at(Code::InternalError, "kernels")) }
+    if kernel == general {
+        return general;
+    }
+    metrics::count(Counter::KernelDisagreements);
+    Err(Error::at(Code::InternalError, "kernels"))
 }
 
 /// Forgets the tables of keys that an issuer has replaced.

@@ -18,6 +18,9 @@ const FEATURES: [&str; 7] = [
     "--enable-sign-ext",
 ];
 
+/// What servers have besides.
+const LANES: [&str; 2] = ["--enable-simd", "--enable-relaxed-simd"];
+
 /// Optimises for size, and not for the raw one alone: a large function that is moved into its only
 /// caller saves its frame, but compresses worse by a thirtieth of the whole. Nothing lives in the first KiB: it is the stack's far end, which is never
 /// reached, and lets wasm-opt fold offsets into addresses. How addresses are aligned is a hint that no
@@ -35,7 +38,12 @@ pub fn lower(from: &Path, to: &Path) -> Outcome {
 
 /// Optimises for time, with the lanes that servers have.
 pub fn hasten(from: &Path, to: &Path) -> Outcome {
-    wasm_opt(&["-O3", "--low-memory-unused", "--enable-simd", "--enable-relaxed-simd"], from, to)
+    wasm_opt(&[&["-O3", "--low-memory-unused"], &LANES[..]].concat(), from, to)
+}
+
+/// Optimises for size what the compiler has optimised for time where it matters, with the same lanes.
+pub fn lighten(from: &Path, to: &Path) -> Outcome {
+    run(&LANES, from, to)
 }
 
 fn run(passes: &[&str], from: &Path, to: &Path) -> Outcome {

@@ -29,7 +29,7 @@ pub const WORKER: Worker = Worker { name: "worker", features: &[], folder: "edge
 /// The same without the authority, to be measured.
 pub const GATEWAY: Worker = Worker {
     name: "gateway",
-    features: &["--no-default-features", "--features", "entry"],
+    features: &["--no-default-features", "--features", "entry,kernels"],
     folder: "target/edgeward/gateway",
 };
 
@@ -37,7 +37,7 @@ impl Worker {
     /// Builds it, unless its inputs are unchanged.
     pub fn build(&self, toolchain: &Toolchain) -> Outcome {
         step(self.name, || {
-            let raw = wasm::compile(toolchain, PACKAGE, self.features, Aim::Download)?;
+            let raw = wasm::compile(toolchain, PACKAGE, self.features, Aim::Worker)?;
             let dist = at(self.folder);
             let module = dist.join(format!("{NAME}.wasm"));
             let stamp = Stamp::at(target("edgeward").join(self.name).with_extension("stamp"), |hash| {
@@ -49,7 +49,7 @@ impl Worker {
             let staging = target("edgeward").join(self.name).join("staging");
             fs::create_dir_all(&dist).context(format!("cannot make {}", self.folder))?;
             bindgen::bind(&raw, &staging, NAME, Glue::Worker)?;
-            optimise::optimise(&staging.join(format!("{NAME}_bg.wasm")), &module)?;
+            optimise::lighten(&staging.join(format!("{NAME}_bg.wasm")), &module)?;
             let glue = staging.join(format!("{NAME}.js"));
             import_plainly(&glue)?;
             let bundle = Bundle {

@@ -51,6 +51,10 @@ counters! {
     TokenHits = "token_cache_hits";
     /// Tokens that had to be verified.
     TokenMisses = "token_cache_misses";
+    /// Signatures that a kernel has verified or refused.
+    KernelVerifications = "kernel_verifications";
+    /// Signatures about which a kernel and the general way disagreed, and that were refused.
+    KernelDisagreements = "kernel_disagreements";
     /// Opaque tokens that an introspection endpoint was asked about.
     Introspections = "introspections";
     /// Opaque tokens whose introspection was remembered.
