@@ -30,10 +30,10 @@ export function makeKey(alg, kid = "key-1") {
 }
 
 /** A token of about 700 bytes, as an issuer of access tokens makes them. */
-export function makeToken(key, number) {
+export function makeToken(key, number, issuer = ISSUER) {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
-    iss: ISSUER, sub: "auth0|66b1f0a2c9d4e8f7a6b5c4d3", aud: [AUDIENCE], azp: "s6BhdRkqt3s6BhdRkqt3", iat: now, exp: now + 36_000,
+    iss: issuer, sub: "auth0|66b1f0a2c9d4e8f7a6b5c4d3", aud: [AUDIENCE], azp: "s6BhdRkqt3s6BhdRkqt3", iat: now, exp: now + 36_000,
     jti: `token-${String(number).padStart(8, "0")}`, scope: "openid profile email read:items write:items",
     roles: ["editor", "reviewer"], org_id: "org_9f8e7d6c5b4a", email: "ada@example.com", email_verified: true,
   };

@@ -36,14 +36,21 @@ pub fn bench(name: &str, args: &[&str]) -> Outcome {
         return Err(Failure(format!("there is no {script}; known are: {}", benches().join(", "))));
     }
     setup::run(Need::Build)?;
-    if name == "verify" {
-        build::build(&[Artefact::Pkg])?;
-        println!();
-        return newest_node().arg(&script).args(args).succeed();
-    }
-    build::build(&[Artefact::Worker, Artefact::Pkg, Artefact::Vectors])?;
+    build::build(needed(name))?;
     println!();
-    node(&script, args)
+    match name {
+        "verify" => newest_node().arg(&script).args(args).succeed(),
+        _ => node(&script, args),
+    }
+}
+
+/// What a comparison is about; building everything takes longer than most of them.
+fn needed(bench: &str) -> &'static [Artefact] {
+    match bench {
+        "verify" | "size" => &[Artefact::Pkg],
+        "gateway" => &[Artefact::Worker],
+        _ => &[Artefact::Worker, Artefact::Pkg, Artefact::Vectors],
+    }
 }
 
 /// The newest Node that is installed here: what a server runs on, and the one with fused lanes.

@@ -1,0 +1,94 @@
+/**
+ * The Workers that are compared, each in a workerd of its own, in front of the same origin behind a service binding.
+ *
+ * All are told the same: issuers, audience, ES256, keys at `jwks_uri`; and all do the same: verify, and send the request
+ * on without headers that a client could have made up and with the identity in headers of their own.
+ */
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { Log, LogLevel, Miniflare } from "miniflare";
+import { startWorker } from "../../examples/spa/gateway.mjs";
+import { started } from "./process.mjs";
+import { AUDIENCE } from "../verify/tokens.mjs";
+
+const COMPATIBILITY_DATE = "2026-07-01";
+/** Past the Worker of miniflare's own that stands in front of all others. */
+const DIRECT = [{ host: "127.0.0.1", port: 0 }];
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const bundles = new Map();
+
+/**
+ * @typedef {{ issuer: string, jwksUri: string, keys: object[] }} Issuer
+ * @typedef {{ name: string, url: string, pid: number, close(): Promise<void> }} Running
+ * @type {Record<string, (issuers: Issuer[]) => Promise<Running>>}
+ */
+export const CONTENDERS = {
+  edgeward: (issuers) => running("edgeward", () => ours(issuers)),
+  "edgeward, no kernels": (issuers) => running("edgeward, no kernels", () => ours(issuers, { EDGEWARD_KERNELS: "off" })),
+  jose: (issuers) => running("jose", () => peer("jose", issuers)),
+  "hono, keys given": (issuers) => running("hono, keys given", () => peer("hono", issuers, { KEYS: issuers[0].keys })),
+  hono: (issuers) => running("hono", () => peer("hono", issuers)),
+  "no verification": (issuers) => running("no verification", () => peer("bare", issuers)),
+};
+
+async function ours(issuers, more = {}) {
+  const config = {
+    development: true,
+    origin_binding: "ORIGIN",
+    server_timing: false,
+    issuers: issuers.map(({ issuer, jwksUri }) => ({ issuer, jwks_uri: jwksUri, audience: AUDIENCE, algorithms: ["ES256"] })),
+  };
+  const worker = await startWorker({
+    bindings: { EDGEWARD: config, ...more },
+    options: { serviceBindings: { ORIGIN: "origin" }, unsafeDirectSockets: DIRECT },
+    beside: () => [origin()],
+  });
+  return { url: await directly(worker.miniflare, "gateway"), close: () => worker.close() };
+}
+
+async function peer(name, issuers, more = {}) {
+  const worker = new Miniflare({
+    host: "127.0.0.1",
+    port: 0,
+    log: new Log(LogLevel.WARN),
+    workers: [
+      {
+        name,
+        modules: [{ type: "ESModule", path: `${name}.mjs`, contents: await bundled(`${name}.worker.mjs`) }],
+        compatibilityDate: COMPATIBILITY_DATE,
+        bindings: { ISSUERS: issuers.map(({ issuer, jwksUri }) => [issuer, jwksUri]), AUDIENCE, ...more },
+        serviceBindings: { ORIGIN: "origin" },
+        unsafeDirectSockets: DIRECT,
+      },
+      origin(),
+    ],
+  });
+  await worker.ready;
+  return { url: await directly(worker, name), close: () => worker.dispose() };
+}
+
+function origin() {
+  const path = here("origin.worker.mjs");
+  return { name: "origin", modulesRoot: here("."), modules: [{ type: "ESModule", path }], compatibilityDate: COMPATIBILITY_DATE };
+}
+
+async function directly(miniflare, name) {
+  return (await miniflare.unsafeGetDirectURL(name)).origin;
+}
+
+/** As `wrangler` bundles it. */
+async function bundled(file) {
+  if (!bundles.has(file)) {
+    const options = { format: "esm", platform: "neutral", target: "es2022", mainFields: ["module", "main"] };
+    const conditions = ["workerd", "worker", "browser"];
+    const { outputFiles } = await build({ entryPoints: [here(file)], bundle: true, minify: true, write: false, conditions, ...options });
+    bundles.set(file, outputFiles[0].text);
+  }
+  return bundles.get(file);
+}
+
+async function running(name, start) {
+  const { pid, value } = await started(start);
+  return { name, pid, ...value };
+}

@@ -1,0 +1,80 @@
+/** Requests per second and CPU per request of Workers that have been at work for a while. */
+import { CONTENDERS } from "./contenders.mjs";
+import { median, table } from "./figures.mjs";
+import { startIssuers } from "./issuers.mjs";
+import { Load } from "./load.mjs";
+import { cpuMillis } from "./process.mjs";
+
+const NAMES = ["edgeward", "edgeward, no kernels", "jose", "hono, keys given", "no verification"];
+/** The peers that count, and whom they are held against. */
+const PEERS = ["jose", "hono, keys given"];
+/** Until then V8 has not yet compiled for good what it runs. */
+const WARM_UP = 4_000;
+
+export async function warm({ rounds, ms, tokens, atOnce }) {
+  const { issuers, requests, close } = await startIssuers({ issuers: 1, keys: 1 });
+  try {
+    const several = requests(tokens);
+    const all = await inTurn(NAMES, issuers, several, { rounds, ms, atOnce });
+    const one = await inTurn(NAMES, issuers, several.slice(0, 1), { rounds, ms, atOnce });
+    print(`${tokens} different tokens`, all);
+    print("one token", one);
+    return { tokens, several: { ...all, ratios: ratios(all) }, one: { ...one, ratios: ratios(one) } };
+  } finally {
+    await close();
+  }
+}
+
+/**
+ * Rounds of each contender in turn, once all are warm.
+ *
+ * @returns {Promise<Record<string, { perSecond: number, cpuMicros: number }>>}
+ */
+export async function inTurn(names, issuers, requests, { rounds, ms, atOnce }) {
+  const running = [];
+  try {
+    for (const name of names) {
+      const worker = await CONTENDERS[name](issuers);
+      running.push({ ...worker, load: await Load.to(worker.url, atOnce), rounds: [] });
+    }
+    for (const { load } of running) await load.count(requests, WARM_UP);
+    for (let round = 0; round < rounds; round += 1) {
+      for (const each of running) each.rounds.push(await measured(each, requests, ms));
+    }
+    return Object.fromEntries(running.map(({ name, rounds }) => [name, medians(rounds)]));
+  } finally {
+    for (const { load } of running) load.close();
+    await Promise.all(running.map(({ close }) => close()));
+  }
+}
+
+async function measured({ pid, load }, requests, ms) {
+  const cpu = cpuMillis(pid);
+  const { sent, millis } = await load.during(requests, ms);
+  return { perSecond: (1000 * sent) / millis, cpuMicros: (1000 * (cpuMillis(pid) - cpu)) / sent };
+}
+
+function medians(rounds) {
+  return Object.fromEntries(["perSecond", "cpuMicros"].map((name) => [name, median(rounds.map((round) => round[name]))]));
+}
+
+/** Against the better of the peers: more requests a second, and less CPU for each. */
+function ratios(figures) {
+  const own = figures.edgeward;
+  const perSecond = own.perSecond / Math.max(...PEERS.map((name) => figures[name].perSecond));
+  const cpu = Math.min(...PEERS.map((name) => figures[name].cpuMicros)) / own.cpuMicros;
+  return { perSecond: round(perSecond), cpu: round(cpu) };
+}
+
+function print(title, figures) {
+  const bare = figures["no verification"].cpuMicros;
+  const rows = Object.entries(figures).map(([name, { perSecond, cpuMicros }]) => {
+    const times = (figures.edgeward.perSecond / perSecond).toFixed(2);
+    return [name, perSecond.toFixed(0), cpuMicros.toFixed(0), (cpuMicros - bare).toFixed(0), `${times}×`, `${(cpuMicros / figures.edgeward.cpuMicros).toFixed(2)}×`];
+  });
+  table([`warm, ${title}`, "req/s", "CPU µs", "less bare", "edgeward's req/s", "CPU against edgeward"], rows);
+}
+
+function round(number) {
+  return Math.round(number * 100) / 100;
+}
