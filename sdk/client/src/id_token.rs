@@ -14,6 +14,7 @@ use edgeward_core::{
         id_token::{self, Expected},
         token::Tokens,
     },
+    text,
     time::Seconds,
 };
 
@@ -37,7 +38,7 @@ pub(crate) struct Asked<'a> {
 /// [`webcrypto::verify`] and [`id_token::validate`].
 pub(crate) fn claims(run: &Run<'_>, metadata: &Metadata, tokens: &Tokens, asked: Asked<'_>) -> Flow<Map> {
     let Some(token) = &tokens.id_token else {
-        let missing = asked.scope.split(' ').any(|scope| scope == "openid");
+        let missing = text::split(asked.scope, " ").any(|scope| scope == "openid");
         return if missing {
             Err(Error::at(Code::ResponseInvalid, "id_token").into())
         } else {

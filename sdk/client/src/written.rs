@@ -3,6 +3,7 @@
 use edgeward_core::{
     json::{Value, Writer},
     session::{Access, Event, EventKind, Grant, Handed, Machine, Origin, Reason, State, Target},
+    text,
 };
 
 /// Nothing.
@@ -96,7 +97,7 @@ pub(crate) fn no_callback() -> String {
 
 fn scopes(scope: &str) -> String {
     let mut scopes = Writer::list();
-    for scope in scope.split(' ').filter(|scope| !scope.is_empty()) {
+    for scope in text::split(scope, " ").filter(|scope| !scope.is_empty()) {
         scopes.item_text(scope);
     }
     scopes.finish()

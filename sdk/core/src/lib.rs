@@ -5,7 +5,7 @@
 //! carried out by `edgeward-host`.
 //!
 //! Layers, bottom up; a module names only lower ones:
-//! [`error`] · [`base64url`] [`json`] [`time`] [`secret`] [`http`] · `jose` · `jwt` ·
+//! [`error`] [`text`] · [`base64url`] [`json`] [`time`] [`secret`] [`http`] · `jose` · `jwt` ·
 //! `oauth` `keys` `cookies` · `session` `gateway`.
 
 #![cfg_attr(not(test), no_std)]
@@ -24,6 +24,7 @@ pub mod keys;
 pub mod oauth;
 pub mod secret;
 pub mod session;
+pub mod text;
 pub mod time;
 
 pub use error::{Code, Error};

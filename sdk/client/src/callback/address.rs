@@ -1,6 +1,6 @@
 //! The address bar after a callback.
 
-use edgeward_core::oauth::authorize::Callback;
+use edgeward_core::{oauth::authorize::Callback, text};
 
 use crate::{
     effect,
@@ -9,8 +9,8 @@ use crate::{
 
 /// The query of an address, without `?`.
 pub(super) fn query_of(url: &str) -> &str {
-    let url = url.split_once('#').map_or(url, |(url, _)| url);
-    url.split_once('?').map_or("", |(_, query)| query)
+    let url = text::split_once(url, "#").map_or(url, |(url, _)| url);
+    text::split_once(url, "?").map_or("", |(_, query)| query)
 }
 
 /// Takes the parameters of a handled callback out of the address bar, if they are still there.
@@ -25,8 +25,9 @@ pub(super) fn clean(run: &Run<'_>, callback: &Callback) -> Flow<()> {
 
 /// The address without the callback's parameters; `None` if it shows another callback or none.
 fn cleaned(href: &str, state: &str) -> Option<String> {
-    let (before, fragment) = href.split_once('#').map_or((href, None), |(url, part)| (url, Some(part)));
-    let (page, query) = before.split_once('?')?;
+    let (before, fragment) =
+        text::split_once(href, "#").map_or((href, None), |(url, part)| (url, Some(part)));
+    let (page, query) = text::split_once(before, "?")?;
     #[cfg(feature = "oauth")]
     let rest = crate::oauth::rest_of_answer(query, state).or_else(|| rest_of(query, state))?;
     #[cfg(not(feature = "oauth"))]

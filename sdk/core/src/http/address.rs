@@ -1,12 +1,13 @@
 //! Absolute http(s) addresses, parsed strictly enough that every URL parser reads them alike.
 
 use alloc::string::String;
-use core::{
-    fmt,
-    net::{Ipv4Addr, Ipv6Addr},
-};
+use core::fmt;
 
-use crate::error::{Code, Error};
+use super::ip;
+use crate::{
+    error::{Code, Error},
+    text,
+};
 
 /// Which addresses may be called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,14 +70,14 @@ impl Address {
             Some(rest) => (true, rest),
             None => (false, text.strip_prefix("http://")?),
         };
-        let authority_length = rest.find(['/', '?']).unwrap_or(rest.len());
-        let host = host(rest.get(..authority_length)?)?;
+        let authority = text::split(rest, "/?").next()?;
+        let host = host(authority)?;
         let allowed = match host {
             Host::Public => secure,
             Host::Loopback => reach == Reach::Development || (secure && reach == Reach::Https),
             Host::Private => secure && reach == Reach::Https,
         };
-        let origin_end = text.len() - rest.len() + authority_length;
+        let origin_end = text.len() - rest.len() + authority.len();
         allowed.then(|| Self { text: text.into(), origin_end })
     }
 }
@@ -97,26 +98,26 @@ enum Host {
 /// Classifies the host of an authority; `None` if there is user information, a bad port, or a
 /// spelling that parsers disagree about (`0x7f.1`, `127.1`, an empty label, upper case).
 fn host(authority: &str) -> Option<Host> {
-    if let Some(rest) = authority.strip_prefix('[') {
-        let (address, port) = rest.split_once(']')?;
-        port_of(port)?;
-        return Some(classify_v6(address.parse().ok()?));
+    if let Some(rest) = authority.strip_prefix("[") {
+        let (address, port) = text::split_once(rest, "]")?;
+        let port = if port.is_empty() { None } else { Some(port.strip_prefix(":")?) };
+        check_port(port)?;
+        return Some(classify_v6(ip::v6(address)?));
     }
-    let (name, port) = match authority.find(':') {
-        Some(colon) => authority.split_at(colon),
-        None => (authority, ""),
+    let (name, port) = match text::split_once(authority, ":") {
+        Some((name, port)) => (name, Some(port)),
+        None => (authority, None),
     };
-    port_of(port)?;
-    if let Ok(address) = name.parse::<Ipv4Addr>() {
+    check_port(port)?;
+    if let Some(address) = ip::v4(name) {
         return Some(classify_v4(address));
     }
-    let mut labels = name.split('.');
-    if name.len() > 253 || !labels.clone().all(is_label) {
-        return None;
+    let mut last = "";
+    for label in text::split(name, ".") {
+        last = Some(label).filter(|label| is_label(label))?;
     }
-    let last = labels.next_back()?;
     // A last label that starts with a digit makes WHATWG parsers read the name as an IPv4 address.
-    if last.starts_with(|c: char| c.is_ascii_digit()) {
+    if name.len() > 253 || last.bytes().next()?.is_ascii_digit() {
         return None;
     }
     Some(match last {
@@ -130,49 +131,42 @@ fn is_label(label: &str) -> bool {
     let inside = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
     (1..=63).contains(&label.len())
         && label.bytes().all(inside)
-        && !label.starts_with('-')
-        && !label.ends_with('-')
+        && !label.starts_with("-")
+        && !label.ends_with("-")
 }
 
-/// Accepts nothing, or `:` and a port from 1 to 65535 without leading zero.
-fn port_of(text: &str) -> Option<()> {
-    let Some(digits) = text.strip_prefix(':') else { return text.is_empty().then_some(()) };
-    let canonical = !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit());
-    (canonical && digits.parse::<u16>().is_ok()).then_some(())
+/// Accepts none, or a port from 1 to 65535 without leading zero.
+fn check_port(port: Option<&str>) -> Option<()> {
+    let Some(digits) = port else { return Some(()) };
+    let canonical = !digits.starts_with("0");
+    (canonical && text::number(digits)? <= u16::MAX.into()).then_some(())
 }
 
-fn classify_v4(address: Ipv4Addr) -> Host {
-    let [first, second, ..] = address.octets();
-    let shared = first == 100 && (64..128).contains(&second);
-    let benchmark = first == 198 && (second == 18 || second == 19);
-    if address.is_loopback() {
-        Host::Loopback
-    } else if address.is_private()
-        || address.is_link_local()
-        || address.is_multicast()
-        || shared
-        || benchmark
-        || first == 0
-        || first >= 240
-    {
-        Host::Private
-    } else {
-        Host::Public
+fn classify_v4(address: [u8; 4]) -> Host {
+    match address {
+        [127, ..] => Host::Loopback,
+        // Private, link-local, shared, for benchmarks, "this network", multicast and reserved.
+        [10 | 0 | 224.., ..]
+        | [172, 16..32, ..]
+        | [192, 168, ..]
+        | [169, 254, ..]
+        | [100, 64..128, ..]
+        | [198, 18 | 19, ..] => Host::Private,
+        _ => Host::Public,
     }
 }
 
-fn classify_v6(address: Ipv6Addr) -> Host {
-    if let Some(v4) = address.to_ipv4_mapped() {
-        return classify_v4(v4);
-    }
-    let [first, ..] = address.segments();
-    if address.is_loopback() {
-        Host::Loopback
-    } else if first & 0xe000 == 0x2000 && first != 0x2002 {
+fn classify_v6(address: [u16; 8]) -> Host {
+    match address {
+        [0, 0, 0, 0, 0, 0xffff, high, low] => {
+            let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+            classify_v4([a, b, c, d])
+        }
+        [0, 0, 0, 0, 0, 0, 0, 1] => Host::Loopback,
         // Global unicast is 2000::/3; 2002::/16 (6to4) can hide a private IPv4 address.
-        Host::Public
-    } else {
-        Host::Private
+        [0x2002, ..] => Host::Private,
+        [0x2000..0x4000, ..] => Host::Public,
+        _ => Host::Private,
     }
 }
 

@@ -1,6 +1,7 @@
 //! HTTP as plain values: what to send, what came back, and which addresses may be called.
 
 mod address;
+mod ip;
 
 use alloc::{string::String, vec::Vec};
 
@@ -9,7 +10,7 @@ pub use address::{Address, Reach};
 /// An absolute address in two: the scheme, and what follows `://`.
 #[must_use]
 pub fn after_scheme(url: &str) -> Option<(&str, &str)> {
-    let (scheme, rest) = url.split_once(':')?;
+    let (scheme, rest) = crate::text::split_once(url, ":")?;
     Some((scheme, rest.strip_prefix("//")?))
 }
 

@@ -14,6 +14,7 @@ use crate::{
         engine,
     },
     json::{self, Map, Value},
+    text,
 };
 
 /// The members of a JWS header that decide anything.
@@ -101,9 +102,9 @@ impl<'t> Unverified<'t> {
     /// As [`parse`](Self::parse).
     pub fn parse_with_header(token: &'t str) -> Result<(Self, Map), Error> {
         compact::check_length(token)?;
-        let (signing_input, signature) = token.rsplit_once('.').ok_or_else(|| malformed(""))?;
-        let (header, payload) = signing_input.split_once('.').ok_or_else(|| malformed(""))?;
-        if payload.contains('.') {
+        let (signing_input, signature) = text::rsplit_once(token, ".").ok_or_else(|| malformed(""))?;
+        let (header, payload) = text::split_once(signing_input, ".").ok_or_else(|| malformed(""))?;
+        if text::has(payload, ".") {
             return Err(malformed(""));
         }
         let members = compact::header(&part(header, "header")?)?;

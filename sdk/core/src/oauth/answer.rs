@@ -5,6 +5,7 @@ use crate::{
     http::Response,
     json::{self, Map},
     oauth::{Failure, OauthError},
+    text,
     time::Seconds,
 };
 
@@ -49,7 +50,7 @@ fn document(response: &Response) -> Result<Map, Error> {
         return Err(Code::ResponseTooLarge.into());
     }
     let media_type = response.header("content-type").unwrap_or_default();
-    let essence = media_type.split(';').next().unwrap_or_default().trim_ascii();
+    let essence = text::split(media_type, ";").next().unwrap_or_default().trim_ascii();
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(invalid("content-type"));
     }

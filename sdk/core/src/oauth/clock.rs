@@ -3,6 +3,7 @@
 
 use crate::{
     http::Response,
+    text,
     time::{Seconds, UnixMillis, UnixSeconds},
 };
 
@@ -27,7 +28,7 @@ pub fn date(response: &Response) -> Option<UnixSeconds> {
 pub fn retry_after(response: &Response) -> Option<Seconds> {
     let text = response.header("retry-after")?.trim_ascii();
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    digits.then(|| Seconds(text.parse().unwrap_or(u32::MAX)).min(MAX_WAIT))
+    digits.then(|| Seconds(text::number(text).unwrap_or(u32::MAX)).min(MAX_WAIT))
 }
 
 /// How many milliseconds the server's clock is ahead of the one here; negative if it is behind.

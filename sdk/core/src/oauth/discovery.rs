@@ -15,6 +15,7 @@ use crate::{
     error::{Code, Error},
     http::{Address, Reach, Request, Response},
     json::{self, Map, Value},
+    text,
 };
 
 /// How large a metadata document may be, in bytes.
@@ -37,7 +38,7 @@ impl Issuer {
     ///
     /// Source: [RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414#section-2)
     pub fn parse(text: &str, reach: Reach) -> Result<Self, Error> {
-        if text.contains('?') {
+        if text::has(text, "?") {
             return Err(Code::UrlNotAllowed.into());
         }
         Ok(Self { address: Address::parse(text, reach)?, reach, aliases: Vec::new() })
@@ -59,7 +60,7 @@ impl Issuer {
     /// Whether metadata that call their issuer so are this issuer's. Both spellings with and
     /// without a slash at the end have one well-known address, and so one owner.
     fn is_called(&self, name: &str) -> bool {
-        let bare = |text: &'_ str| text.strip_suffix('/').map_or(text.len(), str::len);
+        let bare = |text: &'_ str| text.strip_suffix("/").map_or(text.len(), str::len);
         let own = self.as_str();
         let same = own.get(..bare(own)) == name.get(..bare(name));
         same || self.aliases.iter().any(|alias| alias == name)
@@ -136,7 +137,10 @@ impl Metadata {
 pub fn requests(issuer: &Issuer) -> Vec<Request> {
     let origin = issuer.address.origin();
     // Both specifications remove a terminating slash before they add to the path.
-    let path = issuer.address.path_and_query().trim_end_matches('/');
+    let mut path = issuer.address.path_and_query();
+    while let Some(shorter) = path.strip_suffix("/") {
+        path = shorter;
+    }
     let mut urls = Vec::from([[origin, path, OPENID].concat(), [origin, OAUTH, path].concat()]);
     if !path.is_empty() {
         urls.extend([[origin, OPENID, path].concat(), [origin, path, OAUTH].concat()]);

@@ -8,11 +8,12 @@ use crate::{
     error::{Code, Error},
     http::Request,
     oauth::form,
+    text,
 };
 
 /// The scopes of a list, whether a space, a comma (GitHub, Slack) or both stand between them.
 pub fn list(text: &str) -> impl Iterator<Item = &str> {
-    text.split([' ', ',']).filter(|scope| !scope.is_empty())
+    text::split(text, " ,").filter(|scope| !scope.is_empty())
 }
 
 /// The list as RFC 6749 writes it: with single spaces, each scope once.

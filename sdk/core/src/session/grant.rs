@@ -7,6 +7,7 @@ use super::{Millis, Renewed, forget};
 use crate::{
     json::{Map, Value, Writer},
     oauth::token::TokenType,
+    text,
     time::{Seconds, UnixMillis},
 };
 
@@ -73,7 +74,7 @@ impl Target {
     /// An API, and a scope in any order.
     #[must_use]
     pub fn new(resource: Option<&str>, scope: &str) -> Self {
-        let mut names: Vec<&str> = scope.split(' ').filter(|name| !name.is_empty()).collect();
+        let mut names: Vec<&str> = text::split(scope, " ").filter(|name| !name.is_empty()).collect();
         names.sort_unstable();
         names.dedup();
         Self { resource: resource.map(String::from), scope: names.join(" ") }

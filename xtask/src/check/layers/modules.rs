@@ -9,7 +9,7 @@ use crate::step::{Context, Outcome};
 
 /// Bottom up.
 const LAYERS: [&[&str]; 6] = [
-    &["error"],
+    &["error", "text"],
     &["base64url", "json", "time", "secret", "http"],
     &["jose"],
     &["jwt"],

@@ -6,6 +6,7 @@ use crate::{
     error::{Code, Error},
     json::{Map, Value},
     oauth::{Failure, OauthError, discovery::Metadata, form},
+    text,
     time::UnixSeconds,
 };
 
@@ -83,7 +84,7 @@ impl Callback {
             Some((name, _)) => !PARAMETERS.contains(&name.as_str()),
             None => !piece.is_empty(),
         };
-        query.split('&').filter(foreign).collect::<Vec<_>>().join("&")
+        text::split(query, "&").filter(foreign).collect::<Vec<_>>().join("&")
     }
 
     /// Checks what can be checked before the provider's metadata is there, so that an expired or

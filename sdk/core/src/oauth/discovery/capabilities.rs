@@ -117,11 +117,11 @@ impl Metadata {
     #[must_use]
     pub fn issuer_of(&self, tenant: Option<&Value>) -> Option<String> {
         const PLACE: &str = "{tenantid}";
-        if !self.issuer.contains(PLACE) {
+        let Some((before, behind)) = text::split_at_part(&self.issuer, PLACE) else {
             return Some(self.issuer.clone());
-        }
+        };
         let tenant = tenant?.as_str().filter(|tenant| is_guid(tenant))?;
-        Some(self.issuer.replacen(PLACE, tenant, 1))
+        Some([before, tenant, behind].concat())
     }
 }
 
