@@ -121,8 +121,7 @@ fn post(id: &str, secret: &Secret, request: &mut Request) {
 /// Both are form-encoded before they become user name and password, so that neither can hold the
 /// colon between them.
 fn basic(id: &str, secret: &Secret, request: &mut Request) {
-    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    let pair = [encoded(id).as_str(), ":", &encoded(text(secret))].concat();
+    let pair = [form::encode_text(id).as_str(), ":", &form::encode_text(text(secret))].concat();
     request.headers.push(("authorization", ["Basic ", &Base64::encode_string(pair.as_bytes())].concat()));
 }
 

@@ -7,6 +7,7 @@ use crate::{
     cookies::Jar,
     error::{Code, Error},
     gateway::incoming::Incoming,
+    oauth::form,
 };
 
 type Found<'r> = Result<Option<Cow<'r, str>>, Error>;
@@ -52,11 +53,11 @@ pub fn subprotocol(request: &Incoming) -> Found<'_> {
 ///
 /// Source: [RFC 6750 §2.3](https://www.rfc-editor.org/rfc/rfc6750#section-2.3)
 pub fn parameter<'r>(request: &'r Incoming, name: &str) -> Found<'r> {
-    let parameters = form_urlencoded::parse(request.query().unwrap_or_default().as_bytes());
+    let parameters = form::decode(request.query().unwrap_or_default()).into_iter();
     let values = parameters.filter(|(own, _)| own == name).map(|(_, value)| value);
     let Some(value) = only(values)? else { return Ok(None) };
     token(&value)?;
-    Ok(Some(value))
+    Ok(Some(value.into()))
 }
 
 /// `b64token` of RFC 6750, which every token of RFC 7515 and RFC 7516 is.

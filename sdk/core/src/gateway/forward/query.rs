@@ -2,11 +2,13 @@
 
 use alloc::{string::String, vec::Vec};
 
+use crate::oauth::form;
+
 /// A target (path and query) without the parameters of this name; every other byte stays as it was.
 #[must_use]
 pub fn without(target: &str, name: &str) -> String {
     let Some((path, query)) = target.split_once('?') else { return target.into() };
-    let is_it = |pair: &&str| form_urlencoded::parse(pair.as_bytes()).any(|(own, _)| own == name);
+    let is_it = |pair: &&str| form::decode(pair).iter().any(|(own, _)| own == name);
     let kept: Vec<&str> = query.split('&').filter(|pair| !is_it(pair)).collect();
     if kept.is_empty() { path.into() } else { [path, "?", &kept.join("&")].concat() }
 }
