@@ -22,13 +22,16 @@ pub struct Shared {
 /// What is kept of one key.
 pub enum Prepared {
     P256(Box<p256::Table>),
-    Ed25519 {
-        table: Box<ed25519::Table>,
-        key: [u8; 32],
-    },
+    Ed25519 { table: Box<ed25519::Table>, key: [u8; 32] },
     Rsa(Box<rsa::PublicKey>),
-    /// The secret, hashed into both of its pads.
-    Hmac(Box<Hmac<Sha256>>),
+    Hmac(Box<Pads>),
+}
+
+/// A secret, hashed into both of its pads with each hash: what a text costs is then the text alone.
+pub struct Pads {
+    sha256: Hmac<Sha256>,
+    sha384: Hmac<Sha384>,
+    sha512: Hmac<Sha512>,
 }
 
 /// Whether there is a kernel for an algorithm with such a key, and it is the faster one.
@@ -36,7 +39,7 @@ pub fn has_kernel(alg: Algorithm, material: &Material, beside: Beside) -> bool {
     match (alg.scheme(), material) {
         (Scheme::Ecdsa(Curve::P256, _), Material::Ec { curve: Curve::P256, .. })
         | (Scheme::Ed25519, Material::Ed25519(_))
-        | (Scheme::Hmac(Hash::Sha256), Material::Symmetric(_)) => true,
+        | (Scheme::Hmac(_), Material::Symmetric(_)) => true,
         (Scheme::RsaPkcs1(_), Material::Rsa { e, .. }) => {
             *e == EXPONENT && (beside == Beside::Crates || rsa::has_lanes())
         }
@@ -66,10 +69,7 @@ impl Prepared {
                 Some(Self::Ed25519 { table: Box::new(ed25519::Table::of_key(key)?), key: *key })
             }
             Material::Rsa { n, .. } => Some(Self::Rsa(Box::new(rsa::PublicKey::new(n)?))),
-            Material::Symmetric(secret) => {
-                let sha256 = Hmac::new_from_slice(secret.expose()).ok()?;
-                Some(Self::Hmac(Box::new(sha256)))
-            }
+            Material::Symmetric(secret) => Some(Self::Hmac(Box::new(Pads::new(secret.expose())?))),
             _ => None,
         }
     }
@@ -80,7 +80,7 @@ impl Prepared {
             Self::P256(_) => p256::BYTES,
             Self::Ed25519 { .. } => ed25519::BYTES,
             Self::Rsa(key) => key.size(),
-            Self::Hmac(_) => size_of::<Hmac<Sha256>>(),
+            Self::Hmac(_) => size_of::<Pads>(),
         }
     }
 
@@ -127,14 +127,33 @@ impl Prepared {
             }
             (Self::Rsa(key), Scheme::RsaPkcs1(hash)) => encoded(hash, input, signature.len())
                 .map_or(Verdict::Invalid, |encoded| key.verify(&encoded, signature)),
-            (Self::Hmac(mac), Scheme::Hmac(Hash::Sha256)) => {
-                // Compares in constant time, and refuses a truncated tag.
-                let mac = Hmac::clone(mac).chain_update(input);
-                if mac.verify_slice(signature).is_ok() { Verdict::Valid } else { Verdict::Invalid }
-            }
+            (Self::Hmac(pads), Scheme::Hmac(hash)) => pads.verify(hash, input, signature),
             _ => Verdict::Undecided,
         }
     }
+}
+
+impl Pads {
+    fn new(secret: &[u8]) -> Option<Self> {
+        Some(Self {
+            sha256: Hmac::new_from_slice(secret).ok()?,
+            sha384: Hmac::new_from_slice(secret).ok()?,
+            sha512: Hmac::new_from_slice(secret).ok()?,
+        })
+    }
+
+    fn verify(&self, hash: Hash, input: &[u8], tag: &[u8]) -> Verdict {
+        match hash {
+            Hash::Sha256 => checked(self.sha256.clone(), input, tag),
+            Hash::Sha384 => checked(self.sha384.clone(), input, tag),
+            Hash::Sha512 => checked(self.sha512.clone(), input, tag),
+        }
+    }
+}
+
+/// Compares in constant time, and refuses a truncated tag.
+fn checked(mac: impl Mac, input: &[u8], tag: &[u8]) -> Verdict {
+    if mac.chain_update(input).verify_slice(tag).is_ok() { Verdict::Valid } else { Verdict::Invalid }
 }
 
 /// The one encoding of a digest in so many bytes; none if there are too few.

@@ -71,9 +71,46 @@ fn what_has_no_kernel_is_left_alone() {
     let mut kernels = Kernels::new();
     let key = key(KEY);
     assert_eq!(kernels.verify(&key, Algorithm::Es384, b"", &[0; 96], Beside::Crates), None);
-    assert_eq!(kernels.verify(&secret(0), Algorithm::Hs512, b"", &[0; 64], Beside::Crates), None);
     assert_eq!(kernels.verify(&key, Algorithm::Hs256, b"", &[0; 32], Beside::Crates), None, "another type");
     assert_eq!(kernels.size().0, 0);
+}
+
+#[test]
+fn a_secret_is_kept_hashed_for_each_of_its_algorithms() {
+    let secret = Key::symmetric(crate::secret::Secret::new(vec![7; 64]), None);
+    let mut kernels = Kernels::new();
+    for (alg, length) in [(Algorithm::Hs256, 32), (Algorithm::Hs384, 48), (Algorithm::Hs512, 64)] {
+        let tag = tag(alg, &[7; 64]);
+        assert_eq!(tag.len(), length);
+        let mut ask = |tag: &[u8]| kernels.verify(&secret, alg, INPUT.as_bytes(), tag, Beside::WebCrypto);
+        assert_eq!(ask(&tag), Some(Ok(())), "{alg}");
+        assert_eq!(engine::verify(&secret, alg, INPUT.as_bytes(), &tag), Ok(()), "{alg}");
+        assert_eq!(
+            ask(&tag[..length - 1]),
+            Some(Err(Code::TokenSignatureInvalid.into())),
+            "{alg}, truncated"
+        );
+        let mut other = tag.clone();
+        other[length - 1] ^= 1;
+        assert_eq!(ask(&other), Some(Err(Code::TokenSignatureInvalid.into())), "{alg}");
+    }
+    assert_eq!(kernels.size().0, 1, "one key");
+}
+
+/// The tag of the input, as the crates make it.
+fn tag(alg: Algorithm, secret: &[u8]) -> Vec<u8> {
+    use hmac::{Hmac, KeyInit, Mac};
+    use sha2::{Sha256, Sha384, Sha512};
+
+    fn of<M: Mac + KeyInit>(secret: &[u8]) -> Vec<u8> {
+        let mac = <M as KeyInit>::new_from_slice(secret).unwrap().chain_update(INPUT);
+        mac.finalize().into_bytes().to_vec()
+    }
+    match alg {
+        Algorithm::Hs256 => of::<Hmac<Sha256>>(secret),
+        Algorithm::Hs384 => of::<Hmac<Sha384>>(secret),
+        _ => of::<Hmac<Sha512>>(secret),
+    }
 }
 
 #[cfg(feature = "rustcrypto")]
