@@ -8,8 +8,8 @@
  * are given one and the same string.
  *
  * `cargo xtask bench verify` builds the package and runs this, in Node 24 where it is installed.
- * `--rounds N`, `--ms N` (a contender's share of a round), `--alg ES256`, `--only edgeward`, `--json`
- * (the last line is the ratios that are promised). Libraries that are not installed are left out:
+ * `--rounds N`, `--ms N` (a contender's share of a round), `--alg ES256`, `--only edgeward`, `--spread`
+ * (a line with every round's median), `--json` (the last line is the ratios that are promised). Libraries that are not installed are left out:
  *   npm install --no-save fast-jwt@6.3.6 jsonwebtoken@9.0.3 aws-jwt-verify@5.2.1
  */
 import { performance } from "node:perf_hooks";
@@ -23,18 +23,24 @@ const { values } = parseArgs({
     ms: { type: "string", default: "25" },
     alg: { type: "string", multiple: true, default: ALGORITHMS },
     only: { type: "string" },
+    spread: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
 const ROUNDS = Number(values.rounds);
 const ROUND_MS = Number(values.ms);
+/**
+ * V8 compiles a function of WebAssembly for good once it has run for long: all of ours after some 10,000 tokens, a third of
+ * a second. Until then a token takes almost twice the time, and a measure that begins before is of the one and of the other.
+ */
+const WARM_UP_MS = 1_000;
 /** More than the 4,096 that a verifier here remembers. */
 const TOKENS = 5_000;
 /** Whom a ratio is about: our synchronous verify against this one. */
 const AGAINST = { HS256: "jose", RS256: "jose", ES256: "node:crypto raw", EdDSA: "node:crypto raw" };
 
 const { all, missing } = await contenders();
-const ratios = {}, cached = {};
+const ratios = {}, cached = {}, spread = {};
 console.log(`Node ${process.versions.node}; µs from token to claims, median of ${ROUNDS} rounds`);
 if (missing.length) console.log(`not installed: ${missing.join(", ")}`);
 for (const alg of values.alg) {
@@ -43,6 +49,7 @@ for (const alg of values.alg) {
   ratios[alg] = round(medians[AGAINST[alg]] / medians["edgeward sync"]);
   cached[alg] = round(medians["fast-jwt cached"] / medians["edgeward cached"]);
 }
+if (values.spread) console.log(JSON.stringify({ rounds: spread }));
 if (values.json) console.log(JSON.stringify({ ratios, cached }));
 
 async function compare(alg) {
@@ -55,10 +62,11 @@ async function compare(alg) {
     const verify = await make(key);
     if (verify) runs.push({ name, verify, at: 0, inputs: verify.raw ? parts : tokens, samples: [] });
   }
-  for (const run of runs) await fill(run, ROUND_MS * 4);
+  for (const run of runs) await fill(run, WARM_UP_MS);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const run of runs) run.samples.push(await fill(run, ROUND_MS));
   }
+  spread[alg] = Object.fromEntries(runs.map(({ name, samples }) => [name, samples.map(round)]));
   return Object.fromEntries(runs.map(({ name, samples }) => [name, median(samples)]));
 }
 

@@ -8,8 +8,8 @@ import { cpuMillis } from "./process.mjs";
 const NAMES = ["edgeward", "edgeward, no kernels", "jose", "hono, keys given", "no verification"];
 /** The peers that count, and whom they are held against. */
 const PEERS = ["jose", "hono, keys given"];
-/** Until then V8 has not yet compiled for good what it runs. */
-const WARM_UP = 4_000;
+/** Until then V8 has not compiled for good what it runs; see `bench/verify.mjs`. */
+const WARM_UP = 15_000;
 
 export async function warm({ rounds, ms, tokens, atOnce }) {
   const { issuers, requests, close } = await startIssuers({ issuers: 1, keys: 1 });
