@@ -2,6 +2,7 @@
 
 use num_bigint::{BigInt, BigUint, Sign};
 use proptest::prelude::*;
+use std::vec::Vec;
 
 use crate::{
     ed25519, inverse,
@@ -145,4 +146,43 @@ fn what_the_order_of_p256_lacks_of_the_prime() {
 fn to(number: &BigUint) -> Words {
     let digits = number.to_u32_digits();
     core::array::from_fn(|i| digits.get(i).copied().unwrap_or(0))
+}
+
+/// Numbers on either side of every limb's boundary, below the modulus.
+fn at_boundaries(modulus: &Words) -> Vec<BigUint> {
+    let modulus = number(modulus);
+    let near = |bit: u64| {
+        let power = BigUint::from(1_u32) << bit;
+        [&power - 1_u32, power.clone(), &power + 1_u32]
+    };
+    let low: Vec<BigUint> = (0..9).flat_map(|limb| near(29 * limb)).collect();
+    let high = low.iter().map(|low| &modulus - 1_u32 - low);
+    high.chain(low.iter().cloned()).chain([BigUint::ZERO]).collect()
+}
+
+#[test]
+fn carries_go_over_every_limb_boundary() {
+    let radix = BigInt::from(1) << 261;
+    for (modulus, mul, square, radix) in [
+        (
+            p256::field::P,
+            p256::field::mul as fn(&Limbs, &Limbs) -> Limbs,
+            p256::field::square as fn(&Limbs) -> Limbs,
+            radix,
+        ),
+        (ed25519::field::P, ed25519::field::mul, ed25519::field::square, BigInt::from(1)),
+    ] {
+        let numbers = at_boundaries(&modulus);
+        let all: Vec<(BigInt, Limbs)> =
+            numbers.iter().map(|number| (BigInt::from(number.clone()), from_words(&to(number)))).collect();
+        for (va, a) in &all {
+            assert!(is_congruent(&(value(&square(a)) * &radix), &(va * va), &modulus), "{va}");
+            for (vb, b) in &all {
+                let product = mul(a, b);
+                assert!(is_congruent(&(value(&product) * &radix), &(va * vb), &modulus), "{va} {vb}");
+                let settled = canonical(&product, &from_words(&modulus));
+                assert!(number(&to_words(&settled)) < number(&modulus), "{va} {vb}");
+            }
+        }
+    }
 }

@@ -1,5 +1,8 @@
-use super::*;
+use num_bigint::BigUint;
 use std::vec::Vec;
+
+use super::*;
+use crate::tests::number;
 
 fn hex(text: &str) -> Vec<u8> {
     (0..text.len() / 2).map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap()).collect()
@@ -45,5 +48,69 @@ fn verifies_the_example_of_rfc_8032() {
         let mut other: [u8; 64] = hash.into();
         other[bit / 8] ^= 1 << (bit % 8);
         assert_eq!(verify(&base, &key, &other, &signature), Verdict::Invalid, "bit {bit}");
+    }
+}
+
+/// Little-endian bytes of a number below 2^512.
+fn little<const N: usize>(number: &BigUint) -> [u8; N] {
+    let bytes = number.to_bytes_le();
+    core::array::from_fn(|i| bytes.get(i).copied().unwrap_or(0))
+}
+
+/// With the base point as the key, R = (s − k)·B: whatever s and k, one signature fits.
+#[test]
+fn every_scalar_below_the_order_verifies_and_none_from_there_on() {
+    let base = complete(Table::of_base().unwrap());
+    let r = Sum::base().unwrap().encode();
+    let key = complete(Table::of_key(&r).unwrap());
+    let order = number(&ORDER.words);
+    let big = BigUint::from;
+    let verdict = |s: &BigUint, k: &BigUint, r: &[u8; 32]| {
+        let signature: Vec<u8> = [*r, little(s)].concat();
+        verify(&base, &key, &little(k), &signature.try_into().unwrap())
+    };
+    let ends = [
+        big(0_u32),
+        big(1_u32),
+        big(2_u32),
+        &order - 1_u32,
+        &order - 2_u32,
+        (&order - 1_u32) / 2_u32,
+        big(1_u32) << 251,
+    ];
+    for s in &ends {
+        let k = (s + &order - 1_u32) % &order;
+        // The hash is reduced: as many orders as its 64 bytes hold make no difference.
+        let most = ((big(1_u32) << 512) - 1_u32 - &k) / &order;
+        for orders in [big(0_u32), big(1_u32), most] {
+            assert_eq!(verdict(s, &(&k + &orders * &order), &r), Verdict::Valid, "s {s}");
+        }
+        assert_eq!(verdict(s, &(&k + 1_u32), &r), Verdict::Invalid, "s {s}");
+        assert_eq!(verdict(&(s + &order), &k, &r), Verdict::Invalid, "s {s} and the order");
+        // s·B − k·B comes to nothing: a point of small order is no R.
+        assert_eq!(verdict(s, s, &little(&big(1_u32))), Verdict::Invalid, "s {s} and as much");
+    }
+    assert_eq!(verdict(&((big(1_u32) << 256) - 1_u32), &big(0_u32), &r), Verdict::Invalid);
+}
+
+#[test]
+fn keys_of_small_order_and_second_spellings_are_none() {
+    let p = number(&field::P);
+    let is_key = |y: &BigUint, sign: u8| {
+        let mut bytes: [u8; 32] = little(y);
+        bytes[31] |= sign << 7;
+        Table::of_key(&bytes).is_some()
+    };
+    let eighth = hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05");
+    let eighth = BigUint::from_bytes_le(&eighth);
+    for y in [BigUint::from(0_u32), BigUint::from(1_u32), &p - 1_u32, eighth.clone(), &p - eighth] {
+        for sign in [0, 1] {
+            assert!(!is_key(&y, sign), "y {y}, sign {sign}");
+        }
+    }
+    let above = (0..19_u32).filter(|y| is_key(&BigUint::from(*y), 0)).collect::<Vec<_>>();
+    assert!(!above.is_empty());
+    for y in above {
+        assert!(!is_key(&(&p + y), 0), "p and {y}");
     }
 }

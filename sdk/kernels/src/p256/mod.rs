@@ -3,6 +3,8 @@
 //! Source: [FIPS 186-5 §6.4.2](https://doi.org/10.6028/NIST.FIPS.186-5),
 //! [SEC 1 §4.1.4](https://www.secg.org/sec1-v2.pdf); the curve: SP 800-186 §3.2.1.3.
 
+#[cfg(test)]
+mod edges;
 pub(crate) mod field;
 mod point;
 #[cfg(test)]
