@@ -59,6 +59,15 @@ describe("the packed package", () => {
     for (const door of [".", "./verify"]) assert.deepEqual(Object.keys(manifest.exports[door]), CONDITIONS);
   });
 
+  test("has the fast core for whoever downloads nothing: Node, Bun and Deno", () => {
+    const { deno, bun, node, browser } = manifest.exports["./verify"];
+    assert.equal(deno.default, "./dist/verify/node.js");
+    for (const servers of [bun, node]) {
+      assert.deepEqual([servers.import.default, servers.require.default], ["./dist/verify/node.js", "./dist/verify/node.cjs"]);
+    }
+    assert.equal(browser.import.default, "./dist/verify/inline.js");
+  });
+
   test("has types beside each code, first, and in the same module system", () => {
     for (const [door, target] of Object.entries(manifest.exports)) {
       for (const branch of branches(target)) {

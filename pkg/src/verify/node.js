@@ -10,7 +10,7 @@ export { AuthError, isAuthError, presets } from "./index.js";
 
 let make;
 
-/** The core for servers where this Node can run it, and the small one otherwise. */
+/** The core for servers where it runs, in Node from 22 on, Bun and Deno, and the small one otherwise. */
 export function createVerifier(options) {
   make ??= hasLanes()
     ? verifierFactory(serverGlue, { now: () => bytesOf(server) })
