@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { atEnd } from "../support/at-end.mjs";
 import naive from "./clients/naive.mjs";
+import { refreshTokenIn } from "./clients/stored.mjs";
 import * as faults from "./provider/faults.mjs";
 import { GRACE, REPLAY, STRICT } from "./provider/families.mjs";
 import { startFaultProvider } from "./provider/provider.mjs";
@@ -120,5 +121,20 @@ describe("the fault provider", () => {
     await assert.rejects(sent);
     assert.equal((await refresh(provider, refresh_token)).status, 200);
     assert.deepEqual(provider.refreshes.map(({ outcome }) => outcome), ["gone", "rotated"]);
+  });
+});
+
+describe("what a client has stored", () => {
+  const token = `rt-${"a".repeat(22)}`;
+
+  test("is found beside a signature that looks like it", () => {
+    for (const signature of [`xrt-${"b".repeat(82)}`, `rt-${"b".repeat(83)}`, `${"b".repeat(61)}rt-${"b".repeat(22)}`]) {
+      const record = JSON.stringify({ access_token: `e30.e30.${signature}`, refresh_token: token });
+      assert.equal(refreshTokenIn(["{}", record]), token, signature);
+    }
+  });
+
+  test("is nothing where there is none", () => {
+    assert.equal(refreshTokenIn([JSON.stringify({ access_token: `e30.e30.rt-${"b".repeat(83)}` }), ""]), null);
   });
 });

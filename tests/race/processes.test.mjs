@@ -7,6 +7,7 @@ import { describe, test } from "node:test";
 import { createClient } from "edgeward";
 import { fileStore } from "../../pkg/src/platform/node/file-store.js";
 import { atEnd } from "../support/at-end.mjs";
+import { refreshTokenIn } from "./clients/stored.mjs";
 import * as faults from "./provider/faults.mjs";
 import { REPLAY, STRICT } from "./provider/families.mjs";
 import { startFaultProvider } from "./provider/provider.mjs";
@@ -33,7 +34,7 @@ describe("processes on one file", () => {
 
   async function healthy({ provider, path }, outcomes, requests) {
     assert.deepEqual(outcomes.filter(({ ok }) => !ok), []);
-    const [stored] = /rt-[\w-]{22}/.exec(await readFile(path, "utf8"));
+    const stored = refreshTokenIn([await readFile(path, "utf8")]);
     assert.deepEqual([provider.refreshes.length, provider.families.isCurrent(stored)], [requests, true]);
   }
 

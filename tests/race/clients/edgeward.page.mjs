@@ -1,4 +1,5 @@
 import { createClient } from "edgeward";
+import { refreshTokenIn } from "./stored.mjs";
 
 let auth;
 
@@ -25,7 +26,7 @@ export async function token(force) {
 /** The provider's refresh tokens have a form of their own; how and where the client keeps them is not asked. */
 export async function storedRefreshToken() {
   const texts = [...Object.values(localStorage), ...(await databaseTexts())];
-  return texts.map((text) => /rt-[\w-]{22}/.exec(text)?.[0]).find(Boolean) ?? null;
+  return refreshTokenIn(texts);
 }
 
 async function databaseTexts() {
