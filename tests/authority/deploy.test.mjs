@@ -43,7 +43,8 @@ describe("a deployment", () => {
     [AUTHORITY, ["env.EDGEWARD_AUTHORITY ", "env.DB ", "env.BUCKETS ", "env.REPLAYS "]],
   ]) {
     test(`${config} is what wrangler takes, and light enough`, async () => {
-      const { stdout } = await wrangler("deploy", "--dry-run", "--config", config);
+      const { stdout, stderr } = await wrangler("deploy", "--dry-run", "--config", config);
+      assert.doesNotMatch(stdout + stderr, /WARNING/);
       assert.match(stdout, /edgeward_edge\.wasm/);
       for (const binding of bindings) assert.ok(stdout.includes(binding), `${binding} is not bound:\n${stdout}`);
       const [, size] = stdout.match(/gzip: ([\d.]+) KiB/);
