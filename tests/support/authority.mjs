@@ -14,9 +14,12 @@ import { freePort } from "../../examples/spa/lib/listen.mjs";
  * @param {(line: { level: string, message: string }) => void} [o.onLog] takes what is logged
  * @param {(request: Request) => Promise<Response>} [o.outside] answers what the Worker asks of other servers
  * @param {(gateway: object) => object[]} [o.beside] further Workers
+ * @param {number} [o.port] the port of an authority that was there before
+ * @param {string} [o.stateDir] keeps its database over restarts
+ * @param {object} [o.options] more of miniflare's options
  */
 export async function startAuthority(test, o = {}) {
-  const port = await freePort(0);
+  const port = await freePort(o.port ?? 0);
   const issuer = `http://127.0.0.1:${port}`;
   const more = typeof o.settings === "function" ? await o.settings(issuer) : o.settings;
   const bindings = {
@@ -25,8 +28,8 @@ export async function startAuthority(test, o = {}) {
     ...(o.gateway && { EDGEWARD: o.gateway(issuer) }),
     ...o.bindings,
   };
-  const options = { ...AUTHORITY, ...(o.outside && { outboundService: o.outside }) };
-  const worker = await startWorker({ bindings, options, port, onLog: o.onLog, beside: o.beside });
+  const options = { ...AUTHORITY, ...(o.outside && { outboundService: o.outside }), ...o.options };
+  const worker = await startWorker({ bindings, options, port, stateDir: o.stateDir, onLog: o.onLog, beside: o.beside });
   test.after(() => worker.close());
   const database = await worker.miniflare.getD1Database("DB", "gateway");
   await migrate(database);

@@ -1,5 +1,5 @@
 //! `cargo xtask admin WHO`: makes a user an administrator, which somebody has to be before anybody can make others.
-//! `cargo xtask admin rotate-key`: what an administrator has a running authority do.
+//! `cargo xtask admin rotate-key | reseal`: what an administrator has a running authority do.
 
 mod call;
 
@@ -31,6 +31,7 @@ enum Who<'a> {
 pub fn run(arguments: &[&str]) -> Outcome {
     match arguments {
         ["rotate-key", options @ ..] => call::rotate(options),
+        ["reseal", options @ ..] => call::reseal(options),
         _ => appoint(arguments),
     }
 }

@@ -36,6 +36,7 @@ cargo xtask doctor CONFIG     what is wrong with a gateway's configuration; --li
 cargo xtask deploy [CONFIG]   builds the authority, brings its database up to date, publishes it; --dry-run
 cargo xtask admin WHO         makes a user an administrator, by e-mail address or id; --create, --remote
 cargo xtask admin rotate-key  has a running authority sign with another key; --now for one that has leaked
+cargo xtask admin reseal      has a running authority seal everything under its current secret
 cargo xtask errors --write    docs/errors.md from core's table of codes
 cargo xtask api --write       docs/api.md and edgeward/api from the authority's table of operations
 cargo xtask screenshot        the README's picture of the example";

@@ -578,6 +578,18 @@ export interface RotateSigningKeyResult {
   made: boolean;
 }
 
+/** How the search stands for what is sealed under an older secret. */
+export interface ResealResult {
+  /** How many values this call looked at. */
+  looked: number;
+  /** How many were sealed anew since the search began. */
+  sealed: number;
+  /** How many were found since that none of the secrets opens: whatever they were is lost. */
+  lost: number;
+  /** How many are still to be looked at. At 0, nothing needs an older secret any more that is kept sealed. */
+  remaining: number;
+}
+
 /** The caller's accounts. */
 export interface ListAccountsResult {
   /** The accounts, the oldest first. */
@@ -793,6 +805,12 @@ export interface Api<E extends "result" | "throw" = "result"> {
      * `staged` is what happens by itself every `oauth.key_lifetime_days`: nobody notices. `now` is for a key that has leaked: access and ID tokens that were signed before are refused here at once and elsewhere as soon as the key set is fetched again; refresh tokens and sessions go on.
      */
     rotateSigningKey(args: RotateSigningKeyArguments, options?: CallOptions): Promise<Outcome<RotateSigningKeyResult, E>>;
+    /**
+     * Seals anew what lies under an older secret, so that the secret can be taken away: one piece of it. The cron trigger does the same, by and by.
+     *
+     * Call it until nothing remains; called again after that, it looks at everything anew.
+     */
+    reseal(args?: {}, options?: CallOptions): Promise<Outcome<ResealResult, E>>;
   };
   readonly signin: {
     /** Lists the accounts at providers that the user signs in with, the oldest first. */

@@ -41,6 +41,7 @@ export const methods = {
     ban: "banUser",
     unban: "unbanUser",
     rotateSigningKey: "rotateSigningKey",
+    reseal: "reseal",
   },
   signin: {
     list: "listAccounts",

@@ -1,8 +1,10 @@
 //! What nobody asks for: rows whose time is over are swept by a cron trigger.
 //!
 //! Nothing rests on it. Every reader compares the instants itself, so a row that is still there is as good as
-//! gone; sweeping keeps the store small, and what is private no longer than it is needed.
+//! gone; sweeping keeps the store small, and what is private no longer than it is needed. What is sealed under an
+//! older secret is sealed anew, piece by piece.
 
+pub mod reseal;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +19,8 @@ use crate::{
 const AT_ONCE: u32 = 500;
 /// How many times one table is gone through in one sweep; the next sweep goes on.
 const ROUNDS: u32 = 40;
+/// How many pieces one sweep looks at for what is sealed under an older secret.
+const PIECES: u32 = 8;
 /// How long a row stays after its time: for whoever looks for what has happened, and for clocks that differ.
 const GRACE_MILLIS: i64 = 60 * 60 * 1000;
 
@@ -70,7 +74,8 @@ pub struct Swept {
     pub unfinished: bool,
 }
 
-/// Deletes the rows whose time is over, writes into the log how many, and stages the next signing key in time.
+/// Deletes the rows whose time is over, writes into the log how many, stages the next signing key in time, and seals
+/// anew what lies under an older secret.
 ///
 /// # Errors
 /// `store_unavailable`: what was deleted before stays so, and the next sweep goes on.
@@ -86,7 +91,28 @@ pub async fn sweep(authority: &Authority) -> Result<Swept, Failure> {
         }
     }
     oauth::keys::tend(authority).await?;
+    reseal(authority).await?;
     Ok(swept)
+}
+
+/// Goes on with sealing anew. When it has been everywhere, it says so if there was something.
+async fn reseal(authority: &Authority) -> Result<(), Failure> {
+    let mut search = reseal::left(authority).await?;
+    for _ in 0..PIECES {
+        if search.is_over() {
+            break;
+        }
+        let piece = reseal::piece(authority, search).await?;
+        authority.store.batch(piece.statements).await?;
+        search = piece.search;
+        if search.is_over() && (search.sealed, search.lost) != (0, 0) {
+            let (sealed, lost) = (search.sealed, search.lost);
+            authority
+                .platform
+                .log(&format!(r#"{{"event":"upkeep.resealed","sealed":{sealed},"lost":{lost}}}"#));
+        }
+    }
+    Ok(())
 }
 
 /// How many rows a statement deleted in all, and whether some are left.

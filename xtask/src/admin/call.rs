@@ -1,4 +1,4 @@
-//! What an administrator has a running authority do: `cargo xtask admin rotate-key`.
+//! What an administrator has a running authority do: `cargo xtask admin rotate-key` and `reseal`.
 
 use std::env;
 use std::fs;
@@ -14,6 +14,8 @@ const SCRIPT: &str = include_str!("call.mjs");
 /// Where the administrator's API token is, which stands in no list of processes there.
 const TOKEN: &str = "EDGEWARD_ADMIN_TOKEN";
 const ROTATE: &str = "cargo xtask admin rotate-key [--now] [--at URL | --config FILE]";
+
+const RESEAL: &str = "cargo xtask admin reseal [--at URL | --config FILE]";
 
 /// Which authority.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,6 +36,30 @@ pub fn rotate(arguments: &[&str]) -> Outcome {
         if now { "signs; every other key is gone" } else { "signs in an hour at the latest" }
     );
     Ok(())
+}
+
+/// Has everything sealed under the current secret, piece by piece, until nothing remains.
+pub fn reseal(arguments: &[&str]) -> Outcome {
+    let (place, _) = read(arguments, None).ok_or_else(|| Failure(RESEAL.to_owned()))?;
+    loop {
+        let stands = call(&place, "reseal", &json!({}))?;
+        let number = |name: &str| {
+            let number = stands.get(name).and_then(Value::as_u64);
+            number.ok_or_else(|| Failure("cannot read how it stands".to_owned()))
+        };
+        let (sealed, lost, remaining) = (number("sealed")?, number("lost")?, number("remaining")?);
+        println!("{sealed} sealed anew, {remaining} to look at");
+        if remaining > 0 {
+            continue;
+        }
+        if lost > 0 {
+            return Err(Failure(format!(
+                "{lost} are opened by none of the secrets; the others need the current one alone"
+            )));
+        }
+        println!("nothing that is kept needs an older secret");
+        return Ok(());
+    }
 }
 
 /// Which authority is meant, and whether the one option is there that a command has beside it.

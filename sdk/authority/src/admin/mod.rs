@@ -1,4 +1,5 @@
-//! What administrators do: act as users for a while, keep them out, and change the keys that tokens are signed with.
+//! What administrators do: act as users for a while, keep them out, and change the keys that tokens are signed with
+//! and the secret that things are sealed under.
 
 mod ban;
 mod impersonation;
@@ -14,9 +15,14 @@ use serde::Deserialize;
 
 pub use ban::{ban, unban};
 pub use impersonation::{impersonate, start, stop, stop_impersonating};
-pub use keys::rotate_signing_key;
+pub use keys::{reseal, rotate_signing_key};
 
-use crate::{oauth::keys::Mode, operations::shape::Text, settings::invalid, shape};
+use crate::{
+    oauth::keys::Mode,
+    operations::{count::Count, shape::Text},
+    settings::invalid,
+    shape,
+};
 
 /// The settings of administration.
 #[derive(Clone, Debug, Deserialize)]
@@ -67,6 +73,18 @@ shape! {
         /// `staged`, in good order: published at once, signing an hour later. `now`, for a key that has leaked: every
         /// other key is gone at once, and whatever they have signed is refused.
         "mode" mode: Mode,
+    }
+
+    /// How the search stands for what is sealed under an older secret.
+    pub struct Resealing {
+        /// How many values this call looked at.
+        "looked" looked: Count,
+        /// How many were sealed anew since the search began.
+        "sealed" sealed: Count,
+        /// How many were found since that none of the secrets opens: whatever they were is lost.
+        "lost" lost: Count,
+        /// How many are still to be looked at. At 0, nothing needs an older secret any more that is kept sealed.
+        "remaining" remaining: Count,
     }
 
     /// A session in which an administrator acts as somebody else.

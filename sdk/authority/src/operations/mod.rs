@@ -1,5 +1,6 @@
 //! The one table of operations: every way in is dispatched through it, every document made from it.
 
+pub mod count;
 pub mod naming;
 pub mod schema;
 pub mod shape;
@@ -261,6 +262,13 @@ operations! {
     /// leaked: access and ID tokens that were signed before are refused here at once and elsewhere as soon as the key
     /// set is fetched again; refresh tokens and sessions go on.
     Mutation RotateSigningKey = "rotateSigningKey" (admin::Rotate) -> oauth::keys::Rotated = admin::rotate_signing_key,
+        for Access::Admin, fails [];
+
+    /// Seals anew what lies under an older secret, so that the secret can be taken away: one piece of it. The cron trigger
+    /// does the same, by and by.
+    ///
+    /// Call it until nothing remains; called again after that, it looks at everything anew.
+    Mutation Reseal = "reseal" (Nothing) -> admin::Resealing = admin::reseal,
         for Access::Admin, fails [];
 
     /// Lists the accounts at providers that the user signs in with, the oldest first.

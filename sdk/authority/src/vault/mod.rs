@@ -87,6 +87,38 @@ pub fn open_text(authority: &Authority, purpose: Purpose, sealed: &str) -> Resul
     core::str::from_utf8(plain.expose()).map(Into::into).map_err(|_| Code::SealBroken.into())
 }
 
+/// Something sealed as it is to be kept from now on: sealed anew if it lies under an older secret, under an older name
+/// of the current one, or was never sealed; `None` if it is as it would be sealed now.
+///
+/// # Errors
+/// Those of [`open`] and [`seal`].
+pub fn renewed(authority: &Authority, purpose: Purpose, sealed: &str) -> Result<Option<String>, Error> {
+    let settings = &authority.settings;
+    let current = settings.secrets.first().ok_or(crate::settings::invalid("secret_binding"))?;
+    let version = settings.secret_versions.first().copied().flatten();
+    let is_current = Envelope::parse(sealed).is_some_and(|envelope| {
+        let nonce = XNonce::from(envelope.nonce);
+        envelope.version == version
+            && cipher(current, purpose).decrypt(&nonce, envelope.sealed.as_slice()).is_ok()
+    });
+    if is_current {
+        return Ok(None);
+    }
+    seal(authority, purpose, open(authority, purpose, sealed)?.expose()).map(Some)
+}
+
+/// What the secrets are known by: what a one-way function makes of all of them, their versions and their order.
+#[must_use]
+pub fn fingerprint(authority: &Authority) -> String {
+    let settings = &authority.settings;
+    let mut hash = Sha256::new();
+    for (secret, version) in settings.secrets.iter().zip(&settings.secret_versions) {
+        let version = version.map(|version| version.to_string()).unwrap_or_default();
+        hash.update([version.as_str(), ":", &derived(secret, "fingerprint"), " "].concat());
+    }
+    envelope::hex(&hash.finalize())
+}
+
 /// The secrets to try, the one of the version first. The others follow, since a version is no more than a
 /// hint: it stands outside of what is authenticated, and versions may have been given or changed since.
 fn keys(authority: &Authority, version: Option<u32>) -> impl Iterator<Item = &Secret> {

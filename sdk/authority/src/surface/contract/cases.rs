@@ -78,6 +78,10 @@ pub fn of(operation: Operation, world: &World) -> Case {
             in_browser(&browser, "{}")
         }
         "banUser" | "unbanUser" => Case { by: admin(world), ..case(r#"{"userId": "u1"}"#) },
+        "reseal" => {
+            connected(world, &by);
+            Case { by: admin(world), ..case("{}") }
+        }
         "rotateSigningKey" => {
             let by = admin(world);
             wait(crate::oauth::keys::signer(&world.authority)).map(drop).unwrap();
