@@ -36,10 +36,26 @@ export interface VerifyOptions {
   acr?: string[];
   /** Authentication methods, all of which are needed. */
   amr?: string[];
+  /**
+   * Asks for `convexIdentity`: what `ctx.auth.getUserIdentity()` gives a function of Convex, where `auth.config.ts`
+   * names the token's issuer as a `domain` (`oidc`) or as `type: "customJwt"`.
+   */
+  convexIdentity?: "oidc" | "customJwt";
 }
 
-/** `user` is null where the gateway looks no users up. */
-export type VerifyResult = { ok: true; identity: Identity; user: User | null } | { ok: false; error: Refusal };
+/** `user` is null where the gateway looks no users up, `convexIdentity` where it was not asked for. */
+export type VerifyResult =
+  | { ok: true; identity: Identity; user: User | null; convexIdentity: ConvexIdentity | null }
+  | { ok: false; error: Refusal };
+
+/** `UserIdentity` of npm `convex`: the profile under its names there, custom claims under their own. */
+export interface ConvexIdentity {
+  /** `issuer|subject`. */
+  tokenIdentifier: string;
+  subject: string;
+  issuer: string;
+  [field: string]: unknown;
+}
 
 /** Who a verified token speaks for. Times are seconds since 1970. */
 export interface Identity {

@@ -99,6 +99,19 @@ describe("the RPC entry point", () => {
     assert.equal(await code(token, { path: "/x/..%2fadmin" }), "path_ambiguous");
   });
 
+  test("a caller gets the identity that a function of Convex would see", async () => {
+    const claims = { given_name: "Ada", picture: "https://a.example/ada.png", org: { id: "o1" }, tokenIdentifier: "x" };
+    const token = await edge.token(claims);
+    assert.equal((await ask(token)).convexIdentity, null);
+    const of = async (kind) => (await ask(token, { convexIdentity: kind })).convexIdentity;
+    const who = { tokenIdentifier: `${edge.provider.issuer}|ada`, subject: "ada", issuer: edge.provider.issuer };
+    const { scope, ...oidc } = await of("oidc");
+    assert.deepEqual(oidc, { ...who, givenName: "Ada", pictureUrl: claims.picture, org: { id: "o1" } });
+    assert.deepEqual(await of("customJwt"), { ...who, given_name: "Ada", picture: claims.picture, "org.id": "o1", scope });
+    assert.equal(await code(await edge.token({ email_verified: "yes" }), { convexIdentity: "oidc" }), "token_claim_invalid");
+    assert.equal(await code(token, { convexIdentity: "auth0" }), "invalid_parameters");
+  });
+
   test("an option that nobody knows is refused: it would silently not hold", async () => {
     const token = await edge.token();
     for (const options of [{ scope: ["x"] }, { scopes: 7 }, { path: "admin" }, { path: "/a?b" }, []]) {

@@ -11,7 +11,8 @@ use edgeward_core::{
         metrics::Counter,
         policy::{CredentialRule, Missing, Wanted},
     },
-    json::{self, Value},
+    json::{self, Map, Value},
+    jwt::convex::{self, Provider},
     time::{Seconds, UnixSeconds},
 };
 use edgeward_host::{clock, members, metrics, task::Background, values};
@@ -20,7 +21,7 @@ use worker::{Env, console_warn};
 
 use crate::gateway::{Caller, Gateway};
 
-const OPTIONS: [&str; 11] = [
+const OPTIONS: [&str; 12] = [
     "path",
     "issuers",
     "scopes",
@@ -32,6 +33,7 @@ const OPTIONS: [&str; 11] = [
     "maxAuthenticationAgeSeconds",
     "acr",
     "amr",
+    "convexIdentity",
 ];
 
 /// What a caller asks of a token.
@@ -39,9 +41,14 @@ struct Asked {
     /// The path whose route's rules hold as well.
     path: Option<String>,
     requirements: Requirements,
+    /// As what kind of issuer Convex would know the token's.
+    convex: Option<Provider>,
 }
 
-/// Verifies a token: `{ ok: true, identity, user }` or `{ ok: false, error: { code, message, status, retryable } }`.
+/// Who a token speaks for, and what a function of Convex would see of it, if that was asked.
+type Found = (Caller, Option<Map>);
+
+/// Verifies a token: `{ ok: true, identity, user, convexIdentity }` or `{ ok: false, error: { code, message, status, retryable } }`.
 pub async fn verify(token: &JsValue, options: &JsValue, env: &Env, context: &JsValue) -> JsValue {
     let gateway = super::gateway(env);
     let outcome = match &gateway {
@@ -49,10 +56,15 @@ pub async fn verify(token: &JsValue, options: &JsValue, env: &Env, context: &JsV
         Err(_) => Err(Code::ConfigInvalid.into()),
     };
     let answer = match &outcome {
-        Ok(Caller { identity, user, .. }) => {
+        Ok((Caller { identity, user, .. }, convex)) => {
             metrics::count(Counter::Allowed);
             let user = user.as_ref().map(|user| user.value());
-            json::object(vec![("ok", true.into()), ("identity", written(identity)), ("user", user.into())])
+            json::object(vec![
+                ("ok", true.into()),
+                ("identity", written(identity)),
+                ("user", user.into()),
+                ("convexIdentity", convex.clone().map(Value::Object).into()),
+            ])
         }
         Err(denial) => {
             metrics::denied(denial.error.code);
@@ -71,7 +83,7 @@ async fn decide(
     gateway: &Gateway,
     env: &Env,
     context: &JsValue,
-) -> Result<Caller, Denial> {
+) -> Result<Found, Denial> {
     let asked = asked(options)?;
     let token = token.as_string().filter(|token| !token.is_empty()).ok_or(Code::TokenMissing)?;
     let header = ("authorization".to_owned(), ["Bearer ", &token].concat());
@@ -87,7 +99,8 @@ async fn decide(
     let admitted = gateway.admit(&request, &rule, &background, |name| super::binding(env, name)).await?;
     let caller = admitted.ok_or(Code::TokenMissing)?;
     asked.requirements.decide(&caller.identity, clock::now().to_seconds())?;
-    Ok(caller)
+    let convex = asked.convex.map(|provider| convex::identity(caller.identity.claims(), provider));
+    Ok((caller, convex.transpose()?))
 }
 
 fn asked(options: &JsValue) -> Result<Asked, Error> {
@@ -99,6 +112,11 @@ fn asked(options: &JsValue) -> Result<Asked, Error> {
     if path.as_ref().is_some_and(|path| !path.starts_with('/') || path.contains(['?', '#'])) {
         return Err(Error::at(Code::InvalidParameters, "path"));
     }
+    let convex = options.text("convexIdentity")?.map(|kind| match kind.as_str() {
+        "oidc" => Ok(Provider::Oidc),
+        "customJwt" => Ok(Provider::CustomJwt),
+        _ => Err(Error::at(Code::InvalidParameters, "convexIdentity")),
+    });
     let requirements = Requirements {
         issuers: list("issuers")?,
         scopes: wanted("scopes", "anyScope")?,
@@ -109,7 +127,7 @@ fn asked(options: &JsValue) -> Result<Asked, Error> {
         amr: list("amr")?,
         ..Requirements::default()
     };
-    Ok(Asked { path, requirements })
+    Ok(Asked { path, requirements, convex: convex.transpose()? })
 }
 
 /// The identity as JavaScript has it, in the shape of `edgeward/verify`.

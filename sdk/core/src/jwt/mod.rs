@@ -10,6 +10,7 @@
 
 mod bound;
 mod claims;
+pub mod convex;
 mod policy;
 mod presence;
 mod rules;
