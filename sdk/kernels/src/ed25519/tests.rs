@@ -94,6 +94,24 @@ fn every_scalar_below_the_order_verifies_and_none_from_there_on() {
 }
 
 #[test]
+fn nothing_is_said_while_a_row_is_missing() {
+    let r = Sum::base().unwrap().encode();
+    let whole = complete(Table::of_base().unwrap());
+    let key = complete(Table::of_key(&r).unwrap());
+    let (mut rows, mut own) = (Table::of_base().unwrap(), Table::of_key(&r).unwrap());
+    // R = 2·B − 1·B.
+    let signature: [u8; 64] = [r, little(&BigUint::from(2_u32))].concat().try_into().unwrap();
+    let hash = little(&BigUint::from(1_u32));
+    while !rows.is_complete() {
+        assert_eq!(verify(&rows, &key, &hash, &signature), Verdict::Undecided);
+        assert_eq!(verify(&whole, &own, &hash, &signature), Verdict::Undecided);
+        rows.grow();
+        own.grow();
+    }
+    assert_eq!(verify(&rows, &own, &hash, &signature), Verdict::Valid);
+}
+
+#[test]
 fn keys_of_small_order_and_second_spellings_are_none() {
     let p = number(&field::P);
     let is_key = |y: &BigUint, sign: u8| {

@@ -38,3 +38,17 @@ fn verifies_the_example_of_rfc_6979() {
         assert_eq!(verify(&generator, &key, &other, &signature), Verdict::Invalid, "bit {bit}");
     }
 }
+
+#[test]
+fn nothing_is_said_while_a_row_is_missing() {
+    let (whole, digest, signature) = sample();
+    let (generator, key) = (complete(Table::of_generator()), complete(whole));
+    let (mut rows, mut own) = (Table::of_generator(), sample().0);
+    while !rows.is_complete() {
+        assert_eq!(verify(&rows, &key, &digest, &signature), Verdict::Undecided);
+        assert_eq!(verify(&generator, &own, &digest, &signature), Verdict::Undecided);
+        rows.grow();
+        own.grow();
+    }
+    assert_eq!(verify(&rows, &own, &digest, &signature), Verdict::Valid);
+}
