@@ -1,8 +1,6 @@
 /** What Linux says about a process. */
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Linux counts CPU time in hundredths of a second for every program that asks. */
-const TICK_MS = 10;
 const PAGE = 4096;
 
 /**
@@ -20,10 +18,13 @@ export async function started(start) {
   return { pid, value };
 }
 
-/** CPU time of a process since it began, in milliseconds. */
+/**
+ * CPU time of a process since it began, in milliseconds: the sum of its threads', which Linux counts in nanoseconds; the
+ * process's own in `stat` is in hundredths of a second.
+ */
 export function cpuMillis(pid) {
-  const fields = afterName(pid);
-  return TICK_MS * (Number(fields[11]) + Number(fields[12]));
+  const spent = (thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]);
+  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + spent(thread), 0) / 1e6;
 }
 
 /** Memory of a process that is not swapped out, in bytes. */
@@ -43,10 +44,6 @@ function isOwnWorkerd(pid) {
   } catch {
     return false; // It has ended meanwhile.
   }
-}
-
-function afterName(pid) {
-  return stat(pid).fields;
 }
 
 /** The name may hold spaces and brackets; what follows it does not. */

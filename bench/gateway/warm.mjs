@@ -8,15 +8,13 @@ import { cpuMillis } from "./process.mjs";
 const NAMES = ["edgeward", "edgeward, no kernels", "jose", "hono, keys given", "no verification"];
 /** The peers that count, and whom they are held against. */
 const PEERS = ["jose", "hono, keys given"];
-/** Until then V8 has not compiled for good what it runs; see `bench/verify.mjs`. */
-const WARM_UP = 15_000;
 
-export async function warm({ rounds, ms, tokens, atOnce }) {
+export async function warm({ tokens, ...settings }) {
   const { issuers, requests, close } = await startIssuers({ issuers: 1, keys: 1 });
   try {
     const several = requests(tokens);
-    const all = await inTurn(NAMES, issuers, several, { rounds, ms, atOnce });
-    const one = await inTurn(NAMES, issuers, several.slice(0, 1), { rounds, ms, atOnce });
+    const all = await inTurn(NAMES, issuers, several, settings);
+    const one = await inTurn(NAMES, issuers, several.slice(0, 1), settings);
     print(`${tokens} different tokens`, all);
     print("one token", one);
     return { tokens, several: { ...all, ratios: ratios(all) }, one: { ...one, ratios: ratios(one) } };
@@ -30,14 +28,14 @@ export async function warm({ rounds, ms, tokens, atOnce }) {
  *
  * @returns {Promise<Record<string, { perSecond: number, cpuMicros: number }>>}
  */
-export async function inTurn(names, issuers, requests, { rounds, ms, atOnce }) {
+export async function inTurn(names, issuers, requests, { rounds, ms, atOnce, warmUp }) {
   const running = [];
   try {
     for (const name of names) {
       const worker = await CONTENDERS[name](issuers);
       running.push({ ...worker, load: await Load.to(worker.url, atOnce), rounds: [] });
     }
-    for (const { load } of running) await load.count(requests, WARM_UP);
+    for (const { load } of running) await load.count(requests, warmUp);
     for (let round = 0; round < rounds; round += 1) {
       for (const each of running) each.rounds.push(await measured(each, requests, ms));
     }
