@@ -1,12 +1,16 @@
 //! Begins a sign-in: keeps a transaction and sends the user to the issuer.
 
+#[cfg(not(feature = "oauth"))]
+use edgeward_core::oauth::authorize::Parameters;
 use edgeward_core::{
-    Code, Error,
+    Code, Error, base64url,
+    jose::algorithm::Hash,
     oauth::authorize::{Target, Transaction},
 };
 
 use crate::{
     callback, effect,
+    id_token::webcrypto,
     options::SignIn,
     run::{Flow, Outcome, Run},
     transactions::{self, Window},
@@ -60,9 +64,21 @@ pub(crate) fn address(run: &Run<'_>, options: SignIn, window: Window) -> Flow<(S
     transaction.app_state = options.app_state;
     #[cfg(not(feature = "oauth"))]
     let url =
-        edgeward_core::oauth::authorize::url(&metadata, &settings.client_id, &transaction, &options.wishes)?;
+        Parameters::new(&settings.client_id, &transaction, &options.wishes, challenge(run, &transaction)?)?
+            .url(&metadata)?;
     #[cfg(feature = "oauth")]
     let url = crate::oauth::authorization_url(run, &metadata, &transaction, options.wishes)?;
     transactions::begin(run, &transaction, window)?;
     Ok((url, transaction.state))
+}
+
+/// The `code_challenge`. The platform hashes, so that a page need not download SHA-2.
+///
+/// # Errors
+/// `runtime_unsupported`: it cannot.
+///
+/// Source: [RFC 7636 §4.2](https://www.rfc-editor.org/rfc/rfc7636#section-4.2)
+pub(crate) fn challenge(run: &Run<'_>, transaction: &Transaction) -> Flow<String> {
+    let name = webcrypto::hash_name(Hash::Sha256);
+    Ok(base64url::encode(&effect::digest(run, name, transaction.verifier.expose())?))
 }

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use edgeward_core::{
     base64url,
     json::{self, Map, Value, object},
+    oauth::pkce::Verifier,
 };
 
 use self::provider::Provider;
@@ -190,6 +191,8 @@ impl World {
                 let bytes: Vec<u8> = (0..length).map(|_| u8::try_from(self.random(256)).unwrap()).collect();
                 base64url::encode(&bytes).into()
             }
+            // Base64url of it, as the platform answers.
+            "digest" => Verifier::parse(text(members, "data")).unwrap().challenge().into(),
             "location" => "https://app.example/".into(),
             "navigate" => {
                 self.left.push(text(members, "url").into());

@@ -7,7 +7,7 @@ use edgeward_core::{
     Code, Error,
     json::Members,
     oauth::{
-        authorize::{self, Parameters, Transaction, Wishes},
+        authorize::{Parameters, Transaction, Wishes},
         discovery::Metadata,
         jar, par,
         token::TokenType,
@@ -21,6 +21,7 @@ use super::{
 use crate::{
     effect::{self, SERVER},
     run::{Flow, Run},
+    sign_in,
 };
 
 /// What the application asks for beyond what the server demands.
@@ -47,7 +48,7 @@ impl Delivery {
 /// The address to send the user to.
 ///
 /// # Errors
-/// Those of [`authorize::url`], of [`par`] and [`jar`]; `config_invalid` at `clientKey`: the server
+/// Those of [`Parameters::url`], of [`par`] and [`jar`]; `config_invalid` at `clientKey`: the server
 /// demands a signed request, and there is no key.
 pub(crate) fn url(
     run: &Run<'_>,
@@ -63,7 +64,7 @@ pub(crate) fn url(
         wishes.extra.push(("dpop_jkt".into(), key.thumbprint()));
     }
     let client_id = &settings.client_id;
-    let parameters = Parameters::new(client_id, transaction, &wishes)?;
+    let parameters = Parameters::new(client_id, transaction, &wishes, sign_in::challenge(run, transaction)?)?;
     let pushed = settings.delivery.pushed || par::is_required(metadata)?;
     let object = if settings.delivery.signed || jar::is_required(metadata)? {
         Some(signed(run, metadata, &parameters)?)
@@ -71,7 +72,7 @@ pub(crate) fn url(
         None
     };
     let request = match (&object, pushed) {
-        (None, false) => return Ok(authorize::url(metadata, client_id, transaction, &wishes)?),
+        (None, false) => return Ok(parameters.url(metadata)?),
         (Some(object), false) => return Ok(jar::url(metadata, client_id, object)?),
         (None, true) => par::request(metadata, &parameters)?,
         (Some(object), true) => par::signed_request(metadata, client_id, object)?,

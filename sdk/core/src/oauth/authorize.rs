@@ -44,8 +44,7 @@ pub fn url(
     start: &Transaction,
     wishes: &Wishes,
 ) -> Result<String, Error> {
-    let parameters = Parameters::new(client_id, start, wishes)?;
-    Ok(form::with_query(metadata.authorization_endpoint()?, &parameters.pairs()))
+    Parameters::new(client_id, start, wishes, start.verifier.challenge())?.url(metadata)
 }
 
 /// The parameters of an authorization request, whichever way it takes: in the address, pushed
@@ -59,11 +58,17 @@ pub struct Parameters<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    /// The parameters of a sign-in that begins.
+    /// The parameters of a sign-in that begins. `challenge` is that of its verifier, whoever has hashed it: see
+    /// [`Verifier::challenge`](crate::oauth::pkce::Verifier::challenge).
     ///
     /// # Errors
     /// `invalid_parameters` at `extraParameters`: one of them is set by the flow itself.
-    pub fn new(client_id: &'a str, start: &'a Transaction, wishes: &'a Wishes) -> Result<Self, Error> {
+    pub fn new(
+        client_id: &'a str,
+        start: &'a Transaction,
+        wishes: &'a Wishes,
+        challenge: String,
+    ) -> Result<Self, Error> {
         // A server may want its answer posted (Apple does) or sign it; a fragment is not read here.
         let is_read = |mode: &str| mode == "form_post" || mode.ends_with("jwt") && mode != "fragment.jwt";
         let own = |(name, value): &(String, String)| {
@@ -72,9 +77,16 @@ impl<'a> Parameters<'a> {
         if wishes.extra.iter().any(own) {
             return Err(Error::at(Code::InvalidParameters, "extraParameters"));
         }
-        let challenge = start.verifier.challenge();
         let max_age = wishes.max_age.map(|age| form::decimal(age.0));
         Ok(Self { client_id, start, wishes, challenge, max_age })
+    }
+
+    /// The address that has them.
+    ///
+    /// # Errors
+    /// `discovery_invalid`: the provider has no authorization endpoint.
+    pub fn url(&self, metadata: &Metadata) -> Result<String, Error> {
+        Ok(form::with_query(metadata.authorization_endpoint()?, &self.pairs()))
     }
 
     /// Names and values.

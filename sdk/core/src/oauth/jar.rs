@@ -137,7 +137,7 @@ mod tests {
             ],
             ..Wishes::default()
         };
-        let parameters = Parameters::new("s6BhdRkqt3", &start, &wishes).unwrap();
+        let parameters = Parameters::new("s6BhdRkqt3", &start, &wishes, start.verifier.challenge()).unwrap();
         let key = (Algorithm::Es256, Some("k2bdc"));
         let text = draft(&metadata(""), &parameters, key, &[7; 16], NOW).finish(&[1; 64]);
         let token = Unverified::parse(&text).unwrap();

@@ -2,8 +2,10 @@
 
 use alloc::{boxed::Box, string::String, sync::Arc};
 
+use sha2::{Digest, Sha256};
+
 use super::{Access, Grant, Millis, Reason, Step, Target, Ticket};
-use crate::oauth::Failure;
+use crate::{base64url, oauth::Failure};
 
 /// What to do, in this order. Actions with a step are answered by the input that brings it back.
 pub enum Action {
@@ -72,10 +74,21 @@ pub struct Refresh {
     pub target: Target,
     /// The name of the key that the tokens are bound to.
     pub key: Option<String>,
-    /// The same for every sending of the same refresh token: 43 base64url characters.
-    pub idempotency_key: String,
+    /// The generation of the record that it is from.
+    pub generation: u64,
     /// How long it may take.
     pub deadline: Millis,
+}
+
+impl Refresh {
+    /// The same for every sending of the same refresh token: 43 base64url characters. Neither guessed nor
+    /// turned back, since the refresh token is known to its client alone.
+    #[must_use]
+    pub fn idempotency_key(&self) -> String {
+        let hash =
+            Sha256::new().chain_update(self.generation.to_be_bytes()).chain_update(&self.refresh_token);
+        base64url::encode(&hash.finalize())
+    }
 }
 
 /// What a call asked for. It holds tokens, so it has no `Debug`.

@@ -2,8 +2,6 @@
 
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
-use sha2::{Digest, Sha256};
-
 use super::{
     Access, Action, Background, Grant, Machine, Millis, Reason, Record, Refresh, Renewed, Stage, Step,
     Target,
@@ -13,7 +11,7 @@ use super::{
     lock::Lock,
     view::Aged,
 };
-use crate::{base64url, oauth::Failure, time::UnixMillis};
+use crate::{oauth::Failure, time::UnixMillis};
 
 /// Where a run is.
 #[derive(Clone, Hash)]
@@ -169,7 +167,7 @@ impl Machine {
         };
         let Some(refresh_token) = grant.refresh_token.clone() else { return self.decide(at, out) };
         let refresh = Refresh {
-            idempotency_key: base64url::encode(&digest(&refresh_token, record.generation, 0)),
+            generation: record.generation,
             refresh_token: refresh_token.clone(),
             target: target.clone(),
             key: grant.key.clone(),
@@ -247,20 +245,22 @@ impl Machine {
         !self.waiters.is_empty() || self.in_background() || self.view.record.refresh_token().is_none()
     }
 
-    /// A number that is another one with every client and every failure.
+    /// A number that is another one with every client and every failure. What is waited for tells no more of
+    /// the refresh token than a few bits of it.
     pub(super) fn spread(sent: &Sent) -> u32 {
-        let bytes = digest(&sent.refresh_token, sent.generation, sent.attempt.failures + 1);
-        bytes.first_chunk().map_or(0, |first| u32::from_be_bytes(*first))
+        let counted = sent.generation.wrapping_add(u64::from(sent.attempt.failures) << 32);
+        mixed(sent.refresh_token.bytes().map(u64::from).fold(counted, |sum, byte| mixed(sum ^ byte)))
+            .to_be_bytes()
+            .first_chunk()
+            .map_or(0, |first| u32::from_be_bytes(*first))
     }
 }
 
-/// Of a refresh token that is known to its client alone: neither guessed nor turned back.
-fn digest(refresh_token: &str, generation: u64, failures: u32) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(generation.to_be_bytes());
-    hash.update(failures.to_be_bytes());
-    hash.update(refresh_token);
-    hash.finalize().into()
+/// One step of splitmix64: spreads what differs over all bits. No more than that is needed here.
+const fn mixed(number: u64) -> u64 {
+    let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    number ^ (number >> 27)
 }
 
 impl core::hash::Hash for Failed {

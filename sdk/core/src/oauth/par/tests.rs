@@ -39,7 +39,7 @@ fn the_whole_request_is_pushed_and_authenticated() {
     let details = r#"[{"type":"payment"}]"#;
     let wishes =
         Wishes { extra: vec![("authorization_details".into(), details.into())], ..Wishes::default() };
-    let parameters = Parameters::new("s6BhdRkqt3", &start, &wishes).unwrap();
+    let parameters = Parameters::new("s6BhdRkqt3", &start, &wishes, start.verifier.challenge()).unwrap();
     let mut request = request(&metadata(ENDPOINT), &parameters).unwrap();
     let secret = ClientAuthentication::SecretBasic(Secret::new(b"7Fjfp0ZBr1KtDRbnfVdmIw".to_vec()));
     secret.apply("s6BhdRkqt3", &mut request);

@@ -279,7 +279,7 @@ fn an_answer_to_a_step_that_is_over_changes_nothing() {
 
 #[test]
 fn the_same_refresh_token_has_the_same_idempotency_key() {
-    let key = |bench: &mut Bench| bench.requests[0].1.idempotency_key.clone();
+    let key = |bench: &mut Bench| bench.requests[0].1.idempotency_key();
     let mut bench = Bench::due();
     bench.want(1);
     let first = key(&mut bench);
