@@ -25,6 +25,7 @@ mod runtime;
 mod server;
 mod session;
 mod settings;
+#[cfg(feature = "typescript")]
 mod shapes;
 mod sign_in;
 mod sign_out;

@@ -1,4 +1,4 @@
-//! Writes what JavaScript gets, as [`shapes`](crate::shapes) declares it.
+//! Writes what JavaScript gets, as `shapes` declares it.
 
 use edgeward_core::{
     json::{Value, Writer},

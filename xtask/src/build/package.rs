@@ -17,6 +17,8 @@ pub struct Core {
     package: &'static str,
     features: &'static [&'static str],
     folder: &'static str,
+    /// Where the declarations come from, if another core of the crate has them.
+    declared: Option<&'static str>,
     wasm: &'static str,
     /// The parts of the package around it: folders of `pkg/src` and `pkg/dist`.
     doors: &'static [&'static str],
@@ -31,6 +33,7 @@ pub const CLIENT: Core = Core {
     package: "edgeward-client",
     features: &[],
     folder: "pkg/dist/client",
+    declared: Some("pkg/dist/oauth"),
     wasm: "client.wasm",
     doors: &["client"],
     asmjs: true,
@@ -41,6 +44,7 @@ pub const OAUTH: Core = Core {
     package: "edgeward-client",
     features: &["oauth"],
     folder: "pkg/dist/oauth",
+    declared: None,
     wasm: "oauth.wasm",
     doors: &["oauth", "server", "agent"],
     asmjs: false,
@@ -51,6 +55,7 @@ pub const VERIFIER: Core = Core {
     package: "edgeward-verifier",
     features: &[],
     folder: "pkg/dist/verify",
+    declared: None,
     wasm: "verifier.wasm",
     doors: &["verify"],
     asmjs: false,
@@ -61,6 +66,7 @@ pub const VECTORS: Core = Core {
     package: "edgeward-vectors",
     features: &[],
     folder: "tests/vectors/dist",
+    declared: None,
     wasm: "vectors.wasm",
     doors: &[],
     asmjs: false,
@@ -81,7 +87,8 @@ const ASMJS: [(&str, Format, &str); 2] =
 
 /// Builds the cores and bundles their entries, unless the inputs are unchanged; then what needs no core.
 pub fn build(toolchain: &Toolchain) -> Outcome {
-    for core in [&CLIENT, &OAUTH, &VERIFIER] {
+    // The whole client declares for both.
+    for core in [&OAUTH, &CLIENT, &VERIFIER] {
         core.build(toolchain)?;
         core.text()?;
         for door in core.doors {
@@ -117,8 +124,10 @@ impl Core {
                 asmjs::build(&raw)?;
             }
             fs::copy(staging.join("glue.js"), folder.join("glue.js")).context("cannot write glue.js")?;
-            let types = fs::read_to_string(staging.join("glue.d.ts")).context("cannot read glue.d.ts")?;
-            fs::write(folder.join("glue.d.ts"), shapes(&types)).context("cannot write glue.d.ts")?;
+            if self.declared.is_none() {
+                let types = fs::read_to_string(staging.join("glue.d.ts")).context("cannot read glue.d.ts")?;
+                fs::write(folder.join("glue.d.ts"), shapes(&types)).context("cannot write glue.d.ts")?;
+            }
             stamp.write()?;
             Ok(shown(&folder))
         })?;
@@ -150,8 +159,9 @@ impl Core {
 
     fn written(&self) -> Vec<PathBuf> {
         let asmjs: &[&str] = if self.asmjs { &["asmjs/core.js", "asmjs/glue.js"] } else { &[] };
-        let files = ["glue.js", "glue.d.ts", self.wasm];
-        files.iter().chain(asmjs).map(|file| at(self.folder).join(file)).collect()
+        let declared = self.declared.is_none().then_some("glue.d.ts");
+        let files = ["glue.js", self.wasm].into_iter().chain(declared).chain(asmjs.iter().copied());
+        files.map(|file| at(self.folder).join(file)).collect()
     }
 
     /// Bundles the hand-written entries around the glue, with types for `import` and `require`.
@@ -159,6 +169,7 @@ impl Core {
         step(&format!("edgeward {door}"), || {
             let stamp = Stamp::at(target("edgeward").join(door).with_extension("stamp"), |hash| {
                 hash.files(self.written())?;
+                hash.files(self.declared.map(|folder| at(folder).join("glue.d.ts")))?;
                 hash.files(
                     self.server.map(|(server, _)| at(self.folder).join(server).with_extension("wasm")),
                 )?;
@@ -231,7 +242,8 @@ impl Core {
     fn types(&self, door: &str) -> Outcome {
         let entry = at("pkg/src").join(door).join("index.d.ts");
         let (own, core) = (at("pkg/dist").join(door), at(self.folder));
-        for (from, folder, stem) in [(entry, &own, "index"), (core.join("glue.d.ts"), &core, "glue")] {
+        let shapes = at(self.declared.unwrap_or(self.folder)).join("glue.d.ts");
+        for (from, folder, stem) in [(entry, &own, "index"), (shapes, &core, "glue")] {
             let types = fs::read_to_string(&from).context(format!("cannot read {}", shown(&from)))?;
             let required = types.replace(".js\"", ".cjs\"").replace(".js'", ".cjs'");
             fs::write(folder.join(format!("{stem}.d.ts")), types)
