@@ -111,11 +111,11 @@ fn redeem(run: &Run<'_>, callback: &Callback, transaction: &Transaction, began: 
     callback.check(transaction, run.now().wall.to_seconds())?;
     let metadata = client.provider.metadata(run)?;
     #[cfg(feature = "oauth")]
-    let callback = &crate::oauth::verified_answer(run, &metadata, callback)?;
+    let callback = &crate::oauth::verified_answer(run, metadata, callback)?;
     #[cfg(feature = "oauth")]
     callback.check(transaction, run.now().wall.to_seconds())?;
-    let code = callback.code(&metadata)?;
-    let request = token::exchange_request(&metadata, &client.settings.client_id, code, transaction)?;
+    let code = callback.code(metadata)?;
+    let request = token::exchange_request(metadata, &client.settings.client_id, code, transaction)?;
     let asked = run.now().wall;
     #[cfg(not(feature = "oauth"))]
     let tokens = tokens::ask(run, request, None)?;
@@ -128,7 +128,7 @@ fn redeem(run: &Run<'_>, callback: &Callback, transaction: &Transaction, began: 
         nonce: Some(&transaction.nonce),
         max_age: transaction.max_age,
     };
-    let verdict = settled(id_token::claims(run, &metadata, &tokens, expected))?;
+    let verdict = settled(id_token::claims(run, metadata, &tokens, expected))?;
     #[cfg(feature = "oauth")]
     let verdict = settled(crate::oauth::known_claims(run, &granted, callback.state(), verdict))?;
     let claims = match verdict {

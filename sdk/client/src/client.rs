@@ -3,7 +3,6 @@
 use edgeward_core::{
     Code, Error,
     json::{self, Map, Members, Value},
-    oauth::Failure,
     session::{Millis, Notice, Now},
     time::UnixMillis,
 };
@@ -11,6 +10,7 @@ use edgeward_core::{
 use crate::{
     callback::Completions,
     effect, methods,
+    output::Output,
     provider::Provider,
     run::Known,
     runtime::{Id, Runtime},
@@ -42,7 +42,7 @@ impl Client {
     pub(crate) fn new(options: &str) -> Result<Self, Error> {
         let settings = Settings::read(options)?;
         let name = ["edgeward:", settings.issuer.as_str(), ":", &settings.client_id].concat();
-        let provider = Provider::new(settings.issuer.clone());
+        let provider = Provider::default();
         #[cfg(feature = "oauth")]
         if let Some(metadata) = settings.catalogue.metadata() {
             provider.know(metadata);
@@ -108,12 +108,11 @@ impl Client {
 
 /// What is said to every call of a client whose options are wrong.
 pub(crate) fn refuse(error: Error, input: &str) -> String {
-    let runtime = Runtime::default();
-    let call = json::parse(input.as_bytes()).ok().and_then(|input| id(input.get("call")?));
-    if let Some(call) = call {
-        runtime.tell(|output| output.settle(call, Err(Failure::from(error))));
+    let mut output = Output::default();
+    if let Some(call) = json::parse(input.as_bytes()).ok().and_then(|input| id(input.get("call")?)) {
+        output.settle(call, Err(error.into()));
     }
-    runtime.into_output().into_text()
+    output.into_text()
 }
 
 fn id(value: &Value) -> Option<Id> {
@@ -126,12 +125,13 @@ fn now(value: &Value) -> Option<Now> {
 }
 
 fn notice(name: &str) -> Option<Notice> {
-    Some(match name {
-        "storage" => Notice::Elsewhere,
-        "visible" => Notice::Visible,
-        "hidden" => Notice::Hidden,
-        "online" => Notice::Online,
-        "resume" => Notice::Resumed,
-        _ => return None,
-    })
+    NOTICES.into_iter().find(|(own, _)| *own == name).map(|(_, notice)| notice)
 }
+
+const NOTICES: [(&str, Notice); 5] = [
+    ("storage", Notice::Elsewhere),
+    ("visible", Notice::Visible),
+    ("hidden", Notice::Hidden),
+    ("online", Notice::Online),
+    ("resume", Notice::Resumed),
+];

@@ -43,7 +43,7 @@ pub(crate) use pushed::{Delivery, url as authorization_url};
 
 use crate::{
     effect, id_token,
-    methods::{self, Method},
+    methods::Method,
     options,
     run::{Flow, Outcome, Run},
     written,
@@ -76,8 +76,8 @@ pub(crate) const OPTIONS: [&str; 12] = [
 ];
 
 /// A method that only the whole client has.
-pub(crate) fn named(name: &str) -> Method {
-    match name {
+pub(crate) fn named(name: &str) -> Option<Method> {
+    Some(match name {
         "signInDevice" => |run, args| text(device::begin(run, args)),
         "waitForDevice" => device::wait,
         "clientCredentials" => |run, args| Ok(written::access_token(access(run, options::want(args)?)?)),
@@ -100,8 +100,8 @@ pub(crate) fn named(name: &str) -> Method {
         "watchHeard" => |_, args| text(watch::heard(args)),
         "watchQuestion" => |run, _| text(watch::question(run)),
         "watchAnswer" => |run, args| text(watch::answer(run, args)),
-        _ => methods::unknown,
-    }
+        _ => return None,
+    })
 }
 
 fn text(answer: Flow<Value>) -> Outcome {

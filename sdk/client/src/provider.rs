@@ -6,7 +6,7 @@ use edgeward_core::{
     Code, Error,
     http::Request,
     jose::KeySet,
-    oauth::discovery::{Issuer, Metadata, Search},
+    oauth::discovery::{Metadata, Search},
 };
 
 use crate::{
@@ -15,45 +15,33 @@ use crate::{
 };
 
 /// What is known about the issuer. Two calls at once may both fetch it, which does no harm.
-pub(crate) struct Provider {
-    issuer: Issuer,
-    metadata: RefCell<Option<Rc<Metadata>>>,
-}
+#[derive(Default)]
+pub(crate) struct Provider(RefCell<Option<Rc<Metadata>>>);
 
 impl Provider {
-    pub(crate) const fn new(issuer: Issuer) -> Self {
-        Self { issuer, metadata: RefCell::new(None) }
-    }
-
     /// Takes the metadata of an issuer that publishes none.
     #[cfg(feature = "oauth")]
     pub(crate) fn know(&self, metadata: Metadata) {
-        self.metadata.replace(Some(Rc::new(metadata)));
+        self.0.replace(Some(Rc::new(metadata)));
     }
 
     /// The issuer's metadata.
     ///
     /// # Errors
     /// Those of [`Search::next_request`] and [`effect::fetch`].
-    pub(crate) fn metadata(&self, run: &Run<'_>) -> Flow<Rc<Metadata>> {
-        let known = run.once(|| Ok(Known::Metadata(self.metadata.borrow().clone())))?;
-        if let Known::Metadata(Some(metadata)) = known {
-            return Ok(Rc::clone(metadata));
+    pub(crate) fn metadata<'a>(&self, run: &Run<'a>) -> Flow<&'a Metadata> {
+        let known = || Ok(Known::Metadata(self.0.borrow().clone()));
+        if let Known::Metadata(Some(metadata)) = run.once(known)? {
+            return Ok(metadata);
         }
-        let metadata = Rc::new(self.discover(run)?);
-        // The same in every run, so it may be said again.
-        self.metadata.replace(Some(Rc::clone(&metadata)));
-        Ok(metadata)
-    }
-
-    fn discover(&self, run: &Run<'_>) -> Flow<Metadata> {
-        let mut search = Search::new(self.issuer.clone());
-        loop {
-            let request = search.next_request()?;
-            let answer = settled(effect::fetch(run, &request, SERVER))?;
-            if let Some(metadata) = search.answered(answer.map_err(|failure| failure.error)) {
-                return Ok(metadata);
-            }
+        let found = discover(run)?;
+        let kept = run.once(|| {
+            self.0.replace(Some(Rc::new(found)));
+            known()
+        });
+        match kept? {
+            Known::Metadata(Some(metadata)) => Ok(metadata),
+            _ => Err(Code::InternalError.into()),
         }
     }
 
@@ -67,6 +55,17 @@ impl Provider {
         match settled(effect::fetch(run, &Request::get_json(address), SERVER))? {
             Ok(answer) if answer.status == 200 => Ok(KeySet::parse(&answer.body)?),
             _ => Err(Code::JwksUnavailable.into()),
+        }
+    }
+}
+
+fn discover(run: &Run<'_>) -> Flow<Metadata> {
+    let mut search = Search::new(&run.client.settings.issuer);
+    loop {
+        let request = search.next_request()?;
+        let answer = settled(effect::fetch(run, &request, SERVER))?;
+        if let Some(metadata) = search.answered(answer.map_err(|failure| failure.error)) {
+            return Ok(metadata);
         }
     }
 }

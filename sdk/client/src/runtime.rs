@@ -147,11 +147,6 @@ impl Runtime {
         self.output.take()
     }
 
-    /// What was told.
-    pub(crate) fn into_output(self) -> Output {
-        self.output.into_inner()
-    }
-
     /// Runs a flow until it ends, or waits for something that is not there. Nothing else happens meanwhile.
     fn advance(&self, client: &Client, mut flow: Started) {
         while flow.wait.is_over() {

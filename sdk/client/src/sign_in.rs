@@ -65,9 +65,9 @@ pub(crate) fn address(run: &Run<'_>, options: SignIn, window: Window) -> Flow<(S
     #[cfg(not(feature = "oauth"))]
     let url =
         Parameters::new(&settings.client_id, &transaction, &options.wishes, challenge(run, &transaction)?)?
-            .url(&metadata)?;
+            .url(metadata)?;
     #[cfg(feature = "oauth")]
-    let url = crate::oauth::authorization_url(run, &metadata, &transaction, options.wishes)?;
+    let url = crate::oauth::authorization_url(run, metadata, &transaction, options.wishes)?;
     transactions::begin(run, &transaction, window)?;
     Ok((url, transaction.state))
 }

@@ -27,7 +27,7 @@ pub(crate) fn run(run: &Run<'_>, end_session: bool) -> Outcome {
     let Ok(metadata) = settled(client.provider.metadata(run))? else { return Ok(written::null()) };
     if let Some(grant) = grant {
         let access = grant.find(&Target::default()).map_or("", |access| access.token.as_str());
-        tokens::revoke(run, &metadata, grant.refresh_token.as_deref(), access)?;
+        tokens::revoke(run, metadata, grant.refresh_token.as_deref(), access)?;
     }
     if let (Some(endpoint), Some(return_to)) = (&metadata.end_session_endpoint, return_to) {
         let hint = grant.and_then(|grant| grant.id_token.as_deref());

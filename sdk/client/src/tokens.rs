@@ -75,7 +75,7 @@ pub(crate) fn give_back(run: &Run<'_>, refresh_token: Option<String>, access_tok
 pub(crate) fn revoke_later(client: &Client, refresh_token: Option<String>, access_token: String) {
     client.runtime.spawn(move |run| {
         let metadata = run.client.provider.metadata(run)?;
-        revoke(run, &metadata, refresh_token.as_deref(), &access_token)?;
+        revoke(run, metadata, refresh_token.as_deref(), &access_token)?;
         Ok(String::new())
     });
 }

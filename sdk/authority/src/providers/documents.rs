@@ -66,7 +66,7 @@ impl Provider {
     }
 
     async fn search(&self, authority: &Authority) -> Result<Metadata, Error> {
-        let mut search = Search::new(self.issuer.clone());
+        let mut search = Search::new(&self.issuer);
         loop {
             let request = search.next_request()?;
             if let Some(metadata) = search.answered(authority.platform.fetch(&request).await) {

@@ -31,7 +31,7 @@ pub(crate) fn userinfo(run: &Run<'_>) -> Flow<Value> {
     let subject = client.session.granted(run)?.and_then(|grant| grant.subject.as_deref());
     let subject = subject.ok_or(Code::SessionMissing)?;
     let metadata = run.client.provider.metadata(run)?;
-    let request = userinfo::request(&metadata, &handed.access.token, handed.access.token_type)?;
+    let request = userinfo::request(metadata, &handed.access.token, handed.access.token_type)?;
     let answer = binding::call(run, &request, &handed.access)?;
     let claims = match userinfo::response(&answer)? {
         Userinfo::Plain(members) => userinfo::claims(members, subject)?,
@@ -44,7 +44,7 @@ pub(crate) fn userinfo(run: &Run<'_>) -> Flow<Value> {
                 settings.tolerance,
             )?;
             let token = jwt::admit(&token, &policy)?;
-            let keys = Provider::keys(run, &metadata)?;
+            let keys = Provider::keys(run, metadata)?;
             id_token::check_signature(run, &token, &keys)?;
             let now = run.now().wall.to_seconds();
             userinfo::validate(token.dangerous_trust(), &policy, subject, now)?.into_members()
@@ -89,7 +89,7 @@ const SIGN_IN: [&str; 14] = [
 pub(crate) fn introspect(run: &Run<'_>, args: &Members) -> Flow<Value> {
     let (token, kind) = token_of(args)?;
     let metadata = run.client.provider.metadata(run)?;
-    let request = introspect::state_request(&metadata, &run.client.settings.client_id, &token, kind)?;
+    let request = introspect::state_request(metadata, &run.client.settings.client_id, &token, kind)?;
     let request = dress(run, request)?;
     let answer = effect::fetch(run, &request, SERVER)?;
     Ok(match introspect::state_response(&answer)? {

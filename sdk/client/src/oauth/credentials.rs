@@ -72,7 +72,7 @@ fn ask(run: &Run<'_>, target: &Target) -> Flow<(Access, Millis)> {
         Some(resource) => std::slice::from_ref(resource),
         None => settings.resources.as_slice(),
     };
-    let request = credentials::request(&metadata, &settings.client_id, scope, resources)?;
+    let request = credentials::request(metadata, &settings.client_id, scope, resources)?;
     let asked = run.now();
     let tokens = tokens::ask(run, request, None)?;
     let access = Access {

@@ -60,10 +60,10 @@ pub(crate) fn begin(run: &Run<'_>, args: &Members) -> Flow<Value> {
     let scope = args.text("scope")?.unwrap_or_else(|| settings.scope.clone());
     let began = client.session.start(run)?;
     let metadata = client.provider.metadata(run)?;
-    let request = device::request(&metadata, &settings.client_id, Some(&scope), &settings.resources)?;
+    let request = device::request(metadata, &settings.client_id, Some(&scope), &settings.resources)?;
     let request = dress(run, request)?;
     let asked = run.now();
-    let authorization = device::response(&metadata, &effect::fetch(run, &request, SERVER)?)?;
+    let authorization = device::response(metadata, &effect::fetch(run, &request, SERVER)?)?;
     let expires = Millis::from(authorization.expires_in);
     let id = client.runtime.name();
     let told = object(vec![
@@ -100,10 +100,10 @@ pub(crate) fn wait(run: &Run<'_>, args: &Members) -> Outcome {
     let id = args.number("device")?.unwrap_or_default();
     let device = take(run, id)?;
     let metadata = run.client.provider.metadata(run)?;
-    let tokens = poll(run, &metadata, device)?;
+    let tokens = poll(run, metadata, device)?;
     let granted = catalogue::alone(tokens.clone());
     let expected = id_token::Asked { scope: &device.scope, nonce: None, max_age: None };
-    let verified = settled(id_token::claims(run, &metadata, &tokens, expected))?;
+    let verified = settled(id_token::claims(run, metadata, &tokens, expected))?;
     let claims = match settled(super::known_claims(run, &granted, "", verified))? {
         Ok(claims) => claims,
         Err(failure) => {

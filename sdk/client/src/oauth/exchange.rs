@@ -126,7 +126,7 @@ fn send(run: &Run<'_>, wanted: &Wanted, parent: &Parent) -> Flow<Exchanged> {
         scope: Some(wanted.scope.as_str()).filter(|scope| !scope.is_empty()),
     };
     let metadata = run.client.provider.metadata(run)?;
-    let mut request = exchange::request(&metadata, &run.client.settings.client_id, &asked)?;
+    let mut request = exchange::request(metadata, &run.client.settings.client_id, &asked)?;
     if let Some(lifetime) = wanted.lifetime {
         // No specification has a name for it; servers that know this one obey, the others are bounded here.
         form::add(&mut request, &[("expires_in", &form::decimal(lifetime.0))]);

@@ -35,7 +35,7 @@ pub(crate) fn told(run: &Run<'_>, args: &Members) -> Flow<Value> {
         settings.policy.algorithms.clone(),
         settings.policy.tolerance,
     )?;
-    let verified = authentic(run, &metadata, &text, &policy)?;
+    let verified = authentic(run, metadata, &text, &policy)?;
     let logout = token::validate(verified, &policy, run.now().wall.to_seconds())?;
     Ok(object(vec![
         ("issuer", logout.issuer.as_str().into()),

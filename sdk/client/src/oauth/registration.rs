@@ -25,7 +25,7 @@ pub(crate) fn begin(run: &Run<'_>, args: &Members) -> Flow<Value> {
     let client = metadata_of(args)?;
     let token = args.text("initialAccessToken")?.map(|token| Secret::new(token.into()));
     let metadata = run.client.provider.metadata(run)?;
-    let answer = send(run, &register::request(&metadata, &client, token.as_ref())?)?;
+    let answer = send(run, &register::request(metadata, &client, token.as_ref())?)?;
     written(&register::response(&client, reach(run.client), &answer)?)
 }
 

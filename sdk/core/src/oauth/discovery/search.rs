@@ -10,17 +10,17 @@ use crate::{
 
 /// A search for the metadata of one issuer: [`next_request`](Self::next_request) says where to ask,
 /// [`answered`](Self::answered) takes what came of it.
-pub struct Search {
-    issuer: Issuer,
+pub struct Search<'a> {
+    issuer: &'a Issuer,
     requests: vec::IntoIter<Request>,
     failure: Option<Error>,
 }
 
-impl Search {
+impl<'a> Search<'a> {
     /// Begins a search.
     #[must_use]
-    pub fn new(issuer: Issuer) -> Self {
-        let requests: Vec<Request> = requests(&issuer);
+    pub fn new(issuer: &'a Issuer) -> Self {
+        let requests: Vec<Request> = requests(issuer);
         Self { issuer, requests: requests.into_iter(), failure: None }
     }
 
@@ -38,7 +38,7 @@ impl Search {
     /// Takes an answer, or the error of the network. `Some`: the metadata are found. `None`: ask at
     /// the next place; every document is checked by itself, so a wrong one does no harm there.
     pub fn answered(&mut self, answer: Result<Response, Error>) -> Option<Metadata> {
-        match answer.and_then(|answer| response(&self.issuer, &answer)) {
+        match answer.and_then(|answer| response(self.issuer, &answer)) {
             Ok(found) => found,
             Err(error) => {
                 // A page sees a document that is not there as a failure of the network, since

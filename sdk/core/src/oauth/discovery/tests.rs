@@ -196,14 +196,15 @@ fn a_template_is_filled_with_the_tenant_of_the_token() {
 fn a_search_goes_on_past_failures_and_tells_the_best_reason() {
     let good = || Ok(answer(200, r#"{"issuer":"https://a.example/t"}"#));
     let network = || Err(Error::from(Code::NetworkFailed));
-    let mut search = Search::new(issuer());
+    let issuer = issuer();
+    let mut search = Search::new(&issuer);
     for wrong in [network(), Ok(answer(500, "")), Ok(answer(404, ""))] {
         assert!(search.next_request().is_ok() && search.answered(wrong).is_none());
     }
     assert!(search.next_request().is_ok() && search.answered(good()).is_some());
 
     let outcome = |answers: [Result<Response, Error>; 4]| {
-        let mut search = Search::new(issuer());
+        let mut search = Search::new(&issuer);
         for answer in answers {
             assert!(search.next_request().is_ok() && search.answered(answer).is_none());
         }
