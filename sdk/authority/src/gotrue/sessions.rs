@@ -112,7 +112,9 @@ pub async fn refresh(context: &Context<'_>, settings: &Settings, token: &str) ->
     let authority = context.authority;
     let genuine = refresh_token::read(authority, token).ok_or(NOT_FOUND)?;
     for _ in 0..TRIES {
-        let row = context.row(grant::statements::by_id(&genuine.grant)).await?;
+        let id = genuine.grant.as_str();
+        let statements = vec![statements::used(id, context.now), grant::statements::by_id(id)];
+        let row = context.store().batch(statements).await?.pop().and_then(|rows| rows.into_iter().next());
         let grant = row.as_ref().map(Grant::read).transpose()?.filter(|grant| grant.client == CLIENT);
         let grant = grant.ok_or(NOT_FOUND)?;
         let user = grant.user.as_deref().ok_or(NOT_FOUND)?;

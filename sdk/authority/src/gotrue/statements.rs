@@ -1,5 +1,7 @@
 //! The statements about sessions of GoTrue's client.
 
+use edgeward_core::time::UnixMillis;
+
 use super::sessions::CLIENT;
 use crate::store::{Statement, sql};
 
@@ -10,5 +12,15 @@ pub fn grant(session: &str, user: &str) -> Statement {
                 idle_until, until, ended_at
            FROM edgeward_grants WHERE session_id = ?1 AND user_id = ?2 AND client_id = ?3",
         [session.into(), user.into(), CLIENT.into()],
+    )
+}
+
+/// Notes that the session of a grant was used, unless that was noted within the last minute.
+pub fn used(grant: &str, now: UnixMillis) -> Statement {
+    sql(
+        "UPDATE edgeward_sessions SET last_used_at = ?2
+          WHERE id = (SELECT session_id FROM edgeward_grants WHERE id = ?1 AND client_id = ?3)
+            AND last_used_at <= ?2 - 60000 AND expires_at > ?2",
+        [grant.into(), now.0.into(), CLIENT.into()],
     )
 }

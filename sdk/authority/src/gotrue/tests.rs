@@ -165,12 +165,18 @@ fn a_refresh_token_moves_on_and_a_stolen_one_ends_the_session() {
     let second = members(&answer.body);
     assert_ne!(one(&second, "access_token"), one(&first, "access_token"));
     assert_ne!(one(&second, "refresh_token"), one(&first, "refresh_token"));
+    let used = || {
+        let row = wait(world.authority.store.row(sql("SELECT last_used_at FROM edgeward_sessions", [])));
+        row.unwrap().unwrap().instant("last_used_at").unwrap().0
+    };
+    assert_eq!(used(), crate::testing::START);
     // Its answer was lost: the same token once more.
     let again = members(&refresh(&world, &one(&first, "refresh_token")).body);
     assert_eq!(one(&again, "refresh_token"), one(&second, "refresh_token"));
-    world.pass(11_000);
+    world.pass(60_000);
     let third = members(&refresh(&world, &one(&second, "refresh_token")).body);
     world.pass(11_000);
+    assert_eq!(used(), crate::testing::START + 60_000);
     let stolen = refresh(&world, &one(&first, "refresh_token"));
     assert_eq!(refused(&stolen), is(400, "refresh_token_already_used"));
     assert_eq!(refused(&refresh(&world, &one(&third, "refresh_token"))), is(400, "refresh_token_not_found"));

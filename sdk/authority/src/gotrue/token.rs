@@ -24,10 +24,10 @@ pub async fn answer(context: &Context<'_>, settings: &Settings) -> Result<Outgoi
             sessions::refresh(context, settings, &token).await
         }
         "pkce" => redeemed(context, settings).await,
-        "password" => Err(match Refusal::elsewhere(context.request) {
-            Refusal { status: 422, .. } => Refusal::elsewhere(context.request),
-            _ => Refusal::invalid("missing email or phone"),
-        }),
+        "password" => {
+            let refusal = Refusal::elsewhere(context.request);
+            Err(if refusal.status == 422 { refusal } else { Refusal::invalid("missing email or phone") })
+        }
         "id_token" => {
             Err(Refusal::new(400, "provider_disabled", "ID tokens of providers are not taken here"))
         }
