@@ -40,7 +40,6 @@ pub struct Gateway {
     revocations: Option<Revocations>,
     users: Option<Users>,
     /// What is asked on paths that no route covers.
-    #[cfg(feature = "entry")]
     otherwise: Requirements,
 }
 
