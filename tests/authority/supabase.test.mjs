@@ -18,7 +18,16 @@ describe("@supabase/auth-js", () => {
   let authority;
   before(async () => {
     const bindings = { PROVIDER_SECRET: CLIENT.secret };
-    authority = await startAuthority(end, { settings: SETTINGS, bindings, outside: providers.fetch });
+    authority = await startAuthority(end, {
+      settings: SETTINGS,
+      bindings,
+      outside: (request) => (new URL(request.url).host === "origin.example" ? echo(request) : providers.fetch(request)),
+      gateway: (issuer) => ({
+        development: true,
+        origin: "https://origin.example",
+        issuers: [{ preset: "supabase", issuer: `${issuer}/auth/v1` }],
+      }),
+    });
   });
 
   /** A client with a storage of its own, what it has asked for, and what it has told. */
@@ -123,6 +132,14 @@ describe("@supabase/auth-js", () => {
     assert.notEqual(forged, body);
     const wrong = await client.getClaims([head, forged, signature].join("."));
     assert.equal(wrong.error?.code, "invalid_jwt");
+  });
+
+  test("is known to a gateway in the same Worker by the preset for Supabase", async () => {
+    const { session } = await signedIn();
+    const ask = (token) => fetch(`${authority.url}/notes`, { headers: { authorization: `Bearer ${token}` } });
+    const answer = await ask(session.access_token);
+    assert.deepEqual([answer.status, await answer.json()], [200, { subject: session.user.id }]);
+    assert.equal((await ask(`${session.access_token}x`)).status, 401);
   });
 
   test("refreshes what is about to expire", async () => {
@@ -252,6 +269,11 @@ test("an authority that is not configured so leaves its paths to the gateway", a
   const answer = await fetch(`${authority.url}/auth/v1/.well-known/jwks.json`);
   assert.equal(answer.status, 404);
 });
+
+/** An origin that tells who was let through. */
+function echo(request) {
+  return Response.json({ subject: request.headers.get("x-edgeward-subject") });
+}
 
 function claims({ access_token: token }) {
   return JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
