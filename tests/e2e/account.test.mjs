@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { before, describe, test } from "node:test";
+import { createApi } from "edgeward/api";
 import { atEnd } from "../support/at-end.mjs";
 import { launchChromium } from "../support/chromium.mjs";
 import { startExample } from "../support/example.mjs";
@@ -57,8 +58,10 @@ describe("the account page", () => {
       const page = await signedIn(t, example, "ada", options);
       const token = await createToken(page, `build ${device}`);
       assert.match(token, /^sk_[A-Za-z0-9]{32}$/);
-      const use = () => fetch(`${example.gateway.url}/api/auth/listApiTokens`, { method: "POST", headers: { authorization: `Bearer ${token}` } });
-      assert.equal((await use()).status, 200);
+      // A program of the user's, which has the token and nothing else.
+      const api = createApi({ url: example.gateway.url, token, errors: "throw" });
+      const { tokens } = await api.tokens.list();
+      assert.deepEqual(tokens.map(({ name }) => name), [`build ${device}`]);
       assert.deepEqual(await violations(page), []);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.equal(wide, 0, "nothing is wider than the screen");
@@ -68,7 +71,7 @@ describe("the account page", () => {
       assert.ok(!(await page.content()).includes(token), "it is shown once");
       await page.getByRole("button", { name: `Revoke: build ${device}` }).click();
       await page.locator("#news").waitFor();
-      assert.equal((await use()).status, 401);
+      await assert.rejects(api.tokens.list(), { code: "api_key_revoked", status: 401 });
     });
   }
 
