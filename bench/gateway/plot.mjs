@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 
 const WIDTH = 300;
 const HEIGHT = 220;
-const MARGIN = { left: 54, top: 44, right: 16, bottom: 44 };
+const MARGIN = { left: 54, top: 44, right: 34, bottom: 44 };
 const COLOURS = { edgeward: "#0b63ce", jose: "#c2410c", "no verification": "#6b7280" };
 const TITLES = { keys: "keys of one issuer", issuers: "issuers with a key each", tokens: "different tokens, one after the other" };
 
