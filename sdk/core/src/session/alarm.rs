@@ -17,7 +17,7 @@ impl Machine {
     }
 
     /// Sets the timer for whatever is due next.
-    pub(super) fn set_alarm(&mut self, at: Moment, out: &mut Vec<Action>) {
+    pub(super) fn set_alarm(&mut self, at: &Moment, out: &mut Vec<Action>) {
         let waiters = self.waiters.iter().map(|waiter| waiter.until - at.monotonic).min();
         let phase = match &self.phase {
             Phase::Pausing(until, _) => Some(*until - at.monotonic),

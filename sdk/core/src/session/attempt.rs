@@ -140,20 +140,20 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub(super) fn new(attempt: Attempt, at: Moment) -> Self {
+    pub(super) fn new(attempt: Attempt, at: &Moment) -> Self {
         let remaining = attempt.remaining(at.wall);
         Self { attempt, monotonic: at.monotonic, passed: at.passed, remaining }
     }
 
     /// How long to leave it alone. A request is not over sooner because the machine slept: its page
     /// slept too. An outage may be.
-    pub(super) fn left(&self, at: Moment) -> Millis {
+    pub(super) fn left(&self, at: &Moment) -> Millis {
         let sent = self.attempt.stage.is_sent();
         self.remaining - if sent { at.monotonic - self.monotonic } else { at.passed - self.passed }
     }
 
     /// The network may be back: what the server did not ask for need not be waited for.
-    pub(super) fn hurry(&mut self, at: Moment) {
+    pub(super) fn hurry(&mut self, at: &Moment) {
         if self.attempt.stage == Stage::Failed {
             let pause = self.attempt.pause(at.wall);
             self.remaining = self.remaining.min(at.passed - self.passed + pause);

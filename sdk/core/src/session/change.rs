@@ -59,7 +59,7 @@ impl Machine {
     }
 
     /// A change came to its end.
-    pub(super) fn changed(&mut self, result: Result<(), Option<String>>, at: Moment, out: &mut Vec<Action>) {
+    pub(super) fn changed(&mut self, result: Result<(), Option<String>>, at: &Moment, out: &mut Vec<Action>) {
         let Some(next) = self.changing.take() else { return };
         let text = next.to_text();
         match result {

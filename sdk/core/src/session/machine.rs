@@ -88,7 +88,7 @@ impl Machine {
 
     /// Takes an input; gives what to do, in order. An answer to a step that is over changes nothing.
     pub fn handle(&mut self, input: Input, now: Now) -> Vec<Action> {
-        let at = self.clock.read(now);
+        let at = &self.clock.read(now);
         let mut out = Vec::new();
         match input {
             Input::Begun => self.look_due = true,
@@ -142,7 +142,7 @@ impl Machine {
         self.view.record.generation + u64::from(self.leaving())
     }
 
-    fn settle(&mut self, at: Moment, out: &mut Vec<Action>) {
+    fn settle(&mut self, at: &Moment, out: &mut Vec<Action>) {
         self.look_again(at);
         self.serve(at, out);
         if let Phase::Sending(_, sent) = &self.phase
@@ -164,7 +164,7 @@ impl Machine {
         }
     }
 
-    fn noticed(&mut self, notice: Notice, at: Moment) {
+    fn noticed(&mut self, notice: Notice, at: &Moment) {
         match notice {
             Notice::Hidden => return self.hidden = true,
             Notice::Visible => self.hidden = false,

@@ -37,7 +37,7 @@ impl Machine {
         &mut self,
         step: Step,
         result: Result<Box<Renewed>, Failure>,
-        at: Moment,
+        at: &Moment,
         out: &mut Vec<Action>,
     ) {
         let sent = match core::mem::replace(&mut self.phase, Phase::Idle) {
@@ -52,7 +52,7 @@ impl Machine {
     }
 
     /// Puts what came into the record, if the session that it belongs to is still there.
-    fn keep(&mut self, sent: Box<Sent>, renewed: Box<Renewed>, at: Moment, out: &mut Vec<Action>) {
+    fn keep(&mut self, sent: Box<Sent>, renewed: Box<Renewed>, at: &Moment, out: &mut Vec<Action>) {
         let fate = self.fate(&sent);
         let base = match (&fate, &self.view.record.grant) {
             (Fate::Same, Some(grant)) => grant,
@@ -91,7 +91,7 @@ impl Machine {
         revoke(&renewed, out);
     }
 
-    fn failed(&mut self, sent: Box<Sent>, failed: Failed, at: Moment, out: &mut Vec<Action>) {
+    fn failed(&mut self, sent: Box<Sent>, failed: Failed, at: &Moment, out: &mut Vec<Action>) {
         if self.view.record.attempt.as_ref() != Some(&sent.attempt) {
             // Somebody else has gone on in the meantime.
             return self.decide(at, out);
@@ -106,7 +106,7 @@ impl Machine {
     }
 
     /// After a look at the record: a refresh token that was refused, and is still the one, is the end.
-    pub(super) fn confirm(&mut self, sent: Box<Sent>, look: Look, at: Moment, out: &mut Vec<Action>) {
+    pub(super) fn confirm(&mut self, sent: Box<Sent>, look: Look, at: &Moment, out: &mut Vec<Action>) {
         let record = &self.view.record;
         let same = record.refresh_token() == Some(sent.refresh_token.as_str());
         if !same || self.leaving() || !is_own(record.attempt.as_ref(), &sent) {
@@ -119,7 +119,7 @@ impl Machine {
         self.swap(next, Then::End(Some(sent)));
     }
 
-    pub(super) fn look_again(&mut self, at: Moment) {
+    pub(super) fn look_again(&mut self, at: &Moment) {
         match core::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Pausing(until, sent) if at.monotonic >= until => {
                 self.phase = Phase::Confirming(sent, Look::Second);
@@ -129,7 +129,7 @@ impl Machine {
     }
 
     /// A change of the run's came to its end.
-    pub(super) fn swapped(&mut self, result: Result<(), Option<String>>, at: Moment, out: &mut Vec<Action>) {
+    pub(super) fn swapped(&mut self, result: Result<(), Option<String>>, at: &Moment, out: &mut Vec<Action>) {
         let swapping = match core::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Swapping(swapping) => swapping,
             other => return self.phase = other,
@@ -151,7 +151,7 @@ impl Machine {
         }
     }
 
-    fn lost(&mut self, then: Then, at: Moment, out: &mut Vec<Action>) {
+    fn lost(&mut self, then: Then, at: &Moment, out: &mut Vec<Action>) {
         match then {
             Then::Claim(_) | Then::End(None) => self.decide(at, out),
             Then::End(Some(sent)) => self.confirm(sent, Look::Second, at, out),
@@ -160,7 +160,7 @@ impl Machine {
         }
     }
 
-    fn done(&mut self, swapping: Swapping, at: Moment, out: &mut Vec<Action>) {
+    fn done(&mut self, swapping: Swapping, at: &Moment, out: &mut Vec<Action>) {
         let Swapping { text, next, then, .. } = swapping;
         let own = match &then {
             Then::Commit(sent, _) => Some(&**sent),

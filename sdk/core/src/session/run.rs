@@ -87,12 +87,12 @@ pub(super) struct Sent {
 
 impl Machine {
     /// For how long the attempt in the record binds.
-    pub(super) fn bound_left(&self, at: Moment) -> Millis {
+    pub(super) fn bound_left(&self, at: &Moment) -> Millis {
         self.seen.as_ref().map_or(Millis(0), |seen| seen.left(at))
     }
 
     /// Begins a run if there is something to do and nothing else under way.
-    pub(super) fn begin(&mut self, at: Moment) {
+    pub(super) fn begin(&mut self, at: &Moment) {
         let due = match self.phase {
             Phase::Idle => true,
             Phase::Waiting => self.bound_left(at) <= Millis(0),
@@ -110,7 +110,7 @@ impl Machine {
     }
 
     /// The record was read for the run.
-    pub(super) fn read_by_run(&mut self, at: Moment, out: &mut Vec<Action>) {
+    pub(super) fn read_by_run(&mut self, at: &Moment, out: &mut Vec<Action>) {
         match core::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Reading => self.before_lock(at, out),
             Phase::Rereading => self.decide(at, out),
@@ -120,14 +120,14 @@ impl Machine {
     }
 
     /// After the first look: what others have refreshed needs no lock.
-    fn before_lock(&mut self, at: Moment, out: &mut Vec<Action>) {
+    fn before_lock(&mut self, at: &Moment, out: &mut Vec<Action>) {
         self.serve(at, out);
         self.prune(at);
         if self.wanted.is_empty() { self.finish(out) } else { self.take_lock(out) }
     }
 
     /// With a record just read: refresh, or leave it to whoever does.
-    pub(super) fn decide(&mut self, at: Moment, out: &mut Vec<Action>) {
+    pub(super) fn decide(&mut self, at: &Moment, out: &mut Vec<Action>) {
         self.phase = Phase::Idle;
         if self.is_looking() {
             // Somebody has told of something newer: what was just read may be refreshed already.
@@ -160,7 +160,7 @@ impl Machine {
     }
 
     /// The claim is in the record: nobody else sends this refresh token now.
-    pub(super) fn send(&mut self, target: Target, at: Moment, out: &mut Vec<Action>) {
+    pub(super) fn send(&mut self, target: Target, at: &Moment, out: &mut Vec<Action>) {
         let record = &self.view.record;
         let (Some(grant), Some(attempt)) = (record.grant.clone(), record.attempt.clone()) else {
             return self.decide(at, out);
@@ -182,7 +182,7 @@ impl Machine {
     }
 
     /// Without a refresh token, a session lives as long as its access token.
-    fn give_up(&mut self, at: Moment, out: &mut Vec<Action>) {
+    fn give_up(&mut self, at: &Moment, out: &mut Vec<Action>) {
         if self.view.find(&Target::default(), at).is_some_and(|aged| aged.is_fresh(Millis(0))) {
             self.wanted.clear();
             return self.finish(out);
@@ -203,7 +203,7 @@ impl Machine {
     }
 
     /// Forgets what nobody needs any more, and remembers what is refreshed without being asked for.
-    pub(super) fn prune(&mut self, at: Moment) {
+    pub(super) fn prune(&mut self, at: &Moment) {
         if self.view.record.grant.is_none() || self.leaving() {
             return self.wanted.clear();
         }
@@ -224,7 +224,7 @@ impl Machine {
     }
 
     /// How long until the default token is refreshed, or the session ends, without anybody's asking.
-    pub(super) fn early_in(&self, at: Moment) -> Option<Millis> {
+    pub(super) fn early_in(&self, at: &Moment) -> Option<Millis> {
         let aged = self.view.find(&Target::default(), at)?;
         if self.view.record.refresh_token().is_none() {
             return aged.fresh_in();

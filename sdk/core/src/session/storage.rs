@@ -25,7 +25,7 @@ pub(super) enum Lane {
 
 impl Machine {
     /// Sends the next operation on its way: changes first, since somebody may be leaving.
-    pub(super) fn operate(&mut self, at: Moment, out: &mut Vec<Action>) {
+    pub(super) fn operate(&mut self, at: &Moment, out: &mut Vec<Action>) {
         if self.storing.is_some() {
             return;
         }
@@ -61,7 +61,13 @@ impl Machine {
         });
     }
 
-    pub(super) fn has_read(&mut self, step: Step, stored: Option<String>, at: Moment, out: &mut Vec<Action>) {
+    pub(super) fn has_read(
+        &mut self,
+        step: Step,
+        stored: Option<String>,
+        at: &Moment,
+        out: &mut Vec<Action>,
+    ) {
         let Some((_, lane)) = self.storing.take_if(|(own, _)| *own == step) else { return };
         self.take_over(stored, at);
         if lane == Lane::Run {
@@ -73,7 +79,7 @@ impl Machine {
         &mut self,
         step: Step,
         result: Result<(), Option<String>>,
-        at: Moment,
+        at: &Moment,
         out: &mut Vec<Action>,
     ) {
         match self.storing.take_if(|(own, _)| *own == step) {
@@ -90,7 +96,7 @@ impl Machine {
 
     /// Takes over what storage holds: it is the truth, whoever wrote it. What was written here comes
     /// back unchanged, and is no news.
-    pub(super) fn take_over(&mut self, stored: Option<String>, at: Moment) {
+    pub(super) fn take_over(&mut self, stored: Option<String>, at: &Moment) {
         let first = !core::mem::replace(&mut self.ready, true);
         if !first && stored == self.view.text {
             return;
@@ -121,7 +127,7 @@ impl Machine {
         text: Option<String>,
         record: Record,
         own: Option<&Sent>,
-        at: Moment,
+        at: &Moment,
     ) -> Record {
         let before = self.view.record.clone();
         self.version = self.version.wrapping_add(1);

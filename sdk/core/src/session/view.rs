@@ -30,7 +30,7 @@ impl View {
         &mut self,
         text: Option<String>,
         record: Record,
-        at: Moment,
+        at: &Moment,
         own: Option<(&Target, Millis)>,
     ) {
         let access = record.grant.as_ref().map_or(&[][..], |grant| &grant.access);
@@ -48,7 +48,7 @@ impl View {
     }
 
     /// The access token for a target.
-    pub(super) fn find(&self, target: &Target, at: Moment) -> Option<Aged<'_>> {
+    pub(super) fn find(&self, target: &Target, at: &Moment) -> Option<Aged<'_>> {
         let mut both = self.record.grant.as_ref()?.access.iter().zip(&self.births);
         let (access, birth) = both.find(|(access, _)| access.target == *target)?;
         Some(Aged { access, age: at.passed - *birth })
@@ -84,7 +84,7 @@ impl Aged<'_> {
 }
 
 /// How old an access token of somebody else's is.
-fn age(access: &Access, refreshes: bool, at: Moment) -> Millis {
+fn age(access: &Access, refreshes: bool, at: &Moment) -> Millis {
     let age = at.wall.0.saturating_sub(access.received_at.0);
     match access.lifetime() {
         // The clock was set back since. It is refreshed at the first chance, and serves until then.

@@ -46,7 +46,7 @@ impl Machine {
         target: Target,
         force: bool,
         min_validity: Millis,
-        at: Moment,
+        at: &Moment,
     ) {
         let known = || self.view.find(&target, at).map(|aged| aged.access.token.clone());
         let not = force.then(|| Forced(known()));
@@ -60,7 +60,7 @@ impl Machine {
     }
 
     /// Answers who can be answered, and notes what has to be refreshed for the others.
-    pub(super) fn serve(&mut self, at: Moment, out: &mut Vec<Action>) {
+    pub(super) fn serve(&mut self, at: &Moment, out: &mut Vec<Action>) {
         // What a read under way may change is not handed out before.
         let known = self.ready && !self.is_looking();
         let mut waiters = core::mem::take(&mut self.waiters);
@@ -90,7 +90,7 @@ impl Machine {
     }
 
     /// Gives everybody who waits for a target the token that was just refreshed.
-    pub(super) fn deliver(&mut self, target: &Target, at: Moment, out: &mut Vec<Action>) {
+    pub(super) fn deliver(&mut self, target: &Target, at: &Moment, out: &mut Vec<Action>) {
         let mut forced = false;
         let mut waiters = core::mem::take(&mut self.waiters);
         forget(&mut waiters, |waiter| {
@@ -127,7 +127,7 @@ impl Machine {
         self.view.record.subject().map(|subject| subject.map(String::from))
     }
 
-    fn verdict(&self, waiter: &Waiter, late: bool, at: Moment) -> Verdict {
+    fn verdict(&self, waiter: &Waiter, late: bool, at: &Moment) -> Verdict {
         let Some(subject) = self.subject() else { return self.nobody(waiter, late) };
         if waiter.subject.as_ref().is_some_and(|own| *own != subject) {
             return Verdict::Refuse(Code::SessionChanged.into());
@@ -168,7 +168,7 @@ impl Machine {
         if self.ready || late { Verdict::Refuse(code.into()) } else { Verdict::Refresh }
     }
 
-    fn satisfies(&self, waiter: &Waiter, aged: Aged<'_>, at: Moment) -> bool {
+    fn satisfies(&self, waiter: &Waiter, aged: Aged<'_>, at: &Moment) -> bool {
         let renewed = |Forced(not): &Forced| {
             let reused = self
                 .forced
@@ -180,13 +180,13 @@ impl Machine {
         aged.is_fresh(waiter.min_validity) && waiter.not.as_ref().is_none_or(renewed)
     }
 
-    fn hand(&self, target: &Target, stale: bool, at: Moment) -> Result<Box<Answer>, Failure> {
+    fn hand(&self, target: &Target, stale: bool, at: &Moment) -> Result<Box<Answer>, Failure> {
         let aged = self.view.find(target, at).ok_or_else(|| Failure::from(Code::SessionChanged))?;
         Ok(Box::new(Answer::Access(Handed { access: aged.access.clone(), stale })))
     }
 
     /// Why the last refresh failed, and when the next is due.
-    fn failure(&self, at: Moment) -> Option<Failure> {
+    fn failure(&self, at: &Moment) -> Option<Failure> {
         let left = u32::try_from(self.bound_left(at).0.max(0) / 1000).unwrap_or(0);
         let mut failure = self.failing.clone()?.0;
         failure.retry_after = failure.retry_after.map(|_| Seconds(left));
