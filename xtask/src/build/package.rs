@@ -22,6 +22,8 @@ pub struct Core {
     wasm: &'static str,
     /// The parts of the package around it: folders of `pkg/src` and `pkg/dist`.
     doors: &'static [&'static str],
+    /// What the core is built for, where it is not for servers.
+    aim: Aim,
     /// Whether the core is written as JavaScript as well.
     asmjs: bool,
     /// The core once more for servers: its name, and the features that it has besides.
@@ -36,6 +38,7 @@ pub const CLIENT: Core = Core {
     declared: Some("pkg/dist/oauth"),
     wasm: "client.wasm",
     doors: &["client"],
+    aim: Aim::Page,
     asmjs: true,
     server: None,
 };
@@ -47,6 +50,7 @@ pub const OAUTH: Core = Core {
     declared: None,
     wasm: "oauth.wasm",
     doors: &["oauth", "server", "agent"],
+    aim: Aim::Download,
     asmjs: false,
     server: None,
 };
@@ -58,6 +62,7 @@ pub const VERIFIER: Core = Core {
     declared: None,
     wasm: "verifier.wasm",
     doors: &["verify"],
+    aim: Aim::Download,
     asmjs: false,
     server: Some(("server", &["kernels"])),
 };
@@ -69,6 +74,7 @@ pub const VECTORS: Core = Core {
     declared: None,
     wasm: "vectors.wasm",
     doors: &[],
+    aim: Aim::Download,
     asmjs: false,
     server: Some(("server", &[])),
 };
@@ -108,7 +114,7 @@ impl Core {
         let name = [&[self.package], self.features].concat().join("-");
         step(&name, || {
             let features = self.features.join(",");
-            let raw = wasm::compile(toolchain, self.package, &["--features", &features], Aim::Download)?;
+            let raw = wasm::compile(toolchain, self.package, &["--features", &features], self.aim)?;
             let stamp = Stamp::at(target("edgeward").join(&name).with_extension("stamp"), |hash| {
                 hash.files([raw.clone(), at("package-lock.json"), at("xtask/src")])
             })?;

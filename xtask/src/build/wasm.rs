@@ -10,6 +10,8 @@ use crate::step::Outcome;
 /// What an artefact is built for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Aim {
+    /// To be loaded by a page before anything else: small above all.
+    Page,
     /// To be downloaded: small, and for every WebAssembly.
     Download,
     /// To serve: fast, with fused lanes, where WebAssembly has them.
@@ -26,6 +28,7 @@ pub fn compile(toolchain: &Toolchain, package: &str, features: &[&str], aim: Aim
     let (profile, folder) = match aim {
         Aim::Download => ("release", target("")),
         // With other flags cargo would build everything anew, each time in the place of the other.
+        Aim::Page => ("release", target("page")),
         Aim::Serve => ("server", target("server")),
         Aim::Worker => ("worker", target("server")),
     };
@@ -33,14 +36,14 @@ pub fn compile(toolchain: &Toolchain, package: &str, features: &[&str], aim: Aim
         .cargo()
         .args(["build", "--profile", profile, "--lib", "--target", TARGET, "--package", package])
         .args(features)
-        .envs([("CARGO_ENCODED_RUSTFLAGS", flags(aim))])
+        .envs([("CARGO_ENCODED_RUSTFLAGS", flags(aim, toolchain))])
         .envs([("CARGO_TARGET_DIR", &folder)])
         .succeed()?;
     Ok(folder.join(TARGET).join(profile).join(format!("{}.wasm", package.replace('-', "_"))))
 }
 
 /// Keeps the paths of this machine out of what is published; they are in every panic message.
-fn flags(aim: Aim) -> String {
+fn flags(aim: Aim, toolchain: &Toolchain) -> String {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
     let registry = home.map(|home| home.join("registry/src"));
@@ -48,10 +51,20 @@ fn flags(aim: Aim) -> String {
     let flags = renamed
         .into_iter()
         .filter_map(|(path, name)| Some(format!("--remap-path-prefix={}={name}", path?.display())));
-    let more = match aim {
-        // SHA-2 as loops: 18 KB less than unrolled, and a token is hashed in microseconds either way.
-        Aim::Download => "--cfg=sha2_backend_soft=\"compact\"",
-        Aim::Serve | Aim::Worker => "-Ctarget-feature=+simd128,+relaxed-simd",
+    let more: &[&str] = match aim {
+        Aim::Page if toolchain.is_private() => &[COMPACT, INLINED, WITHOUT_LOCATIONS, INLINED_EARLY],
+        Aim::Page => &[COMPACT, INLINED],
+        Aim::Download => &[COMPACT],
+        Aim::Serve | Aim::Worker => &["-Ctarget-feature=+simd128,+relaxed-simd"],
     };
-    flags.chain([more.to_owned()]).collect::<Vec<_>>().join("\u{1f}")
+    flags.chain(more.iter().map(|flag| (*flag).to_owned())).collect::<Vec<_>>().join("\u{1f}")
 }
+
+/// SHA-2 as loops: 18 KB less than unrolled, and a token is hashed in microseconds either way.
+const COMPACT: &str = "--cfg=sha2_backend_soft=\"compact\"";
+/// A call costs what a few instructions do; for size, LLVM moves less than that into its callers.
+const INLINED: &str = "-Cllvm-args=-inline-threshold=15";
+/// The places of panics, which go into messages that this library does not write.
+const WITHOUT_LOCATIONS: &str = "-Zlocation-detail=none";
+/// What the compiler does before LLVM when it optimises for time: half of it are wrappers that vanish.
+const INLINED_EARLY: &str = "-Zinline-mir=yes";
