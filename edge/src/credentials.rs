@@ -3,10 +3,16 @@
 use edgeward_core::{
     cookies::better_auth::Reader,
     gateway::config::{self, ConfigError},
-    oauth::{client_auth::Client, dpop::Nonces},
+    oauth::{
+        client_auth::{Client, Method, PrivateKey},
+        dpop::Nonces,
+    },
     secret::Secret,
 };
-use edgeward_host::guard::{Dpop, Introspection, Memory};
+use edgeward_host::{
+    guard::{Asking, Dpop, Introspection, KeyClient, Memory},
+    webcrypto::SigningKeys,
+};
 
 /// Proofs of possession, as the configuration asks for them, noted in `memory`.
 pub fn dpop(
@@ -27,12 +33,19 @@ pub fn introspection(
     settings: &config::Introspection,
     secret: impl Fn(&str) -> Option<String>,
 ) -> Result<Introspection, ConfigError> {
-    let client = Client {
-        id: settings.client_id.clone(),
-        secret: named(&settings.secret_binding, secret)?,
-        method: settings.auth_method,
+    let (id, binding) = (settings.client_id.clone(), &settings.secret_binding);
+    let secret = named(binding, secret)?;
+    let by_secret = |secret, method| Asking::Secret(Client { id: id.clone(), secret, method });
+    let asking = match settings.auth_method {
+        config::Authentication::Basic => by_secret(secret, Method::Basic),
+        config::Authentication::Post => by_secret(secret, Method::Post),
+        config::Authentication::PrivateKey => {
+            let key = PrivateKey::parse(secret)
+                .map_err(|error| ConfigError(format!("The secret {binding} is no private JWK: {error}.")))?;
+            Asking::Key(KeyClient { id, key, keys: SigningKeys::new() })
+        }
     };
-    Ok(Introspection::new(settings.endpoint.clone(), client, settings.policy.clone()))
+    Ok(Introspection::new(settings.endpoint.clone(), asking, settings.policy.clone()))
 }
 
 /// How session cookies are read.

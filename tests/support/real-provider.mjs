@@ -7,6 +7,8 @@ import { close, listen } from "../../examples/spa/lib/listen.mjs";
 export const CLIENT = { id: "machine", secret: "a secret: with/odd+characters%" };
 /** The client in whose name the gateway asks about opaque tokens. */
 export const GATEWAY = { id: "gate:way", secret: "another secret & more" };
+/** The same, where it shows who it is by a key of its own. */
+export const KEYED = "gateway-with-a-key";
 /** What tokens are for; the name says in which form they come. */
 export const SIGNED = "https://signed.example";
 export const OPAQUE = "https://opaque.example";
@@ -23,6 +25,8 @@ export async function startRealProvider(end, { algorithm = "ES256", encrypt } = 
   const { default: Provider } = await quietly(() => import("oidc-provider"));
   const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
   const key = { ...(await exportJWK(privateKey)), kid: "key-1", alg: algorithm, use: "sig" };
+  const own = await generateKeyPair("ES256", { extractable: true });
+  const gatewayKey = { ...(await exportJWK(own.privateKey)), kid: "gateway-1", alg: "ES256" };
   const introspections = [];
   let handle;
   const server = createServer((request, response) => {
@@ -31,11 +35,11 @@ export async function startRealProvider(end, { algorithm = "ES256", encrypt } = 
   });
   const issuer = await listen(server, 0);
   end.after(() => close(server));
-  handle = await quietly(() => new Provider(issuer, configuration(key, encrypt)).callback());
-  return { issuer, introspections, introspectionEndpoint: `${issuer}/token/introspection`, client: await connect(issuer) };
+  handle = await quietly(() => new Provider(issuer, configuration(key, encrypt, gatewayKey)).callback());
+  return { issuer, introspections, gatewayKey, introspectionEndpoint: `${issuer}/token/introspection`, client: await connect(issuer) };
 }
 
-function configuration(key, encrypt) {
+function configuration(key, encrypt, { d: _, ...gatewayKey }) {
   const machine = {
     redirect_uris: [],
     response_types: [],
@@ -43,7 +47,10 @@ function configuration(key, encrypt) {
     token_endpoint_auth_method: "client_secret_basic",
   };
   return {
-    clients: [CLIENT, GATEWAY].map(({ id, secret }) => ({ client_id: id, client_secret: secret, ...machine })),
+    clients: [
+      ...[CLIENT, GATEWAY].map(({ id, secret }) => ({ client_id: id, client_secret: secret, ...machine })),
+      { ...machine, client_id: KEYED, token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [gatewayKey] } },
+    ],
     clientDefaults: { id_token_signed_response_alg: key.alg },
     cookies: { keys: ["only needed to be there"] },
     enabledJWA: { dPoPSigningAlgValues: ["ES256", "Ed25519", "PS256"] },
@@ -51,7 +58,7 @@ function configuration(key, encrypt) {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
       dPoP: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: (_context, asking) => asking.clientId === GATEWAY.id },
+      introspection: { enabled: true, allowedPolicy: (_context, asking) => [GATEWAY.id, KEYED].includes(asking.clientId) },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (_context, audience) => resourceServer(audience, key.alg, encrypt),

@@ -1,8 +1,9 @@
 /** Opaque tokens: what their issuer says about them, and what happens when it does not answer (RFC 7662). */
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { exportJWK, generateKeyPair } from "jose";
 import { atEnd } from "../support/at-end.mjs";
-import { GATEWAY, OPAQUE, startRealProvider } from "../support/real-provider.mjs";
+import { GATEWAY, KEYED, OPAQUE, startRealProvider } from "../support/real-provider.mjs";
 import { startEdge } from "../support/worker.mjs";
 import { now } from "../support/tokens.mjs";
 
@@ -10,7 +11,7 @@ describe("opaque tokens of a certified server", () => {
   const end = atEnd();
   let provider;
   let edge;
-  const start = (changes) =>
+  const start = (changes, secret = GATEWAY.secret) =>
     startEdge(end, {
       config: {
         introspection: {
@@ -24,7 +25,7 @@ describe("opaque tokens of a certified server", () => {
         dpop: {},
       },
       routes: [{ path: "/write", scopes: ["write"] }],
-      bindings: { SECRET: GATEWAY.secret },
+      bindings: { SECRET: secret },
     });
   before(async () => {
     provider = await startRealProvider(end);
@@ -78,6 +79,20 @@ describe("opaque tokens of a certified server", () => {
   test("are asked about with the secret in the body as well", async () => {
     const posting = await start({ auth_method: "client_secret_post" });
     assert.equal((await posting.call(await provider.client.token(OPAQUE))).status, 200);
+  });
+
+  test("are asked about with a key of the gateway's own, which signs for each question", async () => {
+    const keyed = (key) => start({ client_id: KEYED, auth_method: "private_key_jwt" }, JSON.stringify(key));
+    const { gatewayKey } = provider;
+    const good = await keyed(gatewayKey);
+    for (let call = 0; call < 2; call += 1) assert.equal((await good.call(await provider.client.token(OPAQUE))).status, 200);
+    const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+    const forged = await keyed({ ...(await exportJWK(privateKey)), kid: gatewayKey.kid, alg: "ES256" });
+    const refused = await forged.call(await provider.client.token(OPAQUE));
+    assert.deepEqual([refused.status, refused.json.error], [503, "introspection_unavailable"]);
+    const { d: _, ...half } = gatewayKey;
+    const broken = await (await keyed(half)).call(await provider.client.token(OPAQUE));
+    assert.deepEqual([broken.status, broken.json.error], [500, "config_invalid"]);
   });
 
   test("are not judged by a server that does not know the gateway", async () => {

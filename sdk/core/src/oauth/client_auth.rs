@@ -4,6 +4,7 @@
 //! [RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2).
 
 mod assertion;
+mod private_key;
 
 use alloc::{string::String, vec::Vec};
 
@@ -11,6 +12,7 @@ use base64ct::{Base64, Encoding};
 use serde::Deserialize;
 
 pub use assertion::{ASSERTION_LIFETIME, Assertion};
+pub use private_key::PrivateKey;
 
 use crate::{
     http::{Address, Request},

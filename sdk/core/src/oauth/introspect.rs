@@ -16,7 +16,10 @@ use crate::{
     jose::jws::Payload,
     json::{self, Map, Value},
     jwt::{self, Bound, Policy},
-    oauth::client_auth::Client,
+    oauth::{
+        client_auth::{Client, ClientAuthentication},
+        form,
+    },
     time::UnixSeconds,
 };
 
@@ -52,6 +55,24 @@ pub fn request(endpoint: &Address, client: &Client, token: &str) -> Result<Reque
         return Err(Code::TokenTooLarge.into());
     }
     Ok(client.post(endpoint, &[("token", token), ("token_type_hint", "access_token")]))
+}
+
+/// The same by a client that shows who it is in any of the ways there are.
+///
+/// # Errors
+/// Those of [`request`].
+pub fn request_as(
+    endpoint: &Address,
+    client_id: &str,
+    authentication: &ClientAuthentication,
+    token: &str,
+) -> Result<Request, Error> {
+    if token.len() > MAX_TOKEN {
+        return Err(Code::TokenTooLarge.into());
+    }
+    let mut request = form::post(endpoint, &[("token", token), ("token_type_hint", "access_token")]);
+    authentication.apply(client_id, &mut request);
+    Ok(request)
 }
 
 /// Reads the answer.

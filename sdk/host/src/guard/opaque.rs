@@ -5,10 +5,10 @@ use std::{cell::RefCell, future::Future, pin::Pin};
 use edgeward_core::{
     Code, Error,
     gateway::metrics::Counter,
-    http::Address,
+    http::{Address, Request},
     jwt::{Bound, Policy},
     oauth::{
-        client_auth::Client,
+        client_auth::{Assertion, Client, ClientAuthentication, PrivateKey},
         introspect::{self, Answer, Cache, MAX_ANSWER},
     },
 };
@@ -16,7 +16,8 @@ use edgeward_core::{
 use crate::{
     clock,
     fetch::{self, Limits},
-    metrics,
+    metrics, random,
+    webcrypto::SigningKeys,
 };
 
 /// How long the issuer may take to answer, in milliseconds.
@@ -39,20 +40,51 @@ impl Judge for Introspection {
     }
 }
 
+/// As which client an issuer is asked.
+pub enum Asking {
+    /// One with a secret.
+    Secret(Client),
+    /// One with a key of its own.
+    Key(KeyClient),
+}
+
+/// A client that signs an assertion for each question.
+pub struct KeyClient {
+    /// Its `client_id`.
+    pub id: String,
+    /// Its key.
+    pub key: PrivateKey,
+    /// The key as it was imported.
+    pub keys: SigningKeys,
+}
+
+impl KeyClient {
+    /// An assertion for the issuer alone. A key that does not sign is a flaw of the configuration, which says nothing
+    /// about the token.
+    async fn assertion(&self, issuer: &str) -> Result<ClientAuthentication, Error> {
+        let PrivateKey { jwk, algorithm, kid } = &self.key;
+        let (random, now) = (random::bytes()?, clock::now().to_seconds());
+        let assertion = Assertion::new(&self.id, issuer, (*algorithm, kid.as_deref()), &random, now);
+        let signature = self.keys.sign(jwk, *algorithm, assertion.signing_input().as_bytes()).await;
+        let signature = signature.map_err(|_| Error::at(Code::IntrospectionUnavailable, "secret_binding"))?;
+        Ok(assertion.finish(&signature))
+    }
+}
+
 /// Asks one issuer about opaque tokens. Two requests that ask about one token at the same time ask
 /// twice: a Worker must not wait for what belongs to another request.
 pub struct Introspection {
     endpoint: Address,
-    client: Client,
+    asking: Asking,
     policy: Policy,
     cache: RefCell<Cache>,
 }
 
 impl Introspection {
-    /// Asks at `endpoint` in the name of `client`, and takes what satisfies `policy`.
+    /// Asks at `endpoint` as a client, and takes what satisfies `policy`.
     #[must_use]
-    pub fn new(endpoint: Address, client: Client, policy: Policy) -> Self {
-        Self { endpoint, client, policy, cache: RefCell::default() }
+    pub fn new(endpoint: Address, asking: Asking, policy: Policy) -> Self {
+        Self { endpoint, asking, policy, cache: RefCell::default() }
     }
 
     async fn answer(&self, token: &str) -> Result<Bound, Error> {
@@ -67,8 +99,18 @@ impl Introspection {
         answer.judge(&self.policy, clock::now().to_seconds())
     }
 
+    async fn request(&self, token: &str) -> Result<Request, Error> {
+        match &self.asking {
+            Asking::Secret(client) => introspect::request(&self.endpoint, client, token),
+            Asking::Key(client) => {
+                let authentication = client.assertion(&self.policy.issuer).await?;
+                introspect::request_as(&self.endpoint, &client.id, &authentication, token)
+            }
+        }
+    }
+
     async fn ask(&self, token: &str) -> Result<Answer, Error> {
-        let request = introspect::request(&self.endpoint, &self.client, token)?;
+        let request = self.request(token).await?;
         let limits = Limits { deadline_millis: DEADLINE_MILLIS, body_bytes: MAX_ANSWER };
         // What was true before the question was sent counts from then on.
         let asked = clock::now().to_seconds();

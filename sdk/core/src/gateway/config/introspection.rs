@@ -10,7 +10,6 @@ use crate::{
     http::{Address, Reach},
     jose::Algorithm,
     jwt::{Expiration, Policy, Rules},
-    oauth::client_auth::Method,
     time::Seconds,
 };
 
@@ -21,12 +20,27 @@ pub struct Introspection {
     pub endpoint: Address,
     /// In whose name.
     pub client_id: String,
-    /// The secret binding with the client's secret.
+    /// The secret binding with the client's secret, or with its private JWK.
     pub secret_binding: String,
     /// How the client shows who it is.
-    pub auth_method: Method,
+    pub auth_method: Authentication,
     /// What active tokens must satisfy; without audience, only tokens without one do.
     pub policy: Policy,
+}
+
+/// How the gateway shows who it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Authentication {
+    /// By its secret, in the header `Authorization`.
+    #[default]
+    #[serde(rename = "client_secret_basic")]
+    Basic,
+    /// By its secret, in the body.
+    #[serde(rename = "client_secret_post")]
+    Post,
+    /// By an assertion that it signs for each question.
+    #[serde(rename = "private_key_jwt")]
+    PrivateKey,
 }
 
 /// The table `introspection`.
@@ -37,7 +51,7 @@ pub(super) struct Document {
     client_id: String,
     secret_binding: String,
     #[serde(default)]
-    auth_method: Method,
+    auth_method: Authentication,
     issuer: String,
     audience: Option<Audience>,
     clock_tolerance_seconds: Option<Seconds>,
@@ -98,11 +112,15 @@ mod tests {
         let read = parse("").unwrap();
         assert_eq!(
             (read.auth_method, read.policy.audiences.as_slice()),
-            (Method::Basic, &["api".into()][..])
+            (Authentication::Basic, &["api".into()][..])
         );
         assert_eq!(read.policy.issuer, "https://i.example");
         assert!(parse(r#""audience":null"#).unwrap().policy.audiences.is_empty());
-        assert_eq!(parse(r#""auth_method":"client_secret_post""#).unwrap().auth_method, Method::Post);
+        for (name, method) in
+            [("client_secret_post", Authentication::Post), ("private_key_jwt", Authentication::PrivateKey)]
+        {
+            assert_eq!(parse(&format!(r#""auth_method":"{name}""#)).unwrap().auth_method, method);
+        }
     }
 
     #[test]

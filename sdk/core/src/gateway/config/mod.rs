@@ -33,7 +33,7 @@ use crate::{
 pub use better_auth::BetterAuth;
 pub use decryption::Decryption;
 pub use dpop::Dpop;
-pub use introspection::Introspection;
+pub use introspection::{Authentication, Introspection};
 pub use issuer::Issuer;
 pub use keys::KeySource;
 pub use origin::Origin;
