@@ -12,6 +12,33 @@ export interface Gateway {
   verify(token: string, options?: VerifyOptions): Promise<VerifyResult>;
 }
 
+/**
+ * What a Worker gets that binds the gateway with `entrypoint = "Revocations"`: it may end tokens. Whoever only asks about
+ * them is bound to `Gateway`, which cannot.
+ *
+ * ```ts
+ * await env.REVOCATIONS.revoke({ issuer: "https://id.example", subject: "ada" });
+ * ```
+ */
+export interface Revocations {
+  /** Refuses tokens from now on, as `POST /.edgeward/revocations` does. It never throws for an order: see `ok`. */
+  revoke(order: Revocation): Promise<RevocationResult>;
+}
+
+/** Whose tokens, or which one: exactly one of `subject`, `session` and `jti` stands beside the issuer. */
+export interface Revocation {
+  /** A configured issuer. */
+  issuer: string;
+  subject?: string;
+  session?: string;
+  jti?: string;
+  /** What was issued before this, in seconds since 1970; everything until now by default. */
+  before?: number;
+}
+
+/** The cut-off, and until when it is kept; seconds since 1970. */
+export type RevocationResult = { ok: true; before: number; expires: number } | { ok: false; error: Refusal };
+
 /** What is asked of the token, beside being good. Every member makes the demand stricter. */
 export interface VerifyOptions {
   /** A path: what the gateway's route for it asks of an identity holds as well. */

@@ -48,6 +48,16 @@ export class Gateway extends WorkerEntrypoint {
   }
 }
 
+/**
+ * The entry point for Workers that may revoke, with `entrypoint = "Revocations"`: a binding of its own, since whoever may
+ * ask about tokens need not be able to end them.
+ */
+export class Revocations extends WorkerEntrypoint {
+  revoke(order) {
+    return run(rust.revoke, order, this.env);
+  }
+}
+
 /** A Durable Object whose half in Rust is made anew when the instance that it lived in has trapped. */
 function durable(name) {
   return class extends DurableObject {

@@ -89,6 +89,13 @@ pub async fn verify(token: JsValue, options: JsValue, env: JsValue, context: JsV
     routes::rpc::verify(&token, &options, &env.unchecked_into(), &context).await
 }
 
+/// What the entry point `Revocations` of `shim.js` calls: `revoke(order)` over a service binding.
+#[cfg(feature = "entry")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub async fn revoke(order: JsValue, env: JsValue) -> JsValue {
+    routes::rpc::revoke(&order, &env.unchecked_into()).await
+}
+
 /// What the cron trigger calls through `shim.js`: expired rows are swept.
 #[cfg(all(feature = "entry", feature = "authority"))]
 #[wasm_bindgen::prelude::wasm_bindgen]

@@ -1,5 +1,6 @@
-//! The RPC entry point: a Worker asks over a service binding whether a token is good, and gets a
-//! typed identity. Between Workers no header can be forged that way, because none is used.
+//! The RPC entry points: a Worker asks over a service binding whether a token is good, and gets a
+//! typed identity; another one, which the operator has bound to that, revokes. Between Workers no header
+//! can be forged that way, because none is used.
 
 use edgeward_core::{
     Code, Error,
@@ -73,6 +74,27 @@ pub async fn verify(token: &JsValue, options: &JsValue, env: &Env, context: &JsV
             }
             json::object(vec![("ok", false.into()), ("error", refused(denial))])
         }
+    };
+    values::to_js(&answer)
+}
+
+/// Carries out an order as an operator's `POST /.edgeward/revocations` does: `{ ok: true, before, expires }` or
+/// `{ ok: false, error }`. Who may call it is who is bound to it.
+pub async fn revoke(order: &JsValue, env: &Env) -> JsValue {
+    let outcome = match super::gateway(env) {
+        Ok(gateway) => match js_sys::JSON::stringify(order).ok().and_then(|text| text.as_string()) {
+            Some(order) => gateway.revoke(order.as_bytes()).await,
+            None => Err(Error::at(Code::InvalidParameters, "order")),
+        },
+        Err(_) => Err(Code::ConfigInvalid.into()),
+    };
+    let answer = match outcome {
+        Ok(entry) => json::object(vec![
+            ("ok", true.into()),
+            ("before", entry.before.0.into()),
+            ("expires", entry.expires.0.into()),
+        ]),
+        Err(error) => json::object(vec![("ok", false.into()), ("error", refused(&error.into()))]),
     };
     values::to_js(&answer)
 }
