@@ -39,7 +39,7 @@ const PARTS: [(&str, Kind); 17] = [
     ("platform", Kind::Node(&[])),
     ("browser", Kind::Node(&[Artefact::Pkg, Artefact::Vectors])),
     ("workerd", Kind::Node(&[Artefact::Worker, Artefact::Pkg, Artefact::Vectors])),
-    ("authority", Kind::Node(&[Artefact::Worker, Artefact::Pkg])),
+    ("authority", Kind::Node(&[Artefact::Worker, Artefact::RustWorker, Artefact::Pkg])),
     ("packaging", Kind::Node(&[Artefact::Pkg])),
     ("race", Kind::Node(&[Artefact::Pkg])),
     ("peers", Kind::Node(&[Artefact::Pkg])),

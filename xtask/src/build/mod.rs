@@ -22,6 +22,8 @@ pub enum Artefact {
     Worker,
     /// The Worker without the authority.
     Gateway,
+    /// The example of a Worker that depends on it.
+    RustWorker,
     /// The core of npm `edgeward`.
     Client,
     /// The core of npm `edgeward/server`.
@@ -34,9 +36,10 @@ pub enum Artefact {
     Vectors,
 }
 
-const NAMES: [(&str, Artefact); 7] = [
+const NAMES: [(&str, Artefact); 8] = [
     ("worker", Artefact::Worker),
     ("gateway", Artefact::Gateway),
+    ("rust-worker", Artefact::RustWorker),
     ("client", Artefact::Client),
     ("oauth", Artefact::Oauth),
     ("verifier", Artefact::Verifier),
@@ -69,6 +72,7 @@ pub fn build(wanted: &[Artefact]) -> Outcome {
         match artefact {
             Artefact::Worker => worker::WORKER.build(&toolchain)?,
             Artefact::Gateway => worker::GATEWAY.build(&toolchain)?,
+            Artefact::RustWorker => worker::EXAMPLE.build(&toolchain)?,
             Artefact::Client => package::CLIENT.build(&toolchain)?,
             Artefact::Oauth => package::OAUTH.build(&toolchain)?,
             Artefact::Verifier => package::VERIFIER.build(&toolchain)?,

@@ -86,6 +86,7 @@ fn of(artefact: Artefact) -> &'static [Measured] {
     match artefact {
         Artefact::Worker => WORKER,
         Artefact::Gateway => GATEWAY,
+        Artefact::RustWorker => &[],
         Artefact::Client => CLIENT,
         Artefact::Oauth => OAUTH,
         Artefact::Verifier => VERIFIER,
