@@ -1,5 +1,5 @@
 import text from "./wasm-text.js";
-import * as glue from "../../dist/client/glue.js";
+import * as glue from "./core.js";
 import { inlineSource } from "../shared/inline.js";
 import { clientFactory } from "./index.js";
 

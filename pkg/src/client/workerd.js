@@ -1,6 +1,6 @@
 // Workers take a module from a static import only.
 import module from "./client.wasm";
-import * as glue from "../../dist/client/glue.js";
+import * as glue from "./core.js";
 import { clientFactory } from "./index.js";
 
 export { AuthError, isAuthError } from "./index.js";
