@@ -186,6 +186,40 @@ fn a_refresh_token_moves_on_and_a_stolen_one_ends_the_session() {
 }
 
 #[test]
+fn a_store_that_fails_at_any_statement_leaves_what_was_asked_with_good() {
+    let outage = is(503, "unexpected_failure");
+    for after in 0..16 {
+        let (world, _) = world();
+        let failing = |on: bool| *world.memory.fails_after.borrow_mut() = on.then_some(after);
+        let own = verifier(1);
+        let code = parameter(&returned(&world, &own.challenge(), "code=abc"), "code").unwrap();
+        failing(true);
+        let first = redeem(&world, &code, own.expose());
+        failing(false);
+        // Either the session is there, or the code still is.
+        let session = match first.status {
+            200 => members(&first.body),
+            _ => {
+                assert_eq!(refused(&first), outage, "{after}");
+                members(&redeem(&world, &code, own.expose()).body)
+            }
+        };
+        failing(true);
+        let answer = refresh(&world, &one(&session, "refresh_token"));
+        failing(false);
+        if answer.status != 200 {
+            assert_eq!(refused(&answer), outage, "{after}");
+            assert!(answer.header("retry-after").is_some());
+        }
+        assert_eq!(refresh(&world, &one(&session, "refresh_token")).status, 200, "{after}");
+        failing(true);
+        let ended = with(&world, &session, "POST", "logout?scope=local").status;
+        failing(false);
+        assert_eq!(with(&world, &session, "GET", "user").status == 200, ended != 204, "{after}");
+    }
+}
+
+#[test]
 fn a_token_that_is_not_good_has_its_own_code() {
     let (world, _) = world();
     let session = signed_in(&world);
