@@ -47,8 +47,6 @@ enum Waited {
     Locked(Step),
     Swapped(Step),
     Woken(Step),
-    /// Nothing depends on it.
-    Nothing,
 }
 
 /// What a caller wants of an access token.
@@ -176,7 +174,6 @@ impl Session {
             Waited::Locked(step) => Input::Locked { step, held: answer == Ok(Value::Bool(true)) },
             Waited::Swapped(step) => Input::Swapped { step, result: swapped(answer) },
             Waited::Woken(step) => Input::Woken(step),
-            Waited::Nothing => return None,
         };
         self.feed(client, input);
         None
@@ -243,7 +240,7 @@ impl Session {
                 self.order(client, "lock", members, Waited::Locked(step));
             }
             Action::Unlock => {
-                self.order(client, "unlock", name(), Waited::Nothing);
+                client.runtime.order("unlock", name());
             }
             Action::Swap { step, expected, next } => {
                 let mut members = place();
@@ -262,7 +259,7 @@ impl Session {
             Action::Announce { generation } => {
                 let mut members = Writer::object();
                 members.text("text", &form::decimal(u32::try_from(generation).unwrap_or(u32::MAX)));
-                self.order(client, "announce", members, Waited::Nothing);
+                client.runtime.order("announce", members);
             }
             Action::Refresh { step, refresh } => {
                 client.runtime.spawn(move |run| {
