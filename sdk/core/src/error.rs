@@ -53,9 +53,9 @@ macro_rules! codes {
                     $($(
                         #[cfg(any(test, feature = $feature))]
                         Code::$its => $its_name,
-                        #[cfg(not(any(test, feature = $feature)))]
-                        Code::$its => Code::InternalError.as_str(),
                     )+)+
+                    #[allow(unreachable_patterns, reason = "there are none where every feature is")]
+                    _ => Code::InternalError.as_str(),
                 }
             }
 
@@ -67,9 +67,9 @@ macro_rules! codes {
                     $($(
                         #[cfg(any(test, feature = $feature))]
                         Code::$its => $its_status,
-                        #[cfg(not(any(test, feature = $feature)))]
-                        Code::$its => Code::InternalError.status(),
                     )+)+
+                    #[allow(unreachable_patterns, reason = "there are none where every feature is")]
+                    _ => Code::InternalError.status(),
                 }
             }
 
@@ -81,9 +81,9 @@ macro_rules! codes {
                     $($(
                         #[cfg(any(test, feature = $feature))]
                         Code::$its => Recovery::$its_recovery,
-                        #[cfg(not(any(test, feature = $feature)))]
-                        Code::$its => Code::InternalError.recovery(),
                     )+)+
+                    #[allow(unreachable_patterns, reason = "there are none where every feature is")]
+                    _ => Code::InternalError.recovery(),
                 }
             }
 
@@ -95,9 +95,9 @@ macro_rules! codes {
                     $($(
                         #[cfg(any(test, feature = $feature))]
                         Code::$its => const { $its_doc.trim_ascii() },
-                        #[cfg(not(any(test, feature = $feature)))]
-                        Code::$its => Code::InternalError.message(),
                     )+)+
+                    #[allow(unreachable_patterns, reason = "there are none where every feature is")]
+                    _ => Code::InternalError.message(),
                 }
             }
 
@@ -109,9 +109,9 @@ macro_rules! codes {
                     $($(
                         #[cfg(any(test, feature = $feature))]
                         Code::$its => $its_remedy,
-                        #[cfg(not(any(test, feature = $feature)))]
-                        Code::$its => Code::InternalError.remedy(),
                     )+)+
+                    #[allow(unreachable_patterns, reason = "there are none where every feature is")]
+                    _ => Code::InternalError.remedy(),
                 }
             }
         }

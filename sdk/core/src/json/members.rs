@@ -41,7 +41,7 @@ impl Members {
     /// A member that is neither absent nor null.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<Value> {
-        self.members.get(name).filter(|value| !value.is_null()).cloned()
+        self.there(name).cloned()
     }
 
     /// A member that is a string and not empty.
@@ -49,9 +49,9 @@ impl Members {
     /// # Errors
     /// The code at the member.
     pub fn text(&self, name: &'static str) -> Result<Option<String>, Error> {
-        match self.member(name) {
+        match self.there(name) {
             None => Ok(None),
-            Some(Value::String(text)) if !text.is_empty() => Ok(Some(text)),
+            Some(Value::String(text)) if !text.is_empty() => Ok(Some(text.clone())),
             Some(_) => Err(Error::at(self.code, name)),
         }
     }
@@ -69,10 +69,10 @@ impl Members {
     /// # Errors
     /// The code at the member.
     pub fn texts(&self, name: &'static str) -> Result<Option<Vec<String>>, Error> {
-        let texts = match self.member(name) {
+        let texts = match self.there(name) {
             None => return Ok(None),
-            Some(Value::String(text)) => Some(vec![text]),
-            Some(Value::Array(items)) => super::each(&items, |item| text(item).ok_or(())).ok(),
+            Some(Value::String(text)) => Some(vec![text.clone()]),
+            Some(Value::Array(items)) => super::each(items, |item| text(item).ok_or(())).ok(),
             Some(_) => None,
         };
         texts.map(Some).ok_or_else(|| Error::at(self.code, name))
@@ -83,7 +83,7 @@ impl Members {
     /// # Errors
     /// The code at the member.
     pub fn number(&self, name: &'static str) -> Result<Option<u32>, Error> {
-        match self.member(name) {
+        match self.there(name) {
             None => Ok(None),
             Some(value) => {
                 let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
@@ -97,11 +97,15 @@ impl Members {
     /// # Errors
     /// The code at the member.
     pub fn flag(&self, name: &'static str) -> Result<Option<bool>, Error> {
-        match self.member(name) {
+        match self.there(name) {
             None => Ok(None),
-            Some(Value::Bool(value)) => Ok(Some(value)),
+            Some(Value::Bool(value)) => Ok(Some(*value)),
             Some(_) => Err(Error::at(self.code, name)),
         }
+    }
+
+    fn there(&self, name: &str) -> Option<&Value> {
+        self.members.get(name).filter(|value| !value.is_null())
     }
 }
 
