@@ -112,7 +112,7 @@ describe("the packed package", () => {
 
   test("carries the wasm, byte for byte, as text that means nothing to a bundler", async () => {
     const { bytesOf } = await import("../../pkg/src/shared/inline.js");
-    for (const [folder, wasm] of [["client", "client.wasm"], ["verify", "verifier.wasm"]]) {
+    for (const [folder, wasm] of [["client", "client.wasm"], ["oauth", "oauth.wasm"], ["verify", "verifier.wasm"]]) {
       const { default: text } = await import(join(root, `dist/${folder}/wasm-text.js`));
       assert.match(text[1], /^[ -~]+$/);
       assert.doesNotMatch(text[1], /["'`\\<$]/);

@@ -18,9 +18,16 @@ export function joined(bytes) {
   const out = new Uint8Array(2 * bytes.length);
   let size = 0;
   const byte = (stream) => (out[size++] = bytes[places[stream]++]);
+  /** A number, whose highest bits come first here and last in the module. */
   const number = (stream) => {
-    let value = 0;
-    for (let shift = 0, last = 128; last > 127; shift += 7) value |= ((last = byte(stream)) & 127) << shift;
+    let last = byte(stream);
+    if (last < 128) return last;
+    const start = size - 1;
+    let value = last & 127;
+    while (last > 127) value = (value << 7) | ((last = byte(stream)) & 127);
+    out.subarray(start, size).reverse();
+    out[start] |= 128;
+    out[size - 1] &= 127;
     return value;
   };
   const repeat = (count, move, stream) => {

