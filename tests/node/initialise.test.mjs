@@ -1,8 +1,11 @@
 /** Loading the core: invisible, safe to race, and tried again after a failure. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { goodClaims, makeKey, sign } from "../support/tokens.mjs";
 
 const ISSUER = "https://id.example";
@@ -74,6 +77,39 @@ test("a runtime without WebAssembly is the same error", async (t) => {
   delete globalThis.WebAssembly;
   t.after(() => Object.defineProperty(globalThis, "WebAssembly", { value: real, configurable: true, writable: true }));
   assert.equal((await createClient(CLIENT).getAccessToken()).error.code, "runtime_wasm_blocked");
+});
+
+test("a text that was cut off is a typed error", async (t) => {
+  const built = new URL("../../pkg/dist/client/", import.meta.url);
+  const folder = await mkdtemp(join(tmpdir(), "edgeward-cut-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const text = await readFile(new URL("wasm-text.js", built), "utf8");
+  for (const length of [200, text.length >> 1, text.length - 50]) {
+    const place = join(folder, String(length));
+    await mkdir(place);
+    await writeFile(join(place, "package.json"), '{ "type": "module" }');
+    await writeFile(join(place, "wasm-text.js"), `${text.slice(0, length)}"];`);
+    await copyFile(new URL("inline.js", built), join(place, "inline.js"));
+    const { createClient } = await import(pathToFileURL(join(place, "inline.js")));
+    const { error } = await createClient(CLIENT).getAccessToken();
+    assert.equal(error.code, "internal_error", `${length} characters`);
+    assert.match(error.cause.message, /damaged/);
+  }
+});
+
+test("a text that was altered ends, too", async () => {
+  const { bytesOf } = await import("../../pkg/src/shared/inline.js");
+  const { default: [mask, text] } = await import("../../pkg/dist/client/wasm-text.js");
+  // The lengths of streams come first. Of the signs behind them, one stands for what ends a function.
+  const [lengths, streams] = [text.slice(0, 200), text.slice(200)];
+  for (const sign of new Set(streams)) {
+    const altered = lengths + streams.replaceAll(sign, sign === "!" ? "#" : "!");
+    try {
+      assert.ok(bytesOf([mask, altered]).length <= 2 * text.length, sign);
+    } catch (error) {
+      assert.match(error.message, /damaged/, sign);
+    }
+  }
 });
 
 test("wrong options show on first use, by name", async () => {

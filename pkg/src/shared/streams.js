@@ -5,11 +5,14 @@ const STREAMS = 48;
 const BEHIND = { 2: [1], 3: [1], 4: [1], 12: [2], 13: [2], 16: [4], 17: [4, 4], 33: [5], 34: [5], 66: [10] };
 for (const other of [35, 36, 37, 38, 63, 64, 208, 210]) BEHIND[other] = [6];
 
+const damaged = () => new RangeError("The module's text is damaged.");
+
 /**
  * Puts a module together whose code was sorted by what its bytes mean.
  *
  * @param {Uint8Array} bytes how many functions there are and how long each stream is, then the streams
  * @returns {Uint8Array} the module
+ * @throws {RangeError} the streams were cut off, or altered so that they have no end
  */
 export function joined(bytes) {
   /** Where each stream is read next. To begin with there is one: what tells how long the others are. */
@@ -17,7 +20,11 @@ export function joined(bytes) {
   /** What was written; the lengths that the streams leave out are shorter than what follows them. */
   const out = new Uint8Array(2 * bytes.length);
   let size = 0;
-  const byte = (stream) => (out[size++] = bytes[places[stream]++]);
+  const byte = (stream) => {
+    // What was altered may have no end.
+    if (size >= out.length) throw damaged();
+    return (out[size++] = bytes[places[stream]++]);
+  };
   /** A number, whose highest bits come first here and last in the module. */
   const number = (stream) => {
     let last = byte(stream);
@@ -54,6 +61,7 @@ export function joined(bytes) {
   const sizes = Array.from({ length: STREAMS }, () => number(0));
   let [end] = places;
   places = sizes.map((size) => (end += size) - size);
+  if (end !== bytes.length) throw damaged();
 
   const instruction = () => {
     const code = byte(0);
