@@ -95,6 +95,11 @@ fn only_the_one_power_of_a_number_below_the_modulus_is_valid() {
     let above = (BigUint::from_bytes_be(&n) + BigUint::from_bytes_be(&signature)).to_bytes_be();
     assert_eq!(key.verify(&encoded, &above), Verdict::Invalid, "a second spelling");
     assert_eq!(key.verify(&encoded, &n), Verdict::Invalid);
+    // Another spelling of the same number, and a number that is another one for being shorter.
+    assert_eq!(key.verify(&encoded, &[&[0], &signature[..]].concat()), Verdict::Invalid);
+    let short = [&[0][..], &[7; 255]].concat();
+    assert_eq!(key.verify(&expected(&n, &short), &short), Verdict::Valid);
+    assert_eq!(key.verify(&expected(&n, &short), &short[1..]), Verdict::Invalid, "a byte less");
     assert_eq!(key.verify(&encoded, &signature[1..]), Verdict::Invalid);
     assert_eq!(key.verify(&encoded[1..], &signature), Verdict::Invalid);
 }
