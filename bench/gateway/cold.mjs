@@ -33,10 +33,8 @@ async function once(name, issuers, request) {
   const worker = await CONTENDERS[name](issuers);
   try {
     const startMillis = performance.now() - begun;
-    const load = await Load.to(worker.url, 1);
-    const { millis: firstMillis } = await load.count(request, 1);
+    const { millis: firstMillis } = await new Load(worker.url, 1).count(request, 1);
     const cpu = cpuMillis(worker.pid);
-    load.close();
     return { startMillis, firstMillis, cpu };
   } finally {
     await worker.close();

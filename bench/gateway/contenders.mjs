@@ -13,6 +13,8 @@ import { started } from "./process.mjs";
 import { AUDIENCE } from "../verify/tokens.mjs";
 
 const COMPATIBILITY_DATE = "2026-07-01";
+// Nothing is asked outside of this machine.
+process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
 /** Past the Worker of miniflare's own that stands in front of all others. */
 const DIRECT = [{ host: "127.0.0.1", port: 0 }];
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));

@@ -18,21 +18,11 @@ export function requestOf(token) {
   return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`);
 }
 
-/** Connections to one server. */
+/** Requests to one server. Each round has connections of its own: those that are idle for some seconds workerd closes. */
 export class Load {
   /** @param {string} url @param {number} atOnce */
-  static async to(url, atOnce) {
-    const { hostname, port } = new URL(url);
-    const open = async () => {
-      const socket = connect(Number(port), hostname).setNoDelay();
-      await once(socket, "connect");
-      return socket;
-    };
-    return new Load(await Promise.all(Array.from({ length: atOnce }, open)));
-  }
-
-  constructor(sockets) {
-    this.sockets = sockets;
+  constructor(url, atOnce) {
+    Object.assign(this, { url: new URL(url), atOnce });
     /** Where among the requests the next one stands: a round goes on where the last one ended. */
     this.at = 0;
   }
@@ -44,8 +34,8 @@ export class Load {
    * @throws if any answer is none of success: a failure is quick, and would count for speed
    */
   async during(requests, millis) {
-    const until = performance.now() + millis;
-    return this.#run(requests, () => performance.now() < until);
+    let until;
+    return this.#run(requests, () => performance.now() < (until ??= performance.now() + millis));
   }
 
   /** Sends so many requests. */
@@ -55,7 +45,6 @@ export class Load {
   }
 
   async #run(requests, goesOn) {
-    const begun = performance.now();
     let sent = 0;
     const next = () => {
       if (!goesOn()) return undefined;
@@ -63,13 +52,21 @@ export class Load {
       this.at = (this.at + 1) % requests.length;
       return requests[this.at];
     };
-    await Promise.all(this.sockets.map((socket) => lane(socket, next)));
-    return { sent, millis: performance.now() - begun };
+    const sockets = await Promise.all(Array.from({ length: this.atOnce }, () => opened(this.url)));
+    const begun = performance.now();
+    try {
+      await Promise.all(sockets.map((socket) => lane(socket, next)));
+      return { sent, millis: performance.now() - begun };
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
   }
+}
 
-  close() {
-    for (const socket of this.sockets) socket.destroy();
-  }
+async function opened({ hostname, port }) {
+  const socket = connect(Number(port), hostname).setNoDelay();
+  await once(socket, "connect");
+  return socket;
 }
 
 /** One connection: sends what `next` gives whenever the answer before is whole. */

@@ -26,7 +26,7 @@ export async function memory({ requests: count, tokens, atOnce }) {
 
 async function grown(name, issuers, requests, { count, atOnce }) {
   const worker = await CONTENDERS[name](issuers);
-  const load = await Load.to(worker.url, atOnce);
+  const load = new Load(worker.url, atOnce);
   try {
     const before = residentBytes(worker.pid);
     await load.count(requests, FIRST);
@@ -34,7 +34,6 @@ async function grown(name, issuers, requests, { count, atOnce }) {
     await load.count(requests, count - FIRST);
     return { before, first, after: residentBytes(worker.pid) };
   } finally {
-    load.close();
     await worker.close();
   }
 }

@@ -33,7 +33,7 @@ export async function inTurn(names, issuers, requests, { rounds, ms, atOnce, war
   try {
     for (const name of names) {
       const worker = await CONTENDERS[name](issuers);
-      running.push({ ...worker, load: await Load.to(worker.url, atOnce), rounds: [] });
+      running.push({ ...worker, load: new Load(worker.url, atOnce), rounds: [] });
     }
     for (const { load } of running) await load.count(requests, warmUp);
     for (let round = 0; round < rounds; round += 1) {
@@ -41,7 +41,6 @@ export async function inTurn(names, issuers, requests, { rounds, ms, atOnce, war
     }
     return Object.fromEntries(running.map(({ name, rounds }) => [name, medians(rounds)]));
   } finally {
-    for (const { load } of running) load.close();
     await Promise.all(running.map(({ close }) => close()));
   }
 }
