@@ -114,7 +114,11 @@ impl Edits {
     fn write(&mut self, sign: char, name: &str, value: Option<&str>) {
         self.0.push(sign);
         for line in [Some(name), value].into_iter().flatten() {
-            self.0.extend(line.chars().map(|c| if matches!(c, '\n' | '\r' | '\0') { ' ' } else { c }));
+            if line.bytes().any(|byte| matches!(byte, b'\n' | b'\r' | b'\0')) {
+                self.0.push_str(&line.replace(['\n', '\r', '\0'], " "));
+            } else {
+                self.0.push_str(line);
+            }
             self.0.push('\n');
         }
     }
