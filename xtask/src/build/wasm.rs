@@ -52,7 +52,7 @@ fn flags(aim: Aim, toolchain: &Toolchain) -> String {
         .into_iter()
         .filter_map(|(path, name)| Some(format!("--remap-path-prefix={}={name}", path?.display())));
     let more: &[&str] = match aim {
-        Aim::Page if toolchain.is_private() => &[COMPACT, INLINED, WITHOUT_LOCATIONS, INLINED_EARLY],
+        Aim::Page if toolchain.is_private() => &[COMPACT, INLINED, COPIED, WITHOUT_LOCATIONS, INLINED_EARLY],
         Aim::Page => &[COMPACT, INLINED],
         Aim::Download => &[COMPACT],
         Aim::Serve | Aim::Worker => &["-Ctarget-feature=+simd128,+relaxed-simd"],
@@ -64,6 +64,9 @@ fn flags(aim: Aim, toolchain: &Toolchain) -> String {
 const COMPACT: &str = "--cfg=sha2_backend_soft=\"compact\"";
 /// A call costs what a few instructions do; for size, LLVM moves less than that into its callers.
 const INLINED: &str = "-Cllvm-args=-inline-threshold=15";
+/// What is longer than one store is copied by the instruction for it: half as long as loads and stores, and
+/// slower only where nothing here waits for it. An LLVM of another toolchain may not know it.
+const COPIED: &str = "-Cllvm-args=-max-store-memcpy=1";
 /// The places of panics, which go into messages that this library does not write.
 const WITHOUT_LOCATIONS: &str = "-Zlocation-detail=none";
 /// What the compiler does before LLVM when it optimises for time: half of it are wrappers that vanish.
