@@ -1,10 +1,11 @@
 /** Runs a platform's effects wherever it is loaded, and says what came out. Names no test, no file and no Node. */
 import { Driver } from "../../pkg/src/platform/driver.js";
 import { Platform } from "../../pkg/src/platform/index.js";
+import { keyEffects } from "../../pkg/src/platform/keys.js";
 
 export async function errand(origin) {
   const told = [];
-  const platform = new Platform({}, { onNotice: (notice) => told.push(notice), onWarning: ({ type }) => told.push(type) });
+  const platform = new Platform({}, { onNotice: (notice) => told.push(notice), onWarning: ({ type }) => told.push(type) }, keyEffects);
   const signal = new AbortController().signal;
   const perform = (kind, members) => platform.perform({ kind, ...members }, signal).then((ok) => ok ?? null, (error) => error.code ?? String(error));
   const fetching = (path) => perform("fetch", { request: { method: "GET", url: origin + path, headers: [] }, deadline: 2_000, limit: 100 });

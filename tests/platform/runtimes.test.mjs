@@ -112,7 +112,7 @@ describe("the platform", { timeout: 120_000 }, () => {
   });
 
   test("names no builtin of Node and has no top-level await in what a browser loads", async () => {
-    const contents = 'export * from "../../pkg/src/platform/index.js"; export * from "../../pkg/src/platform/driver.js";';
+    const contents = 'export * from "../../pkg/src/platform/index.js"; export * from "../../pkg/src/platform/keys.js"; export * from "../../pkg/src/platform/driver.js";';
     const { outputFiles } = await build({ stdin: { contents, resolveDir: path(".") }, bundle: true, platform: "browser", format: "iife", globalName: "x", target: "es2022", write: false });
     assert.doesNotMatch(outputFiles[0].text, /node:|require\(/);
   });

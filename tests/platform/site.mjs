@@ -10,9 +10,10 @@ const SOURCES = new URL("../../pkg/src/", import.meta.url);
 /** In every page and worker: a platform, what it told, and its effects as functions. */
 const HARNESS = `
 import { Platform } from "/src/platform/index.js";
+import { keyEffects } from "/src/platform/keys.js";
 globalThis.start = (options) => {
   const told = [];
-  const platform = new Platform(options, { onNotice: (notice) => told.push(notice), onWarning: ({ type }) => told.push(type) });
+  const platform = new Platform(options, { onNotice: (notice) => told.push(notice), onWarning: ({ type }) => told.push(type) }, keyEffects);
   const perform = (kind, members = {}, signal = new AbortController().signal) =>
     platform.perform({ kind, ...members }, signal).then((ok) => ok ?? null, (error) => ({ failed: error.code ?? String(error) }));
   const session = (kind, members) => perform(kind, { area: "session", key: "s", ...members });

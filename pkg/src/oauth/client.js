@@ -1,5 +1,6 @@
 import { call, Client } from "../client/index.js";
 import { givenKeys } from "../platform/given-keys.js";
+import { keyEffects } from "../platform/keys.js";
 import { lazyCore } from "../shared/core.js";
 import { settle } from "../shared/result.js";
 import { watch } from "./watch.js";
@@ -50,7 +51,8 @@ export class OauthClient extends Client {
 
 /** The key goes to the platform, which signs with it; the core is told only what kind it is. */
 function keyOptions(privateKey) {
-  if (privateKey === undefined) return {};
+  if (privateKey === undefined) return { keys: keyEffects };
   const { key = privateKey, alg = key.alg, kid = key.kid } = privateKey;
-  return { keys: givenKeys({ client: key }), clientKey: { alg, ...(kid && { kid }) } };
+  const given = givenKeys({ client: key });
+  return { keys: (database) => keyEffects(database, given), clientKey: { alg, ...(kid && { kid }) } };
 }

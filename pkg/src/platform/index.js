@@ -3,7 +3,6 @@ import { digest, random, verify } from "./crypto.js";
 import { Database } from "./database.js";
 import { Failed } from "./failed.js";
 import { send } from "./fetch.js";
-import { Keys } from "./keys.js";
 import { Locks } from "./locks.js";
 import { location, navigate, rewrite } from "./navigation.js";
 import { watch } from "./notices.js";
@@ -41,9 +40,10 @@ export class Platform {
    * @param {(line: { effect: string, outcome: string, millis: number }) => void} [options.logger] hears
    *   what was done and how it ended; never what was sent, read or written
    * @param {{ onNotice(notice: string): void, onWarning(event: { type: "storage_unavailable" }): void }} told
-   * @param {object} [given] keys of the application, see `given-keys.js`
+   * @param {(database?: Database) => object} [keys] makes the effects of keys, see `keys.js`; a client without
+   *   proofs of possession needs none
    */
-  constructor(options, told, given) {
+  constructor(options, told, keys) {
     this.#options = options;
     this.#told = told;
     const database = globalThis.indexedDB && new Database();
@@ -55,7 +55,7 @@ export class Platform {
       transactions: transactions === session ? guarded : this.#guard(transactions),
     };
     this.#channel = openChannel(options.name ?? "edgeward", () => told.onNotice("storage"));
-    this.#effects = this.#table(session, new Keys(database, given));
+    this.#effects = this.#table(session, keys?.(database));
     this.#ends.push(watch(told.onNotice), () => database?.close());
   }
 
@@ -113,12 +113,9 @@ export class Platform {
       lock: ({ name, deadline }, signal) => this.#locks.lock(name, deadline, signal),
       unlock: ({ name }) => this.#locks.unlock(name),
       announce: ({ text }) => this.#channel.post(text),
-      makeKey: (effect) => keys.makeKey(effect),
-      publicKey: (effect) => keys.publicKey(effect),
-      sign: (effect) => keys.sign(effect),
-      forgetKey: (effect) => keys.forgetKey(effect),
       popup: (effect, signal) => this.popups.popup(effect, signal),
       relay: (effect) => this.popups.relay(effect),
+      ...keys,
     };
   }
 

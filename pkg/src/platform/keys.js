@@ -96,6 +96,22 @@ export class Keys {
   }
 }
 
+/**
+ * What the core may order of keys: only the whole client does.
+ *
+ * @param {import("./database.js").Database} [database]
+ * @param {object} [given] see `Keys`
+ */
+export function keyEffects(database, given) {
+  const keys = new Keys(database, given);
+  return {
+    makeKey: (effect) => keys.makeKey(effect),
+    publicKey: (effect) => keys.publicKey(effect),
+    sign: (effect) => keys.sign(effect),
+    forgetKey: (effect) => keys.forgetKey(effect),
+  };
+}
+
 async function published({ publicKey }) {
   return publicMembers(await subtle().exportKey("jwk", publicKey));
 }

@@ -1,6 +1,6 @@
 import { digest, random, verify } from "../platform/crypto.js";
 import { send } from "../platform/fetch.js";
-import { Keys } from "../platform/keys.js";
+import { keyEffects } from "../platform/keys.js";
 import { Locks } from "../platform/locks.js";
 import { readClock, sleep } from "../platform/time.js";
 
@@ -22,7 +22,6 @@ export class RequestPlatform {
   constructor(shared, shelf, address) {
     this.#clock = shared.clock;
     this.#locks = new Locks(shared.store?.lock ? shared.store : { lock: shared.lock });
-    const keys = new Keys(undefined, shared.keys);
     const read = shared.documents.reader((effect, signal) => send(effect, signal, shared.fetch));
     // The core knows one session; a server has many, and they do not wait for each other.
     const own = (name) => `${name}:${shelf.id}`;
@@ -44,10 +43,7 @@ export class RequestPlatform {
       navigate: ({ url }) => void (this.leaving = url),
       // The answer redirects.
       rewrite: () => {},
-      makeKey: (effect) => keys.makeKey(effect),
-      publicKey: (effect) => keys.publicKey(effect),
-      sign: (effect) => keys.sign(effect),
-      forgetKey: (effect) => keys.forgetKey(effect),
+      ...keyEffects(undefined, shared.keys),
     };
   }
 
