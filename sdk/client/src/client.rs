@@ -4,6 +4,7 @@ use edgeward_core::{
     Code, Error,
     json::{self, Map, Members, Value},
     session::{Millis, Notice, Now},
+    text,
     time::UnixMillis,
 };
 
@@ -41,7 +42,7 @@ impl Client {
     /// `config_invalid`, at the option.
     pub(crate) fn new(options: &str) -> Result<Self, Error> {
         let settings = Settings::read(options)?;
-        let name = ["edgeward:", settings.issuer.as_str(), ":", &settings.client_id].concat();
+        let name = text::concat(&["edgeward:", settings.issuer.as_str(), ":", &settings.client_id]);
         let provider = Provider::default();
         #[cfg(feature = "oauth")]
         if let Some(metadata) = settings.catalogue.metadata() {
@@ -51,7 +52,7 @@ impl Client {
             session: Session::new(&name, settings.background),
             provider,
             completions: Completions::default(),
-            transactions: [&name, ":transaction:"].concat(),
+            transactions: text::concat(&[&name, ":transaction:"]),
             #[cfg(feature = "oauth")]
             memory: Default::default(),
             name,
@@ -62,7 +63,7 @@ impl Client {
 
     /// The name of the key that tokens may be bound to.
     pub(crate) fn key_name(&self) -> String {
-        [&self.name, ":dpop"].concat()
+        text::concat(&[&self.name, ":dpop"])
     }
 
     /// Takes an input, runs what can run, and gives what it brought about. An input that is none

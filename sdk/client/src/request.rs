@@ -3,6 +3,7 @@
 use edgeward_core::{
     Code,
     json::{Members, Writer},
+    text,
 };
 
 use crate::{
@@ -31,7 +32,7 @@ pub(crate) fn authorize(run: &Run<'_>, args: &Members) -> Outcome {
     let proof_was_refused = false;
     let force = refused.is_some() && !proof_was_refused;
     let handed = client.session.access(run, Want { force, ..Want::default() })?;
-    let header = [handed.access.token_type.as_str(), " ", &handed.access.token].concat();
+    let header = text::concat(&[handed.access.token_type.as_str(), " ", &handed.access.token]);
     // The same again would be refused again.
     if force && refused.as_ref() == Some(&header) {
         return Ok(written::null());

@@ -15,6 +15,7 @@ use edgeward_core::{
         Action, Answer, Background, Event, Grant, Handed, Input, Late, Machine, Millis, Notice, Options,
         Reason, State, Step, Target, Ticket,
     },
+    text,
 };
 
 use crate::{
@@ -62,7 +63,7 @@ impl Session {
     pub(crate) fn new(name: &str, background: Background) -> Self {
         Self {
             machine: RefCell::new(Machine::new(Options { background, ..Options::default() })),
-            key: [name, ":session"].concat(),
+            key: text::concat(&[name, ":session"]),
             begun: Cell::new(false),
             starting: RefCell::default(),
             steps: RefCell::default(),

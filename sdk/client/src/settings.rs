@@ -10,6 +10,7 @@ use edgeward_core::{
     jwt::{Policy, Tolerance},
     oauth::{discovery::Issuer, id_token},
     session::Background,
+    text,
     time::Seconds,
 };
 
@@ -169,7 +170,7 @@ fn policy(options: &Members, issuer: &str, client_id: &str) -> Result<Policy, Er
 /// [RFC 8707 §2](https://www.rfc-editor.org/rfc/rfc8707#section-2): absolute, without fragment.
 fn resources(options: &Members) -> Result<Vec<String>, Error> {
     let resources = options.texts("resource")?.unwrap_or_default();
-    if resources.iter().all(|uri| uri.contains(':') && !uri.contains('#')) {
+    if resources.iter().all(|uri| text::has(uri, ":") && !text::has(uri, "#")) {
         Ok(resources)
     } else {
         Err(invalid("resource"))
@@ -177,8 +178,11 @@ fn resources(options: &Members) -> Result<Vec<String>, Error> {
 }
 
 fn api_origins(options: &Members) -> Result<Vec<String>, Error> {
-    let origins = options.texts("apiOrigins")?.unwrap_or_default();
-    json::each(&origins, |url| origin(url).ok_or(invalid("apiOrigins")))
+    let mut origins = options.texts("apiOrigins")?.unwrap_or_default();
+    for url in &mut origins {
+        *url = origin(url).ok_or(invalid("apiOrigins"))?;
+    }
+    Ok(origins)
 }
 
 /// An origin as browsers write it: without path and without the scheme's own port.

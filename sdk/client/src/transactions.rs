@@ -5,6 +5,7 @@
 use edgeward_core::{
     json::{self, Writer},
     oauth::authorize::Transaction,
+    text,
     time::UnixSeconds,
 };
 
@@ -98,5 +99,5 @@ fn began(text: &str) -> Option<UnixSeconds> {
 }
 
 fn key(run: &Run<'_>, state: &str) -> String {
-    [&run.client.transactions, state].concat()
+    text::concat(&[&run.client.transactions, state])
 }

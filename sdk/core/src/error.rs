@@ -48,15 +48,8 @@ macro_rules! codes {
             /// The code as it goes over the wire: `snake_case`.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Code::$variant => $name,)+
-                    $($(
-                        #[cfg(any(test, feature = $feature))]
-                        Code::$its => $its_name,
-                    )+)+
-                    #[allow(unreachable_patterns, reason = "there are none where every feature is")]
-                    _ => Code::InternalError.as_str(),
-                }
+                let told = self.told();
+                told.split_at(name_length(told)).0
             }
 
             /// The HTTP status that a server answers with.
@@ -90,14 +83,20 @@ macro_rules! codes {
             /// What happened, in a sentence without secrets.
             #[must_use]
             pub const fn message(self) -> &'static str {
+                let told = self.told();
+                told.split_at(name_length(told) + 1).1
+            }
+
+            /// The name, a space and the sentence: one text, since where it lies is weight as well.
+            const fn told(self) -> &'static str {
                 match self {
-                    $(Code::$variant => const { $doc.trim_ascii() },)+
+                    $(Code::$variant => concat!($name, $doc),)+
                     $($(
                         #[cfg(any(test, feature = $feature))]
-                        Code::$its => const { $its_doc.trim_ascii() },
+                        Code::$its => concat!($its_name, $its_doc),
                     )+)+
                     #[allow(unreachable_patterns, reason = "there are none where every feature is")]
-                    _ => Code::InternalError.message(),
+                    _ => Code::InternalError.told(),
                 }
             }
 
@@ -116,6 +115,18 @@ macro_rules! codes {
             }
         }
     };
+}
+
+/// How long the name is that a code's text begins with.
+const fn name_length(told: &str) -> usize {
+    let mut rest = told.as_bytes();
+    while let [first, after @ ..] = rest {
+        if *first == b' ' {
+            break;
+        }
+        rest = after;
+    }
+    told.len() - rest.len()
 }
 
 codes! {

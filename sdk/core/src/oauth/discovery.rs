@@ -141,9 +141,10 @@ pub fn requests(issuer: &Issuer) -> Vec<Request> {
     while let Some(shorter) = path.strip_suffix("/") {
         path = shorter;
     }
-    let mut urls = Vec::from([[origin, path, OPENID].concat(), [origin, OAUTH, path].concat()]);
+    let mut urls = Vec::from([text::concat(&[origin, path, OPENID]), text::concat(&[origin, OAUTH, path])]);
     if !path.is_empty() {
-        urls.extend([[origin, OPENID, path].concat(), [origin, path, OAUTH].concat()]);
+        urls.push(text::concat(&[origin, OPENID, path]));
+        urls.push(text::concat(&[origin, path, OAUTH]));
     }
     let mut requests = Vec::new();
     for url in urls {

@@ -7,6 +7,7 @@ use crate::{
     http::Response,
     json::{Map, Value, Writer, object},
     oauth::clock,
+    text,
     time::Seconds,
 };
 
@@ -91,7 +92,7 @@ impl Cause {
 /// nothing else here needs.
 fn message(error: Error) -> String {
     let message = error.code.message();
-    if error.at.is_empty() { message.into() } else { [message, " (", error.at, ")"].concat() }
+    if error.at.is_empty() { message.into() } else { text::concat(&[message, " (", error.at, ")"]) }
 }
 
 /// An error of [RFC 6749 §4.1.2.1 and §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2).

@@ -107,7 +107,7 @@ pub fn with_query(address: &Address, pairs: &[(&str, &str)]) -> String {
         Some((_, query)) if query.ends_with("&") => "",
         Some(_) => "&",
     };
-    [url, joint, &encode(pairs)].concat()
+    text::concat(&[url, joint, &encode(pairs)])
 }
 
 /// A `POST` of the pairs that asks for JSON.

@@ -25,7 +25,7 @@ pub fn normal(text: &str) -> String {
             scopes.push(scope);
         }
     }
-    scopes.join(" ")
+    text::join(&scopes, " ")
 }
 
 /// Whether every scope of `wanted` was granted.

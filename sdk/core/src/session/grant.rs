@@ -77,7 +77,7 @@ impl Target {
         let mut names: Vec<&str> = text::split(scope, " ").filter(|name| !name.is_empty()).collect();
         names.sort_unstable();
         names.dedup();
-        Self { resource: resource.map(String::from), scope: names.join(" ") }
+        Self { resource: resource.map(String::from), scope: text::join(&names, " ") }
     }
 }
 

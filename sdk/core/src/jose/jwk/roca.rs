@@ -7,7 +7,7 @@
 
 /// Whether the big-endian modulus has the fingerprint.
 pub fn is_weak(modulus: &[u8]) -> bool {
-    PRIMES.iter().all(|prime| is_power(remainder(modulus, *prime), *prime))
+    PRIMES.iter().all(|prime| is_power(remainder(modulus, (*prime).into()), (*prime).into()))
 }
 
 fn remainder(number: &[u8], prime: u32) -> u32 {
@@ -26,7 +26,7 @@ fn is_power(number: u32, prime: u32) -> bool {
     false
 }
 
-const PRIMES: [u32; 38] = [
+const PRIMES: [u8; 38] = [
     3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103,
     107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
 ];

@@ -1,6 +1,6 @@
 //! The authorization response: the parameters with which the provider sends the user back.
 
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 
 use crate::{
     error::{Code, Error},
@@ -84,7 +84,14 @@ impl Callback {
             Some((name, _)) => !PARAMETERS.contains(&name.as_str()),
             None => !piece.is_empty(),
         };
-        text::split(query, "&").filter(foreign).collect::<Vec<_>>().join("&")
+        let mut rest = String::new();
+        for piece in text::split(query, "&").filter(foreign) {
+            if !rest.is_empty() {
+                rest.push('&');
+            }
+            rest.push_str(piece);
+        }
+        rest
     }
 
     /// Checks what can be checked before the provider's metadata is there, so that an expired or
