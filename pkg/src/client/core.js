@@ -18,7 +18,7 @@ export class Core {
   /** @param {string} options `ClientOptions` as JSON */
   constructor(options) {
     this.#core = wasm.core_new(...passed(options));
-    abandoned?.register(this, this.#core);
+    abandoned?.register(this, this.#core, this);
   }
 
   /**
@@ -32,6 +32,12 @@ export class Core {
     } finally {
       wasm.__wbindgen_free(start, length, 1);
     }
+  }
+
+  /** Gives its memory back at once; it is not used afterwards. */
+  free() {
+    abandoned?.unregister(this);
+    wasm.__wbg_core_free(this.#core, 1);
   }
 }
 
