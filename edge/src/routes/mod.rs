@@ -166,8 +166,7 @@ fn deny(
     let headers = response.headers_mut();
     let mut edits = Edits::default();
     let vary = headers.get("vary")?;
-    let varying = outgoing::varying(gateway, rule);
-    outgoing::mark(&mut edits, vary.as_deref(), call, gateway, rule, &varying);
+    outgoing::mark(&mut edits, vary.as_deref(), call, gateway, rule);
     if denial.error.code == Code::MethodNotAllowed {
         edits.set("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     }

@@ -41,12 +41,12 @@ pub fn finished(
     if status == SWITCHING {
         choose_protocol(call, &fields, &mut edits);
     }
-    mark(&mut edits, fields.get("vary"), call, gateway, rule, &varying(gateway, rule));
+    mark(&mut edits, fields.get("vary"), call, gateway, rule);
     passage::give_back(answer, &edits).map_err(|_| Code::ResponseInvalid)
 }
 
 /// The fields that an answer depends on: where a credential may stand, on a route that looks for one.
-pub fn varying<'g>(gateway: &'g Gateway, rule: Option<&Rule<'_>>) -> Vec<&'g str> {
+fn varying<'g>(gateway: &'g Gateway, rule: Option<&Rule<'_>>) -> Vec<&'g str> {
     match rule.map(|rule| rule.requirements.credential) {
         None | Some(CredentialRule::None) => Vec::new(),
         Some(_) => gateway.varying(),
@@ -61,7 +61,6 @@ pub fn mark(
     call: &Call<'_>,
     gateway: &Gateway,
     rule: Option<&Rule<'_>>,
-    varying: &[&str],
 ) {
     edits.set("x-request-id", &call.id);
     if let (ServerTiming::Told, Some(rule)) = (gateway.config.traffic.server_timing, rule) {
@@ -70,7 +69,7 @@ pub fn mark(
     if let Some(nonce) = call.fields.get("dpop").and_then(|proof| gateway.nonce(proof)) {
         edits.set("dpop-nonce", &nonce);
     }
-    if let Some(vary) = caching::vary(vary, varying) {
+    if let Some(vary) = caching::vary(vary, &varying(gateway, rule)) {
         edits.set("vary", &vary);
     }
 }

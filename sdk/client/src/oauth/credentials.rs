@@ -117,22 +117,21 @@ impl Credentials {
         let waiting = std::mem::take(&mut kept.waiting);
         let outcome = outcome.map(|got| kept.got = Some(got));
         drop(all);
-        let passes = |failure: &Failure| failure.error.code.recovery() == Recovery::Retry;
         let now = client.runtime.now().monotonic;
         for ticket in waiting {
             let answer = match &outcome {
                 Ok(()) => self
                     .find(target, |_, _| true, now)
-                    .map(|access| Known::handed(Handed { access, stale: false })),
-                Err(failure) if passes(failure) => self
-                    .find(target, |access, age| access.is_valid(age), now)
-                    .map(|access| Known::handed(Handed { access, stale: true })),
-                Err(_) => None,
+                    .map(|access| Handed { access, stale: false })
+                    .ok_or_else(|| Code::InternalError.into()),
+                Err(failure) => {
+                    let passes = failure.error.code.recovery() == Recovery::Retry;
+                    self.find(target, |access, age| passes && access.is_valid(age), now)
+                        .map(|access| Handed { access, stale: true })
+                        .ok_or_else(|| failure.clone())
+                }
             };
-            let failure = outcome.clone().err();
-            client
-                .runtime
-                .answer(ticket, answer.ok_or_else(|| failure.unwrap_or(Code::InternalError.into())));
+            client.runtime.answer(ticket, answer.map(Known::handed));
         }
     }
 }

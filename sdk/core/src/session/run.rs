@@ -249,10 +249,8 @@ impl Machine {
     /// the refresh token than a few bits of it.
     pub(super) fn spread(sent: &Sent) -> u32 {
         let counted = sent.generation.wrapping_add(u64::from(sent.attempt.failures) << 32);
-        mixed(sent.refresh_token.bytes().map(u64::from).fold(counted, |sum, byte| mixed(sum ^ byte)))
-            .to_be_bytes()
-            .first_chunk()
-            .map_or(0, |first| u32::from_be_bytes(*first))
+        let of_token = sent.refresh_token.bytes().map(u64::from).fold(counted, |sum, byte| mixed(sum ^ byte));
+        (mixed(of_token) >> 32) as u32
     }
 }
 

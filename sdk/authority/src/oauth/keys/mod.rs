@@ -208,8 +208,7 @@ pub async fn tend(authority: &Authority) -> Result<(), Failure> {
     if rotate(authority, authority.settings.oauth.key_lifetime).await? {
         authority.platform.log("edgeward: the next signing key is staged");
     }
-    let since = (authority.platform.now() - GRACE).0;
-    authority.store.row(statements::sweep(UnixMillis(since))).await?;
+    authority.store.row(statements::sweep(authority.platform.now() - GRACE)).await?;
     Ok(())
 }
 

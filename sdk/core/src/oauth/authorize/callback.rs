@@ -1,6 +1,6 @@
 //! The authorization response: the parameters with which the provider sends the user back.
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 
 use crate::{
     error::{Code, Error},
@@ -84,14 +84,7 @@ impl Callback {
             Some((name, _)) => !PARAMETERS.contains(&name.as_str()),
             None => !piece.is_empty(),
         };
-        let mut rest = String::new();
-        for piece in text::split(query, "&").filter(foreign) {
-            if !rest.is_empty() {
-                rest.push('&');
-            }
-            rest.push_str(piece);
-        }
-        rest
+        text::join(&text::split(query, "&").filter(foreign).collect::<Vec<_>>(), "&")
     }
 
     /// Checks what can be checked before the provider's metadata is there, so that an expired or

@@ -37,9 +37,7 @@ impl PrivateKey {
         };
         let required = |name| text(name)?.ok_or(Error::at(Code::JwkInvalid, name));
         required("d")?;
-        let name = required("alg")?;
-        let algorithm = Algorithm::ALL.iter().copied().find(|own| own.name() == name);
-        let algorithm = algorithm.ok_or(Code::AlgorithmUnsupported)?;
+        let algorithm: Algorithm = required("alg")?.parse().map_err(|_| Code::AlgorithmUnsupported)?;
         if algorithm.is_symmetric() {
             return Err(Code::AlgorithmUnsupported.into());
         }
