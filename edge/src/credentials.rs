@@ -4,13 +4,13 @@ use edgeward_core::{
     cookies::better_auth::Reader,
     gateway::config::{self, ConfigError},
     oauth::{
-        client_auth::{Client, Method, PrivateKey},
+        client_auth::{ClientAuthentication, PrivateKey},
         dpop::Nonces,
     },
     secret::Secret,
 };
 use edgeward_host::{
-    guard::{Asking, Dpop, Introspection, KeyClient, Memory},
+    guard::{Asking, Dpop, Introspection, Memory},
     webcrypto::SigningKeys,
 };
 
@@ -33,19 +33,19 @@ pub fn introspection(
     settings: &config::Introspection,
     secret: impl Fn(&str) -> Option<String>,
 ) -> Result<Introspection, ConfigError> {
-    let (id, binding) = (settings.client_id.clone(), &settings.secret_binding);
+    let binding = &settings.secret_binding;
     let secret = named(binding, secret)?;
-    let by_secret = |secret, method| Asking::Secret(Client { id: id.clone(), secret, method });
     let asking = match settings.auth_method {
-        config::Authentication::Basic => by_secret(secret, Method::Basic),
-        config::Authentication::Post => by_secret(secret, Method::Post),
+        config::Authentication::Basic => Asking::Fixed(ClientAuthentication::SecretBasic(secret)),
+        config::Authentication::Post => Asking::Fixed(ClientAuthentication::SecretPost(secret)),
         config::Authentication::PrivateKey => {
             let key = PrivateKey::parse(secret)
                 .map_err(|error| ConfigError(format!("The secret {binding} is no private JWK: {error}.")))?;
-            Asking::Key(KeyClient { id, key, keys: SigningKeys::new() })
+            Asking::Signed(key, SigningKeys::new())
         }
     };
-    Ok(Introspection::new(settings.endpoint.clone(), asking, settings.policy.clone()))
+    let (endpoint, client_id) = (settings.endpoint.clone(), settings.client_id.clone());
+    Ok(Introspection::new(endpoint, client_id, asking, settings.policy.clone()))
 }
 
 /// How session cookies are read.

@@ -24,7 +24,7 @@ use edgeward_core::{
 };
 
 pub use dpop::{Dpop, Memory, OwnMemory};
-pub use opaque::{Asking, Introspection, Judge, KeyClient};
+pub use opaque::{Asking, Introspection, Judge};
 pub use session_cookie::Sessions;
 
 use crate::{clock, kernels::Arithmetic, revealed::reveal, task::Background, verifier::Verifier};

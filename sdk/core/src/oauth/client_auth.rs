@@ -9,52 +9,11 @@ mod private_key;
 use alloc::{string::String, vec::Vec};
 
 use base64ct::{Base64, Encoding};
-use serde::Deserialize;
 
 pub use assertion::{ASSERTION_LIFETIME, Assertion};
 pub use private_key::PrivateKey;
 
-use crate::{
-    http::{Address, Request},
-    oauth::form,
-    secret::Secret,
-};
-
-/// How the secret is sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub enum Method {
-    /// In the header `Authorization`, as user name and password.
-    #[default]
-    #[serde(rename = "client_secret_basic")]
-    Basic,
-    /// In the body.
-    #[serde(rename = "client_secret_post")]
-    Post,
-}
-
-/// A client with a secret.
-#[derive(Clone, Debug)]
-pub struct Client {
-    /// Its `client_id`.
-    pub id: String,
-    /// Its secret, a text.
-    pub secret: Secret,
-    /// How it sends the secret.
-    pub method: Method,
-}
-
-impl Client {
-    /// A `POST` of the pairs that asks for JSON, in the client's name.
-    #[must_use]
-    pub fn post(&self, address: &Address, pairs: &[(&str, &str)]) -> Request {
-        let mut request = form::post(address, pairs);
-        match self.method {
-            Method::Basic => basic(&self.id, &self.secret, &mut request),
-            Method::Post => post(&self.id, &self.secret, &mut request),
-        }
-        request
-    }
-}
+use crate::{http::Request, oauth::form, secret::Secret};
 
 /// What goes with every form request of a client: to the endpoints for tokens, pushed requests,
 /// devices, revocation and introspection. It is put onto a request that is already made, so that
@@ -130,17 +89,18 @@ fn basic(id: &str, secret: &Secret, request: &mut Request) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::Reach;
+    use crate::http::{Address, Reach};
 
-    fn request(method: Method) -> Request {
-        let client = Client { id: "s6Bh:dR".into(), secret: Secret::new(b"7F jf/p".to_vec()), method };
+    fn request(with: fn(Secret) -> ClientAuthentication) -> Request {
         let address = Address::parse("https://a.example/x", Reach::Public).unwrap();
-        client.post(&address, &[("token", "t")])
+        let mut request = form::post(&address, &[("token", "t")]);
+        with(Secret::new(b"7F jf/p".to_vec())).apply("s6Bh:dR", &mut request);
+        request
     }
 
     #[test]
     fn basic_encodes_both_parts_first() {
-        let request = request(Method::Basic);
+        let request = request(ClientAuthentication::SecretBasic);
         let value = request.headers.iter().find(|(name, _)| *name == "authorization").map(|(_, value)| value);
         // s6Bh%3AdR:7F+jf%2Fp
         assert_eq!(value.unwrap(), "Basic czZCaCUzQWRSOjdGK2pmJTJGcA==");
@@ -149,7 +109,7 @@ mod tests {
 
     #[test]
     fn post_sends_both_in_the_body_alone() {
-        let request = request(Method::Post);
+        let request = request(ClientAuthentication::SecretPost);
         assert_eq!(request.body, "token=t&client_id=s6Bh%3AdR&client_secret=7F+jf%2Fp");
         assert!(request.headers.iter().all(|(name, _)| *name != "authorization"));
     }

@@ -16,10 +16,7 @@ use crate::{
     jose::jws::Payload,
     json::{self, Map, Value},
     jwt::{self, Bound, Policy},
-    oauth::{
-        client_auth::{Client, ClientAuthentication},
-        form,
-    },
+    oauth::{client_auth::ClientAuthentication, form},
     time::UnixSeconds,
 };
 
@@ -44,24 +41,13 @@ pub fn is_opaque(token: &str) -> bool {
     dots != 2 && dots != 4
 }
 
-/// Asks about an access token.
+/// Asks about an access token, in the name of a client.
 ///
 /// # Errors
 /// `token_too_large`: over 4 KiB.
 ///
 /// Source: [RFC 7662 §2.1](https://www.rfc-editor.org/rfc/rfc7662#section-2.1)
-pub fn request(endpoint: &Address, client: &Client, token: &str) -> Result<Request, Error> {
-    if token.len() > MAX_TOKEN {
-        return Err(Code::TokenTooLarge.into());
-    }
-    Ok(client.post(endpoint, &[("token", token), ("token_type_hint", "access_token")]))
-}
-
-/// The same by a client that shows who it is in any of the ways there are.
-///
-/// # Errors
-/// Those of [`request`].
-pub fn request_as(
+pub fn request(
     endpoint: &Address,
     client_id: &str,
     authentication: &ClientAuthentication,

@@ -8,7 +8,7 @@ use edgeward_core::{
     http::{Address, Request},
     jwt::{Bound, Policy},
     oauth::{
-        client_auth::{Assertion, Client, ClientAuthentication, PrivateKey},
+        client_auth::{Assertion, ClientAuthentication, PrivateKey},
         introspect::{self, Answer, Cache, MAX_ANSWER},
     },
 };
@@ -40,41 +40,19 @@ impl Judge for Introspection {
     }
 }
 
-/// As which client an issuer is asked.
+/// How a client shows who it is.
 pub enum Asking {
-    /// One with a secret.
-    Secret(Client),
-    /// One with a key of its own.
-    Key(KeyClient),
-}
-
-/// A client that signs an assertion for each question.
-pub struct KeyClient {
-    /// Its `client_id`.
-    pub id: String,
-    /// Its key.
-    pub key: PrivateKey,
-    /// The key as it was imported.
-    pub keys: SigningKeys,
-}
-
-impl KeyClient {
-    /// An assertion for the issuer alone. A key that does not sign is a flaw of the configuration, which says nothing
-    /// about the token.
-    async fn assertion(&self, issuer: &str) -> Result<ClientAuthentication, Error> {
-        let PrivateKey { jwk, algorithm, kid } = &self.key;
-        let (random, now) = (random::bytes()?, clock::now().to_seconds());
-        let assertion = Assertion::new(&self.id, issuer, (*algorithm, kid.as_deref()), &random, now);
-        let signature = self.keys.sign(jwk, *algorithm, assertion.signing_input().as_bytes()).await;
-        let signature = signature.map_err(|_| Error::at(Code::IntrospectionUnavailable, "secret_binding"))?;
-        Ok(assertion.finish(&signature))
-    }
+    /// By the same each time.
+    Fixed(ClientAuthentication),
+    /// By an assertion that it signs for each question.
+    Signed(PrivateKey, SigningKeys),
 }
 
 /// Asks one issuer about opaque tokens. Two requests that ask about one token at the same time ask
 /// twice: a Worker must not wait for what belongs to another request.
 pub struct Introspection {
     endpoint: Address,
+    client_id: String,
     asking: Asking,
     policy: Policy,
     cache: RefCell<Cache>,
@@ -83,8 +61,8 @@ pub struct Introspection {
 impl Introspection {
     /// Asks at `endpoint` as a client, and takes what satisfies `policy`.
     #[must_use]
-    pub fn new(endpoint: Address, asking: Asking, policy: Policy) -> Self {
-        Self { endpoint, asking, policy, cache: RefCell::default() }
+    pub fn new(endpoint: Address, client_id: String, asking: Asking, policy: Policy) -> Self {
+        Self { endpoint, client_id, asking, policy, cache: RefCell::default() }
     }
 
     async fn answer(&self, token: &str) -> Result<Bound, Error> {
@@ -100,13 +78,29 @@ impl Introspection {
     }
 
     async fn request(&self, token: &str) -> Result<Request, Error> {
+        let request = |authentication: &ClientAuthentication| {
+            introspect::request(&self.endpoint, &self.client_id, authentication, token)
+        };
         match &self.asking {
-            Asking::Secret(client) => introspect::request(&self.endpoint, client, token),
-            Asking::Key(client) => {
-                let authentication = client.assertion(&self.policy.issuer).await?;
-                introspect::request_as(&self.endpoint, &client.id, &authentication, token)
-            }
+            Asking::Fixed(authentication) => request(authentication),
+            Asking::Signed(key, imported) => request(&self.assertion(key, imported).await?),
         }
+    }
+
+    /// An assertion for the issuer alone. A key that does not sign is a flaw of the configuration, which says nothing
+    /// about the token.
+    async fn assertion(
+        &self,
+        key: &PrivateKey,
+        imported: &SigningKeys,
+    ) -> Result<ClientAuthentication, Error> {
+        let PrivateKey { jwk, algorithm, kid } = key;
+        let (random, now) = (random::bytes()?, clock::now().to_seconds());
+        let key = (*algorithm, kid.as_deref());
+        let assertion = Assertion::new(&self.client_id, &self.policy.issuer, key, &random, now);
+        let signature = imported.sign(jwk, *algorithm, assertion.signing_input().as_bytes()).await;
+        let signature = signature.map_err(|_| Error::at(Code::IntrospectionUnavailable, "secret_binding"))?;
+        Ok(assertion.finish(&signature))
     }
 
     async fn ask(&self, token: &str) -> Result<Answer, Error> {

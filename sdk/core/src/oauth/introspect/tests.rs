@@ -1,7 +1,7 @@
 use super::*;
 use alloc::vec::Vec;
 
-use crate::{http::Reach, jose::Algorithm, jwt::Expiration, oauth::client_auth::Method, secret::Secret};
+use crate::{http::Reach, jose::Algorithm, jwt::Expiration, secret::Secret};
 
 const NOW: UnixSeconds = UnixSeconds(1_000_000);
 
@@ -26,13 +26,13 @@ fn refused(more: &str) -> Code {
 
 #[test]
 fn asks_in_the_name_of_its_client() {
-    let client = Client { id: "c".into(), secret: Secret::new(b"s".to_vec()), method: Method::Post };
+    let client = ClientAuthentication::SecretPost(Secret::new(b"s".to_vec()));
     let endpoint = Address::parse("https://i.example/introspect", Reach::Public).unwrap();
-    let asked = request(&endpoint, &client, "a+b").unwrap();
+    let asked = request(&endpoint, "c", &client, "a+b").unwrap();
     assert_eq!(asked.body, "token=a%2Bb&token_type_hint=access_token&client_id=c&client_secret=s");
-    assert!(request(&endpoint, &client, &"t".repeat(MAX_TOKEN)).is_ok());
+    assert!(request(&endpoint, "c", &client, &"t".repeat(MAX_TOKEN)).is_ok());
     assert_eq!(
-        request(&endpoint, &client, &"t".repeat(MAX_TOKEN + 1)).err().unwrap().code,
+        request(&endpoint, "c", &client, &"t".repeat(MAX_TOKEN + 1)).err().unwrap().code,
         Code::TokenTooLarge
     );
 }
