@@ -10,6 +10,7 @@ use edgeward_core::{
 
 use super::{Settings, refusal::Refusal, statements, tokens, user};
 use crate::{
+    Failure,
     context::Context,
     http::Outgoing,
     oauth::{
@@ -57,16 +58,21 @@ pub async fn current(context: &Context<'_>, settings: &Settings) -> Result<Curre
         Err(failure) if failure.code == Code::TokenExpired => return Err(EXPIRED),
         Err(_) => return Err(BAD_TOKEN),
     };
-    let user = users::by_id(authority, claims.text("sub")?.unwrap_or_default()).await?.ok_or(NO_USER)?;
+    let user = claims.text("sub")?.unwrap_or_default();
+    let session = claims.text("session_id")?.unwrap_or_default();
+    let of_session = grant::statements::of_session(session, user, CLIENT);
+    let asked = vec![users::statement(user), of_session, accounts::statement(user)];
+    let answers = context.store().batch(asked).await?;
+    let [user, grant, accounts] = answers.as_slice() else {
+        return Err(Failure::from(Code::InternalError).into());
+    };
+    let user = user.first().map(User::read).transpose()?.ok_or(NO_USER)?;
     if user.is_banned(context.now) {
         return Err(BANNED);
     }
-    let session = claims.text("session_id")?.unwrap_or_default();
-    let row = context.row(statements::grant(session, &user.id)).await?;
-    let grant = row.as_ref().map(Grant::read).transpose()?;
+    let grant = grant.first().map(Grant::read).transpose()?;
     let good = grant.filter(|grant| !grant.family.ended && context.now < grant.family.until);
-    let accounts = accounts::of_user(authority, &user.id).await?;
-    Ok(Current { user, accounts, grant: good.ok_or(NO_SESSION)? })
+    Ok(Current { user, accounts: accounts::read(accounts)?, grant: good.ok_or(NO_SESSION)? })
 }
 
 /// Begins a session of a user, after the statements that use up what it begins by; `None` if they break off.
@@ -146,12 +152,17 @@ struct Ready {
 
 async fn ready(context: &Context<'_>, user: &str) -> Result<Ready, Refusal> {
     let authority = context.authority;
-    let user = users::by_id(authority, user).await?.ok_or(NOT_FOUND)?;
+    let asked = vec![users::statement(user), accounts::statement(user), keys::signing(authority)];
+    let answers = context.store().batch(asked).await?;
+    let [user, accounts, key] = answers.as_slice() else {
+        return Err(Failure::from(Code::InternalError).into());
+    };
+    let user = user.first().map(User::read).transpose()?.ok_or(NOT_FOUND)?;
     if user.is_banned(context.now) {
         return Err(Refusal::new(400, "user_banned", "Invalid Refresh Token: User Banned"));
     }
-    let accounts = accounts::of_user(authority, &user.id).await?;
-    Ok(Ready { user, accounts, signer: keys::signer(authority).await? })
+    let signer = keys::signer_of(authority, key.first()).await?;
+    Ok(Ready { user, accounts: accounts::read(accounts)?, signer })
 }
 
 /// The session as the client keeps it.

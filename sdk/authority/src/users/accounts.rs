@@ -6,7 +6,7 @@ use super::User;
 use crate::{
     Authority,
     failure::Failure,
-    store::{Statement, sql},
+    store::{Row, Statement, sql},
 };
 
 /// What a provider calls a user.
@@ -39,12 +39,24 @@ pub async fn user(authority: &Authority, provider: &str, subject: &str) -> Resul
 /// # Errors
 /// `store_unavailable`
 pub async fn of_user(authority: &Authority, user: &str) -> Result<Vec<Account>, Failure> {
-    let statement = sql(
+    read(&authority.store.rows(statement(user)).await?)
+}
+
+/// Asks for the accounts of a user, for [`read`]: so they are read in one batch with the user.
+#[must_use]
+pub fn statement(user: &str) -> Statement {
+    sql(
         "SELECT provider, subject, created_at FROM edgeward_accounts
           WHERE user_id = ?1 ORDER BY created_at, provider, subject LIMIT 100",
         [user.into()],
-    );
-    let rows = authority.store.rows(statement).await?;
+    )
+}
+
+/// The accounts that [`statement`] has read.
+///
+/// # Errors
+/// `internal_error`: a row is none of an account.
+pub fn read(rows: &[Row]) -> Result<Vec<Account>, Failure> {
     let accounts = rows.iter().map(|row| {
         Ok(Account {
             provider: row.text("provider")?,

@@ -30,13 +30,28 @@ pub fn insert(grant: &Grant, now: UnixMillis) -> Statement {
     )
 }
 
+/// What a grant is read from.
+macro_rules! select {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, client_id, user_id, session_id, scope, resources, jkt, authenticated_at, active, uses,
+                    idle_until, until, ended_at
+               FROM edgeward_grants WHERE ",
+            $which
+        )
+    };
+}
+
 /// Reads a grant.
 pub fn by_id(id: &str) -> Statement {
+    sql(select!("id = ?1"), [id.into()])
+}
+
+/// Reads what a user has granted to a client in a session.
+pub fn of_session(session: &str, user: &str, client: &str) -> Statement {
     sql(
-        "SELECT id, client_id, user_id, session_id, scope, resources, jkt, authenticated_at, active, uses,
-                idle_until, until, ended_at
-           FROM edgeward_grants WHERE id = ?1",
-        [id.into()],
+        select!("session_id = ?1 AND user_id = ?2 AND client_id = ?3"),
+        [session.into(), user.into(), client.into()],
     )
 }
 
