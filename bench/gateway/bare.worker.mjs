@@ -2,7 +2,7 @@
 import { forwarded } from "./peer.mjs";
 
 export default {
-  fetch(request, { ISSUERS, ORIGIN }) {
-    return forwarded(request, { iss: ISSUERS[0][0], sub: "ada" }, ORIGIN);
+  fetch(request, env) {
+    return forwarded(request, { iss: env.ISSUERS[0][0], sub: "ada" }, env);
   },
 };

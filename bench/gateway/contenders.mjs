@@ -1,8 +1,9 @@
 /**
  * The Workers that are compared, each in a workerd of its own, in front of the same origin behind a service binding.
  *
- * All are told the same: issuers, audience, ES256, keys at `jwks_uri`; and all do the same: verify, and send the request
- * on without headers that a client could have made up and with the identity in headers of their own.
+ * All are told the same: issuers, audience, ES256, keys at `jwks_uri`; and all do the same: verify, send the request on
+ * without headers that a client could have made up, with the identity in headers of their own, `Via` and `X-Forwarded-*`,
+ * and keep the answer out of shared caches. One that is called meagre leaves out all of that but the identity.
  */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -29,6 +30,7 @@ export const CONTENDERS = {
   edgeward: (issuers) => running("edgeward", () => ours(issuers)),
   "edgeward, no kernels": (issuers) => running("edgeward, no kernels", () => ours(issuers, { EDGEWARD_KERNELS: "off" })),
   jose: (issuers) => running("jose", () => peer("jose", issuers)),
+  "jose, meagre": (issuers) => running("jose, meagre", () => peer("jose", issuers, { MEAGRE: true })),
   "hono, keys given": (issuers) => running("hono, keys given", () => peer("hono", issuers, { KEYS: issuers[0].keys })),
   hono: (issuers) => running("hono", () => peer("hono", issuers)),
   "no verification": (issuers) => running("no verification", () => peer("bare", issuers)),

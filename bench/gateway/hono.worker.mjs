@@ -17,6 +17,6 @@ app.use("*", (c, next) => {
   }
   return checks.get(issuer)(c, next);
 });
-app.all("*", (c) => forwarded(c.req.raw, c.get("jwtPayload"), c.env.ORIGIN));
+app.all("*", (c) => forwarded(c.req.raw, c.get("jwtPayload"), c.env));
 
 export default app;

@@ -1,6 +1,6 @@
 //! The configuration, bound to its secrets and ready to be applied.
 
-use std::{rc::Rc, sync::Arc};
+use std::{borrow::Cow, rc::Rc, sync::Arc};
 
 use edgeward_core::{
     gateway::{
@@ -55,9 +55,9 @@ pub struct Caller {
 
 impl Caller {
     /// The headers that tell the origin.
-    pub fn headers(&self) -> Vec<(String, String)> {
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
         let user = self.user.iter().flat_map(|user| user.headers());
-        self.identity.headers().into_iter().chain(user).collect()
+        self.identity.headers().chain(user)
     }
 }
 

@@ -12,8 +12,7 @@ use edgeward_core::{
         identity::HEADER_PREFIX,
     },
 };
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::JsValue;
 use worker::Env;
 
 use super::{
@@ -44,7 +43,7 @@ pub async fn send(
             ask(call, gateway, caller, Some(&service), &base).await
         }
     }
-    .map_err(|_| Code::OriginUnavailable)
+    .ok_or(Code::OriginUnavailable)
 }
 
 async fn ask(
@@ -53,13 +52,13 @@ async fn ask(
     caller: Option<&Caller>,
     fetcher: Option<&JsValue>,
     base: &str,
-) -> Result<web_sys::Response, JsValue> {
+) -> Option<web_sys::Response> {
     let url = [base, &target(call, gateway, caller)].concat();
     // An answer to somebody in particular is neither taken from a cache nor put there.
     let cache = (caller.is_some() && fetcher.is_none()).then_some("no-store");
     let way = passage::Way { fetcher, url: &url, cache };
-    let promise = passage::pass_on(call.request, &way, &rewritten(call, gateway, caller))?;
-    JsFuture::from(promise).await?.dyn_into()
+    let asked = passage::pass_on(call.request, &way, &rewritten(call, gateway, caller));
+    asked.ok()?.await
 }
 
 /// Path and query, without the token if it stands there: the origin's log is no place for it.
@@ -80,9 +79,9 @@ fn rewritten(call: &Call<'_>, gateway: &Gateway, caller: Option<&Caller>) -> Edi
         edits.set(name, &value);
     }
     edits.set("via", &way::via(call.fields.get("via")));
-    edits.set(&[HEADER_PREFIX, "request-id"].concat(), &call.id);
+    edits.set("x-edgeward-request-id", &call.id);
     for (name, value) in caller.into_iter().flat_map(Caller::headers) {
-        edits.set(&name, &value);
+        edits.set(name, &value);
     }
     edits
 }

@@ -30,11 +30,16 @@ export function change(headers, edits) {
   }
 }
 
-/** Asks elsewhere what a request asks, with other fields; its body goes on as it comes. */
-export function ask(fetcher, request, url, edits, cache) {
+/**
+ * Asks elsewhere what a request asks, with other fields; its body goes on as it comes. `told` gets the number and the answer,
+ * or the number alone where none came.
+ */
+export function ask(fetcher, request, url, edits, cache, told, number) {
   const copy = new Request(url, request);
   change(copy.headers, edits);
-  return (fetcher ?? globalThis).fetch(copy, cache === undefined ? {} : { cache });
+  // Settings, even without one in them, would have the copy copied again.
+  const asked = (fetcher ?? globalThis).fetch(copy, cache === undefined ? undefined : { cache });
+  asked.then((answer) => told(number, answer), () => told(number));
 }
 
 /** The same answer with other fields; its body goes on as it comes. Throws where its status is none of an answer's. */

@@ -3,8 +3,13 @@
 //! A call across costs a microsecond or so, and a message has dozens of parts: each message crosses
 //! whole, as one text, and so do the changes to it.
 
-use js_sys::Promise;
+mod asked;
+
+use std::ops::Range;
+
 use wasm_bindgen::prelude::*;
+
+use asked::{Asked, Told as Arrived};
 
 #[wasm_bindgen(module = "/src/routes/passage.js")]
 extern "C" {
@@ -24,7 +29,9 @@ extern "C" {
         url: &str,
         edits: &str,
         cache: Option<&str>,
-    ) -> Result<Promise, JsValue>;
+        told: &Arrived,
+        number: u32,
+    ) -> Result<(), JsValue>;
 
     #[wasm_bindgen(catch, js_name = answerAgain)]
     fn answer_again(answer: &web_sys::Response, edits: &str) -> Result<web_sys::Response, JsValue>;
@@ -32,13 +39,26 @@ extern "C" {
 
 /// The fields of a message in lower case, each once but for `set-cookie`.
 #[derive(Debug, Default)]
-pub struct Fields(Vec<(String, String)>);
+pub struct Fields {
+    /// Names and values, a line each.
+    text: String,
+    /// Where in the text each name and each value stands.
+    places: Vec<[Range<usize>; 2]>,
+}
 
 impl Fields {
-    /// Reads names and values, in turn.
-    fn read<'t>(mut lines: impl Iterator<Item = &'t str>) -> Self {
-        let pair = || Some((lines.next()?.to_owned(), lines.next()?.to_owned()));
-        Self(std::iter::from_fn(pair).collect())
+    /// Reads what follows the first lines of a text.
+    fn read(text: String, first: usize) -> Self {
+        let mut next = 0;
+        let places = text.split('\n').map(|line| {
+            let start = next;
+            next = start + line.len() + 1;
+            start..start + line.len()
+        });
+        let mut places = places.skip(first);
+        let pair = || Some([places.next()?, places.next()?]);
+        let places = std::iter::from_fn(pair).collect();
+        Self { text, places }
     }
 
     /// The value of a field, by its lower-case name.
@@ -48,12 +68,14 @@ impl Fields {
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        let at = |place: &Range<usize>| self.text.get(place.clone()).unwrap_or_default();
+        self.places.iter().map(move |[name, value]| (at(name), at(value)))
     }
 
     /// Takes away the fields with such names.
     pub fn remove(&mut self, edits: &mut Edits, goes: impl Fn(&str) -> bool) {
-        self.0.retain(|(name, _)| {
+        self.places.retain(|[name, _]| {
+            let name = self.text.get(name.clone()).unwrap_or_default();
             let goes = goes(name);
             if goes {
                 edits.remove(name);
@@ -78,20 +100,26 @@ pub fn request(request: &web_sys::Request) -> Told {
     let text = request_text(request);
     let mut lines = text.split('\n');
     let mut next = || lines.next().unwrap_or_default().to_owned();
-    Told { method: next(), url: next(), fields: Fields::read(lines) }
+    Told { method: next(), url: next(), fields: Fields::read(text, 2) }
 }
 
 /// Reads an answer: its status and its fields.
 pub fn answer(answer: &web_sys::Response) -> (u16, Fields) {
     let text = answer_text(answer);
-    let mut lines = text.split('\n');
-    let status = lines.next().and_then(|status| status.parse().ok()).unwrap_or_default();
-    (status, Fields::read(lines))
+    let status = text.split('\n').next().and_then(|status| status.parse().ok()).unwrap_or_default();
+    (status, Fields::read(text, 1))
 }
 
 /// Changes to the fields of a message, to be carried out in one go.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Edits(String);
+
+impl Default for Edits {
+    /// None yet, and room for what is usual.
+    fn default() -> Self {
+        Self(String::with_capacity(2048))
+    }
+}
 
 impl Edits {
     /// Removes a field.
@@ -139,9 +167,9 @@ pub struct Way<'a> {
     pub cache: Option<&'a str>,
 }
 
-/// Asks elsewhere what a request asks.
-pub fn pass_on(request: &web_sys::Request, way: &Way<'_>, edits: &Edits) -> Result<Promise, JsValue> {
-    ask(way.fetcher, request, way.url, &edits.0, way.cache)
+/// Asks elsewhere what a request asks; an error where it can not be asked.
+pub fn pass_on(request: &web_sys::Request, way: &Way<'_>, edits: &Edits) -> Result<Asked, JsValue> {
+    Asked::by(|told, number| ask(way.fetcher, request, way.url, &edits.0, way.cache, told, number))
 }
 
 /// The same answer with other fields; an error where it has a status that no answer can have.
@@ -154,7 +182,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Fields {
-        Fields::read(text.split('\n'))
+        Fields::read(text.to_owned(), 0)
     }
 
     #[test]

@@ -72,6 +72,26 @@ pub fn encode(bytes: &[u8]) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
+/// Encodes what is no secret: faster, since it looks characters up.
+#[must_use]
+pub fn encode_public(bytes: &[u8]) -> String {
+    let mut text = Vec::with_capacity(bytes.len() / 3 * 4 + 4);
+    let (groups, rest) = bytes.as_chunks::<3>();
+    for [a, b, c] in groups {
+        let bits = u32::from(*a) << 16 | u32::from(*b) << 8 | u32::from(*c);
+        text.extend_from_slice(&[sign(bits >> 18), sign(bits >> 12), sign(bits >> 6), sign(bits)]);
+    }
+    match rest {
+        [] => {}
+        [a] => text.extend_from_slice(&[sign(u32::from(*a) >> 2), sign(u32::from(*a) << 4)]),
+        [a, b, ..] => {
+            let bits = u32::from(*a) << 8 | u32::from(*b);
+            text.extend_from_slice(&[sign(bits >> 10), sign(bits >> 4), sign(bits << 2)]);
+        }
+    }
+    String::from_utf8(text).unwrap_or_default()
+}
+
 /// What a character stands for, or more than 63. By arithmetic, where a look-up would leave traces of
 /// a secret: of the differences, both are negative for what is within a range and for nothing else.
 fn secret_digit(character: u8) -> u32 {
@@ -101,6 +121,13 @@ const fn secret_sign(bits: i32) -> u8 {
 fn digit(character: u8) -> u32 {
     DIGITS.get(usize::from(character)).map_or(NONE, |digit| u32::from(*digit))
 }
+
+/// The character for the lowest six bits.
+fn sign(bits: u32) -> u8 {
+    SIGNS.get((bits & 63) as usize).copied().unwrap_or_default()
+}
+
+const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 const NONE: u32 = 0xff;
 
@@ -148,6 +175,7 @@ mod tests {
                 prop_assert_eq!(decode(&text).ok(), crates.ok());
             }
             prop_assert_eq!(encode(&bytes), Base64UrlUnpadded::encode_string(&bytes));
+            prop_assert_eq!(encode_public(&bytes), encode(&bytes));
         }
 
         #[test]

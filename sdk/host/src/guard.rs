@@ -158,7 +158,7 @@ impl Guard {
         if credential.kind == Kind::Session {
             let reader = self.sessions.as_ref().ok_or(Code::SessionMissing)?;
             let claims = reader.claims(request)?;
-            return Identity::new(&claims, &Mapping::default(), credential.kind);
+            return Identity::new(claims, &Mapping::default(), credential.kind);
         }
         let (bound, issuer) = match &self.introspection {
             Some(asked) if introspect::is_opaque(&credential.token) => {
@@ -171,10 +171,10 @@ impl Guard {
         };
         let claims = self.release(request, credential, bound).await?;
         let Some(issuer) = issuer else {
-            return Identity::new(&claims, &Mapping::default(), credential.kind);
+            return Identity::new(claims, &Mapping::default(), credential.kind);
         };
         issuer.check(&claims)?;
-        Identity::new(&claims, &issuer.mapping, credential.kind)
+        Identity::new(claims, &issuer.mapping, credential.kind)
     }
 
     /// Verifies a token with the issuer that it names. An encrypted one is opened first, and what is

@@ -24,3 +24,14 @@ pub fn digits(scalar: &Words) -> [i32; ROWS] {
         digit - (carry << WIDTH)
     })
 }
+
+/// The entries that digits stand for, each with its digit's sign; there is none for zero, which adds
+/// nothing. They are copied before any is added: a table is larger than what a processor keeps close,
+/// and it waits for many at once as long as for one.
+pub fn picked<E: Copy>(entries: &[E], digits: &[i32; ROWS]) -> [Option<(E, i64)>; ROWS] {
+    let mut rows = entries.chunks_exact(ENTRIES);
+    digits.map(|digit| {
+        let entry = rows.next()?.get((digit.unsigned_abs() as usize).wrapping_sub(1))?;
+        Some((*entry, i64::from(digit.signum())))
+    })
+}

@@ -2,10 +2,7 @@
 
 mod headers;
 
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 
 pub use headers::HEADER_PREFIX;
 pub(super) use headers::encoded as header_text;
@@ -50,8 +47,7 @@ pub struct Identity {
     pub expires_at: Option<UnixSeconds>,
     /// How the credential was presented.
     pub credential: Kind,
-    claims: Map,
-    json: String,
+    claims: Claims,
 }
 
 /// Where an issuer writes what has no standard claim.
@@ -78,7 +74,7 @@ impl Identity {
     /// `token_not_allowed` at `events`: it is a logout token, which speaks for nobody.
     /// `token_claim_invalid`, at the claim: one that RFC 7519, RFC 8693, RFC 9068 or OpenID Connect
     /// defines is mistyped, or a scope has characters that RFC 6749 does not allow.
-    pub fn new(claims: &Claims, mapping: &Mapping, credential: Kind) -> Result<Self, Error> {
+    pub fn new(claims: Claims, mapping: &Mapping, credential: Kind) -> Result<Self, Error> {
         let text = |name| claims.text(name).map(|text| text.map(String::from));
         let members = claims.members();
         // An issuer signs logout tokens with the same keys, and sends them to others than itself.
@@ -105,21 +101,20 @@ impl Identity {
             issued_at: claims.date("iat")?,
             expires_at: claims.date("exp")?,
             credential,
-            json: claims.json().to_string(),
-            claims: members.clone(),
+            claims,
         })
     }
 
     /// Every claim.
     #[must_use]
     pub const fn claims(&self) -> &Map {
-        &self.claims
+        self.claims.members()
     }
 
     /// Every claim as JSON text, as it was signed.
     #[must_use]
     pub fn json(&self) -> &str {
-        &self.json
+        self.claims.json()
     }
 }
 

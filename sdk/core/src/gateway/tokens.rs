@@ -29,8 +29,8 @@ pub const MAX_TOKENS: usize = 4096;
 /// How many bytes a cache may hold, whatever number of tokens was asked for.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 
-/// What one token costs: its slot and its place in the order, twice, since lists grow by doubling.
-const BYTES_PER_TOKEN: usize = 2 * (size_of::<Slot>() + size_of::<usize>());
+/// What one token costs: the table has two places for each, and grows by doubling.
+const BYTES_PER_TOKEN: usize = 4 * size_of::<Option<Slot>>();
 
 /// SHA-256 of a whole token: header, claims and signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,9 +50,10 @@ impl TokenKey {
 pub struct TokenCache {
     /// The number of the key set that they were verified with.
     generation: u64,
-    slots: Vec<Slot>,
-    /// The places of the slots in the order of their keys.
-    order: Vec<usize>,
+    /// A hash table, since keys are hashes: each slot stands where its key says, or in the first place
+    /// behind that was free. Of its places, a power of two, half are free at least.
+    table: Vec<Option<Slot>>,
+    len: usize,
     hand: usize,
     capacity: usize,
 }
@@ -70,19 +71,19 @@ impl TokenCache {
     pub const fn new(tokens: usize) -> Self {
         let fitting = MAX_BYTES / BYTES_PER_TOKEN;
         let capacity = if tokens < fitting { tokens } else { fitting };
-        Self { generation: 0, slots: Vec::new(), order: Vec::new(), hand: 0, capacity }
+        Self { generation: 0, table: Vec::new(), len: 0, hand: 0, capacity }
     }
 
     /// How many tokens it knows.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.slots.len()
+        self.len
     }
 
     /// Whether it knows none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.len == 0
     }
 
     /// Whether a token's signature was verified with this very set of keys.
@@ -91,10 +92,8 @@ impl TokenCache {
         if self.generation != generation {
             return false;
         }
-        let slot = self.find(key).ok().and_then(|place| self.slot(place));
-        let Some(slot) = slot.filter(|slot| now < slot.ends) else { return false };
-        slot.used = true;
-        true
+        let slot = self.place(key).filter(|slot| now < slot.ends);
+        slot.map(|slot| slot.used = true).is_some()
     }
 
     /// Remembers a token whose signature was verified with the set of keys of this number, until
@@ -106,36 +105,77 @@ impl TokenCache {
             return;
         }
         let slot = Slot { key, ends, used: false };
-        match self.find(&key) {
-            Ok(place) => drop(self.slot(place).map(|own| *own = slot)),
-            Err(place) if self.slots.len() < self.capacity => {
-                self.order.insert(place, self.slots.len());
-                self.slots.push(slot);
+        if let Some(own) = self.place(&key) {
+            *own = slot;
+            return;
+        }
+        if self.len == self.capacity {
+            self.make_room(now);
+        }
+        self.put(slot);
+    }
+
+    /// The slot of a key.
+    fn place(&mut self, key: &TokenKey) -> Option<&mut Slot> {
+        let at = self.find(key);
+        self.table.get_mut(at)?.as_mut()
+    }
+
+    /// Where a key stands, or would stand.
+    fn find(&self, key: &TokenKey) -> usize {
+        let mut at = self.home(key);
+        while self.slot(at).is_some_and(|slot| slot.key != *key) {
+            at = self.behind(at);
+        }
+        at
+    }
+
+    fn slot(&self, at: usize) -> Option<&Slot> {
+        self.table.get(at)?.as_ref()
+    }
+
+    /// Where a key stands if that place is free.
+    fn home(&self, key: &TokenKey) -> usize {
+        let first = key.0.first_chunk().copied().unwrap_or_default();
+        u32::from_le_bytes(first) as usize & self.table.len().wrapping_sub(1)
+    }
+
+    /// The place behind another one; the first is behind the last.
+    const fn behind(&self, at: usize) -> usize {
+        (at + 1) & self.table.len().wrapping_sub(1)
+    }
+
+    /// Puts a token where its key says, which is not there yet.
+    fn put(&mut self, slot: Slot) {
+        if self.table.len() < 2 * (self.len + 1) {
+            let places = (2 * self.table.len()).max(16);
+            let old = core::mem::replace(&mut self.table, alloc::vec![None; places]);
+            self.len = 0;
+            old.into_iter().flatten().for_each(|slot| self.put(slot));
+        }
+        let at = self.find(&slot.key);
+        if let Some(place) = self.table.get_mut(at) {
+            *place = Some(slot);
+            self.len += 1;
+        }
+    }
+
+    /// Takes away the token at a place. What stands behind it, up to the next free place, moves up, if
+    /// its key does not say that it has to stand behind.
+    fn remove(&mut self, at: usize) {
+        let (mut free, mut next) = (at, self.behind(at));
+        while let Some(slot) = self.slot(next).copied() {
+            let distance = |from: usize| next.wrapping_sub(from) & self.table.len().wrapping_sub(1);
+            if distance(self.home(&slot.key)) >= distance(free) {
+                self.table.swap(free, next);
+                free = next;
             }
-            Err(_) => self.replace(slot, now),
+            next = self.behind(next);
         }
-    }
-
-    /// Where a key stands in the order, or would stand.
-    fn find(&self, key: &TokenKey) -> Result<usize, usize> {
-        self.order.binary_search_by(|at| self.slots.get(*at).map(|slot| &slot.key).cmp(&Some(key)))
-    }
-
-    /// Puts a token in the slot at `at`, where the one with the key `old` was.
-    fn put(&mut self, at: usize, old: &TokenKey, new: Slot) {
-        if let Ok(place) = self.find(old) {
-            self.order.remove(place);
+        if let Some(place) = self.table.get_mut(free) {
+            *place = None;
+            self.len -= 1;
         }
-        if let Err(place) = self.find(&new.key) {
-            self.order.insert(place, at);
-        }
-        if let Some(slot) = self.slots.get_mut(at) {
-            *slot = new;
-        }
-    }
-
-    fn slot(&mut self, place: usize) -> Option<&mut Slot> {
-        self.slots.get_mut(*self.order.get(place)?)
     }
 
     /// Numbers only grow; what belongs to a lower one is worth nothing any more.
@@ -145,20 +185,17 @@ impl TokenCache {
         }
     }
 
-    /// Puts a token in the place of the first that has ended or was not used since the hand last
-    /// came by. After one round every mark is gone, so that the second finds one.
-    fn replace(&mut self, new: Slot, now: UnixSeconds) {
-        for _ in 0..=self.slots.len() {
+    /// Takes away the first token that has ended or was not used since the hand last came by. After one
+    /// round every mark is gone, so that the second finds one.
+    fn make_room(&mut self, now: UnixSeconds) {
+        for _ in 0..=2 * self.table.len() {
             let at = self.hand;
-            self.hand = if at + 1 < self.slots.len() { at + 1 } else { 0 };
-            let Some(slot) = self.slots.get_mut(at) else { continue };
-            if slot.used && now < slot.ends {
-                slot.used = false;
-                continue;
+            self.hand = self.behind(at);
+            match self.table.get_mut(at) {
+                Some(Some(slot)) if slot.used && now < slot.ends => slot.used = false,
+                Some(Some(_)) => return self.remove(at),
+                _ => {}
             }
-            let old = slot.key;
-            self.put(at, &old, new);
-            return;
         }
     }
 }

@@ -8,6 +8,7 @@ mod cache;
 mod read;
 
 use alloc::{
+    borrow::Cow,
     string::{String, ToString},
     vec::Vec,
 };
@@ -18,7 +19,7 @@ pub use read::{MAX_ANSWER, answer, request, rows};
 use crate::{
     base64url,
     error::{Code, Error},
-    gateway::identity::{HEADER_PREFIX, Identity, header_text},
+    gateway::identity::{Identity, header_text},
     json::{self, Value},
 };
 
@@ -111,17 +112,15 @@ impl User {
     }
 
     /// The headers for the origin, beside those of the identity.
-    #[must_use]
-    pub fn headers(&self) -> Vec<(String, String)> {
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
         let json = self.value().to_string();
         let own = self.organization.as_ref();
         let said = [
-            ("user", Some(base64url::encode(json.as_bytes()))),
-            ("organization", own.map(|own| header_text(&own.id))),
-            ("role", own.map(|own| header_text(&own.role))),
+            ("x-edgeward-user", Some(base64url::encode_public(json.as_bytes()).into())),
+            ("x-edgeward-organization", own.map(|own| header_text(&own.id))),
+            ("x-edgeward-role", own.map(|own| header_text(&own.role))),
         ];
-        let header = |(name, value): (&str, Option<String>)| Some(([HEADER_PREFIX, name].concat(), value?));
-        said.into_iter().filter_map(header).collect()
+        said.into_iter().filter_map(|(name, value)| Some((name, value?)))
     }
 }
 

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::field::{ONE, P, invert, is_zero, mul, power, settle, square};
 use crate::{
     limbs::{Limbs, Words, add, carried, from_le_bytes, from_words, is_less, sub, to_words, widened},
-    window::{ENTRIES, ROWS},
+    window::{ENTRIES, ROWS, picked},
 };
 
 /// An affine point as it is added: (y − x)/2, (y + x)/2 and d·x·y, each from 0 to p − 1.
@@ -175,10 +175,8 @@ impl Table {
 
     /// Adds the multiple of the point that the digits say.
     pub(super) fn add_to(&self, sum: &mut Sum, digits: &[i32; ROWS]) {
-        for (row, digit) in self.entries.chunks_exact(ENTRIES).zip(digits) {
-            // There is no entry for zero, which adds nothing.
-            let Some(entry) = row.get((digit.unsigned_abs() as usize).wrapping_sub(1)) else { continue };
-            if *digit > 0 { sum.add_entry(entry) } else { sum.subtract_entry(entry) }
+        for (entry, sign) in picked(&self.entries, digits).iter().flatten() {
+            if *sign > 0 { sum.add_entry(entry) } else { sum.subtract_entry(entry) }
         }
     }
 }

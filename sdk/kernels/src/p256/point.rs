@@ -13,7 +13,7 @@ use super::field::{ONE, P, enter, invert, is_zero, mul, mul_sub, settle, square}
 use crate::{
     Verdict,
     limbs::{Limbs, Words, add, carried, from_words, is_less, sub, widened},
-    window::{ENTRIES, ROWS},
+    window::{ENTRIES, ROWS, picked},
 };
 
 /// A point that is not the neutral one; coordinates from 0 to p − 1, in Montgomery's form.
@@ -160,11 +160,8 @@ impl Table {
 
     /// Adds the multiple of the point that the digits say.
     pub(super) fn add_to(&self, sum: &mut Sum, digits: &[i32; ROWS]) {
-        for (row, digit) in self.entries.chunks_exact(ENTRIES).zip(digits) {
-            // There is no entry for zero, which adds nothing.
-            let Some(entry) = row.get((digit.unsigned_abs() as usize).wrapping_sub(1)) else { continue };
-            let sign = i64::from(digit.signum());
-            sum.add(&widened(&entry.x, 1), &widened(&entry.y, sign));
+        for (entry, sign) in picked(&self.entries, digits).iter().flatten() {
+            sum.add(&widened(&entry.x, 1), &widened(&entry.y, *sign));
         }
     }
 }

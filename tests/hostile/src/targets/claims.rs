@@ -125,10 +125,10 @@ pub fn claims(data: &[u8]) {
         assert!(date(start).is_none_or(|start| start < now + 61.0), "it has begun");
     }
     assert!(oracle.get("cnf").is_none(), "not bound");
-    told(&claims);
+    told(claims);
 }
 
-fn told(claims: &Claims) {
+fn told(claims: Claims) {
     let Ok(identity) = Identity::new(claims, &Mapping::default(), Kind::Bearer) else { return };
     for (name, value) in identity.headers() {
         assert!(name.starts_with("x-edgeward-"), "a name of our own");

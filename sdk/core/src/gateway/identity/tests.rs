@@ -16,7 +16,7 @@ fn mapped(more: &str, mapping: &Mapping) -> Result<Identity, Error> {
     let header = Header { alg: Some(Algorithm::Es256), kid: None, typ: None };
     let policy = Policy::new("https://i".into(), vec!["api".into()], vec![Algorithm::Es256]).unwrap();
     let claims = jwt::validate(Verified { header, payload }, &policy, UnixSeconds(0))?;
-    Identity::new(&claims, mapping, Kind::Bearer)
+    Identity::new(claims, mapping, Kind::Bearer)
 }
 
 fn of(more: &str) -> Result<Identity, Error> {
@@ -24,7 +24,7 @@ fn of(more: &str) -> Result<Identity, Error> {
 }
 
 fn header(identity: &Identity, name: &str) -> Option<String> {
-    identity.headers().into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    identity.headers().find(|(key, _)| *key == name).map(|(_, value)| value.into_owned())
 }
 
 #[test]
@@ -49,7 +49,8 @@ fn tells_the_origin_who_it_is() {
 
 #[test]
 fn what_a_token_does_not_say_has_no_header() {
-    let names: Vec<String> = of("").unwrap().headers().into_iter().map(|(name, _)| name).collect();
+    let identity = of("").unwrap();
+    let names: Vec<&str> = identity.headers().map(|(name, _)| name).collect();
     assert_eq!(
         names,
         ["x-edgeward-issuer", "x-edgeward-scope", "x-edgeward-credential", "x-edgeward-claims"]

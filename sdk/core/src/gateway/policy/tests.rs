@@ -23,7 +23,7 @@ fn identity(more: &str) -> Identity {
     let header = Header { alg: Some(Algorithm::Es256), kid: None, typ: None };
     let policy = Policy::new("https://i".into(), vec!["api".into()], vec![Algorithm::Es256]).unwrap();
     let claims = jwt::validate(Verified { header, payload }, &policy, NOW).unwrap();
-    Identity::new(&claims, &Mapping::default(), Kind::Bearer).unwrap()
+    Identity::new(claims, &Mapping::default(), Kind::Bearer).unwrap()
 }
 
 fn words(words: &[&str]) -> Vec<String> {

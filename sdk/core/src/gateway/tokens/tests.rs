@@ -45,12 +45,25 @@ fn what_was_verified_while_the_keys_changed_is_not_kept() {
 fn it_never_grows_beyond_its_bounds() {
     let mut small = TokenCache::new(8);
     (0..100).for_each(|number| small.learn(key(number), 1, ALWAYS, T0));
-    assert_eq!((small.len(), small.order.len()), (8, 8));
+    assert_eq!((small.len(), small.table.len()), (8, 16));
     let large = TokenCache::new(usize::MAX);
     assert!(large.capacity * BYTES_PER_TOKEN <= MAX_BYTES && large.capacity > MAX_TOKENS);
     let mut none = TokenCache::new(0);
     none.learn(key(1), 1, ALWAYS, T0);
     assert!(none.is_empty());
+}
+
+proptest! {
+    #[test]
+    fn what_it_counts_it_finds(numbers in vec(0..400_u32, 1..600), capacity in 1..200_usize) {
+        let mut cache = TokenCache::new(capacity);
+        for number in &numbers {
+            cache.learn(key(*number), 1, ALWAYS, T0);
+            prop_assert!(cache.knows(&key(*number), 1, T0), "{number}");
+        }
+        let found = (0..400).filter(|number| cache.place(&key(*number)).is_some()).count();
+        prop_assert_eq!((found, cache.len()), (cache.len(), found.min(capacity)));
+    }
 }
 
 #[test]
