@@ -247,7 +247,7 @@ pub fn is_worth_noting(noted: Option<UnixMillis>, now: UnixMillis) -> bool {
 }
 
 /// How long the note of a use does for those that follow.
-const NOTED_FOR: Seconds = Seconds(60);
+pub const NOTED_FOR: Seconds = Seconds(60);
 
 /// So many letters and digits that nobody can guess.
 ///

@@ -52,6 +52,14 @@ impl Incoming {
     }
 }
 
+/// The value of a parameter that may stand once; `None` if it stands twice.
+#[must_use]
+pub fn only<'q>(query: &'q [(String, String)], name: &str) -> Option<Option<&'q str>> {
+    let mut values = query.iter().filter(|(own, _)| own == name).map(|(_, value)| value.as_str());
+    let value = values.next();
+    values.next().is_none().then_some(value)
+}
+
 /// An answer. It may hold credentials, so it has no `Debug`.
 #[derive(Clone)]
 pub struct Outgoing {

@@ -3,7 +3,7 @@
 use super::refusal::Refusal;
 use crate::{
     context::Context,
-    http::Outgoing,
+    http::{Outgoing, only},
     signin::{self, Wish},
 };
 
@@ -13,11 +13,7 @@ use crate::{
 /// `validation_failed`, `over_request_rate_limit`
 pub async fn answer(context: &Context<'_>) -> Result<Outgoing, Refusal> {
     let query = context.request.query();
-    let one = |name: &str| {
-        let mut values = query.iter().filter(|(own, _)| own == name).map(|(_, value)| value.as_str());
-        let value = values.next();
-        if values.next().is_some() { Err(TWICE) } else { Ok(value) }
-    };
+    let one = |name| only(&query, name).ok_or(TWICE);
     let (provider, redirect_to) = (one("provider")?.unwrap_or_default(), one("redirect_to")?);
     let challenge = one("code_challenge")?.ok_or(IMPLICIT)?;
     if !one("code_challenge_method")?.is_some_and(|method| method.eq_ignore_ascii_case("s256")) {

@@ -10,7 +10,7 @@ use super::{cookie, redirect, sent_to};
 use crate::{
     context::Context,
     failure::Failure,
-    http::Outgoing,
+    http::{Outgoing, only},
     platform::Limit,
     providers::{
         self, Lasting, Provider,
@@ -33,11 +33,7 @@ pub async fn answer(context: &Context<'_>, name: &str) -> Outgoing {
 
 async fn asked(context: &Context<'_>, name: &str) -> Result<String, Failure> {
     let query = context.request.query();
-    let one = |name: &'static str| {
-        let mut values = query.iter().filter(|(own, _)| own == name).map(|(_, value)| value.as_str());
-        let value = values.next();
-        if values.next().is_some() { Err(Failure::parameter(name)) } else { Ok(value) }
-    };
+    let one = |name| only(&query, name).ok_or_else(|| Failure::parameter(name));
     begun(
         context,
         name,

@@ -4,7 +4,7 @@ use edgeward_core::{keys::scopes::Scopes, time::UnixMillis};
 
 use super::{Create, RateLimit, Update, change::Secret};
 use crate::{
-    context::digest,
+    context::{NOTED_FOR, digest},
     store::{Statement, sql},
 };
 
@@ -114,8 +114,8 @@ pub fn by_hash(hash: &str) -> Statement {
 pub fn used(id: &str, now: UnixMillis) -> Statement {
     sql(
         "UPDATE edgeward_api_tokens SET last_used_at = ?2
-          WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at <= ?2 - 60000)",
-        [id.into(), now.0.into()],
+          WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at <= ?3)",
+        [id.into(), now.0.into(), (now - NOTED_FOR).0.into()],
     )
 }
 

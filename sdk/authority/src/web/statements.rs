@@ -2,7 +2,10 @@
 
 use edgeward_core::{json::Value, time::UnixMillis};
 
-use crate::store::{Statement, guard, sql};
+use crate::{
+    context::NOTED_FOR,
+    store::{Statement, guard, sql},
+};
 
 /// A new session.
 pub struct New<'a> {
@@ -88,8 +91,8 @@ pub fn of_user(user: &str, limit: u32, now: UnixMillis) -> Statement {
 pub fn used(hash: &str, now: UnixMillis) -> Statement {
     sql(
         "UPDATE edgeward_sessions SET last_used_at = ?2
-          WHERE hash = ?1 AND last_used_at <= ?2 - 60000 AND expires_at > ?2",
-        [hash.into(), now.0.into()],
+          WHERE hash = ?1 AND last_used_at <= ?3 AND expires_at > ?2",
+        [hash.into(), now.0.into(), (now - NOTED_FOR).0.into()],
     )
 }
 
