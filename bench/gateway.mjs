@@ -29,8 +29,8 @@ const { values } = parseArgs({
 });
 // Until it is warm V8 has not compiled for good what it runs; see `bench/verify.mjs`.
 const size = values.quick
-  ? { rounds: 5, ms: 300, tokens: 10_000, requests: 10_000, warmUp: 4_000 }
-  : { rounds: 15, ms: 1000, tokens: 100_000, requests: 100_000, warmUp: 15_000 };
+  ? { rounds: 15, ms: 120, starts: 5, tokens: 10_000, requests: 10_000, warmUp: 6_000 }
+  : { rounds: 60, ms: 150, starts: 15, tokens: 100_000, requests: 100_000, warmUp: 15_000 };
 const settings = {
   ...size,
   ...(values.rounds && { rounds: Number(values.rounds) }),

@@ -7,12 +7,12 @@ import { cpuMillis } from "./process.mjs";
 
 const NAMES = ["edgeward", "jose", "hono", "no verification"];
 
-export async function cold({ rounds }) {
+export async function cold({ starts }) {
   const { issuers, requests, close } = await startIssuers({ issuers: 1, keys: 1 });
   try {
     const request = requests(1);
     const all = Object.fromEntries(NAMES.map((name) => [name, []]));
-    for (let round = 0; round <= rounds; round += 1) {
+    for (let round = 0; round <= starts; round += 1) {
       for (const name of NAMES) {
         const first = await once(name, issuers, request);
         // The first round reads files that the others find in memory.
