@@ -6,18 +6,22 @@ import { Load } from "./load.mjs";
 import { cpuMillis } from "./process.mjs";
 
 const NAMES = ["edgeward", "edgeward, no kernels", "jose", "jose, meagre", "hono, keys given", "no verification"];
-/** The peers that count, and whom they are held against. */
+/** The peers that count. */
 const PEERS = ["jose", "hono, keys given"];
+/** Tokens whose owners are at work at the same time. */
+const IN_USE = 1_000;
 
 export async function warm({ tokens, ...settings }) {
   const { issuers, requests, close } = await startIssuers({ issuers: 1, keys: 1 });
   try {
-    const several = requests(tokens);
-    const all = await inTurn(NAMES, issuers, several, settings);
-    const one = await inTurn(NAMES, issuers, several.slice(0, 1), settings);
-    print(`${tokens} different tokens`, all);
-    print("one token", one);
-    return { tokens, several: { ...all, ratios: ratios(all) }, one: { ...one, ratios: ratios(one) } };
+    const all = requests(tokens);
+    const figures = {};
+    for (const count of [1, IN_USE, tokens]) {
+      const measured = await inTurn(NAMES, issuers, all.slice(0, count), settings);
+      print(count === 1 ? "one token" : `${count} tokens in turn`, measured);
+      figures[count] = { ...measured, ratios: ratios(measured) };
+    }
+    return figures;
   } finally {
     await close();
   }
@@ -39,7 +43,9 @@ export async function inTurn(names, issuers, requests, { rounds, ms, atOnce, war
     }
     for (const { load } of running) await load.count(requests, warmUp);
     for (let round = 0; round < rounds; round += 1) {
-      for (const each of running) each.rounds.push(await measured(each, requests, ms));
+      // Nobody always comes first.
+      const from = round % running.length;
+      for (const each of [...running.slice(from), ...running.slice(0, from)]) each.rounds.push(await measured(each, requests, ms));
     }
     const [own] = running;
     return Object.fromEntries(running.map(({ name, rounds }) => [name, medians(own.rounds, rounds)]));
