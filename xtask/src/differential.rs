@@ -33,11 +33,16 @@ pub fn run(args: &[&str]) -> Outcome {
     compare(number(0, BY_HAND)?, number(1, SEED)?)
 }
 
-/// Compares the kernels with the crates, natively.
+/// Compares the kernels with the crates, natively. All is compiled for time: for size, as what is
+/// published, the crates take up to twenty times as long.
 fn kernels(count: u32, seed: u32) -> Outcome {
     let cargo = Run::new("cargo").args(["test", "--quiet", "--release", "--package", "edgeward-vectors"]);
-    let numbers = [("EDGEWARD_COUNT", count.to_string()), ("EDGEWARD_SEED", seed.to_string())];
-    cargo.args(["--test", "differential", "--", "--nocapture"]).envs(numbers).succeed()
+    let settings = [
+        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3".to_owned()),
+        ("EDGEWARD_COUNT", count.to_string()),
+        ("EDGEWARD_SEED", seed.to_string()),
+    ];
+    cargo.args(["--test", "differential", "--", "--nocapture"]).envs(settings).succeed()
 }
 
 /// Compares the answers to so many tokens; the package must have been built.

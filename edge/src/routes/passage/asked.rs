@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Response;
 
 /// What JavaScript calls with a number and the answer; without an answer where none came.
-pub type Told = Closure<dyn FnMut(u32, Option<Response>)>;
+pub type Told = Closure<dyn Fn(u32, Option<Response>)>;
 
 #[derive(Default)]
 struct Waiting {
