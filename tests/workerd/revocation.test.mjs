@@ -46,7 +46,7 @@ describe("what is revoked", PATIENCE, () => {
     const edge = await startRevoking(t);
     await edge.revoke({ session: "s1" });
     await edge.revoke({ jti: "t1" });
-    refused(await edge.call(await edge.token({ sid: "s1" }), "/fail_closed"));
+    refused(await edge.call(await edge.token({ sid: "s1", iat: now() - 5 }), "/fail_closed"));
     passes(await edge.call(await edge.token({ sid: "s2" }), "/fail_closed"));
     passes(await edge.call(await edge.token(), "/fail_closed"));
     refused(await edge.call(await edge.token({ jti: "t1", iat: now() + 30 }), "/fail_closed"));
