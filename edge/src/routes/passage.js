@@ -31,15 +31,15 @@ export function change(headers, edits) {
 }
 
 /**
- * Asks elsewhere what a request asks, with other fields; its body goes on as it comes. `told` gets the number and the answer,
+ * Asks elsewhere what a request asks, with other fields; its body goes on as it comes. `arrived` gets the number and the answer,
  * or the number alone where none came.
  */
-export function ask(fetcher, request, url, edits, cache, told, number) {
+export function ask(fetcher, request, url, edits, cache, arrived, number) {
   const copy = new Request(url, request);
   change(copy.headers, edits);
   // Settings, even without one in them, would have the copy copied again.
   const asked = (fetcher ?? globalThis).fetch(copy, cache === undefined ? undefined : { cache });
-  asked.then((answer) => told(number, answer), () => told(number));
+  asked.then((answer) => arrived(number, answer), () => arrived(number));
 }
 
 /** The same answer with other fields; its body goes on as it comes. Throws where its status is none of an answer's. */

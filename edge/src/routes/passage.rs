@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use wasm_bindgen::prelude::*;
 
-use asked::{Asked, Told as Arrived};
+use asked::{Arrived, Asked};
 
 #[wasm_bindgen(module = "/src/routes/passage.js")]
 extern "C" {
@@ -29,7 +29,7 @@ extern "C" {
         url: &str,
         edits: &str,
         cache: Option<&str>,
-        told: &Arrived,
+        arrived: &Arrived,
         number: u32,
     ) -> Result<(), JsValue>;
 
@@ -169,7 +169,7 @@ pub struct Way<'a> {
 
 /// Asks elsewhere what a request asks; an error where it can not be asked.
 pub fn pass_on(request: &web_sys::Request, way: &Way<'_>, edits: &Edits) -> Result<Asked, JsValue> {
-    Asked::by(|told, number| ask(way.fetcher, request, way.url, &edits.0, way.cache, told, number))
+    Asked::by(|arrived, number| ask(way.fetcher, request, way.url, &edits.0, way.cache, arrived, number))
 }
 
 /// The same answer with other fields; an error where it has a status that no answer can have.

@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Response;
 
 /// What JavaScript calls with a number and the answer; without an answer where none came.
-pub type Told = Closure<dyn Fn(u32, Option<Response>)>;
+pub type Arrived = Closure<dyn Fn(u32, Option<Response>)>;
 
 #[derive(Default)]
 struct Waiting {
@@ -30,7 +30,7 @@ enum Entry {
 
 thread_local! {
     static WAITING: RefCell<Waiting> = RefCell::default();
-    static TOLD: Told = Closure::new(arrived);
+    static ARRIVED: Arrived = Closure::new(arrived);
 }
 
 /// An answer that is waited for; `None` if none came.
@@ -41,9 +41,9 @@ impl Asked {
     ///
     /// # Errors
     /// That of `send`.
-    pub fn by(send: impl FnOnce(&Told, u32) -> Result<(), JsValue>) -> Result<Self, JsValue> {
+    pub fn by(send: impl FnOnce(&Arrived, u32) -> Result<(), JsValue>) -> Result<Self, JsValue> {
         let asked = Self(WAITING.with_borrow_mut(Waiting::begin));
-        TOLD.with(|told| send(told, asked.0))?;
+        ARRIVED.with(|arrived| send(arrived, asked.0))?;
         Ok(asked)
     }
 }

@@ -10,7 +10,6 @@ use edgeward_core::{
 
 use super::{Settings, refusal::Refusal, statements, tokens, user};
 use crate::{
-    Failure,
     context::Context,
     http::Outgoing,
     oauth::{
@@ -61,18 +60,15 @@ pub async fn current(context: &Context<'_>, settings: &Settings) -> Result<Curre
     let user = claims.text("sub")?.unwrap_or_default();
     let session = claims.text("session_id")?.unwrap_or_default();
     let of_session = grant::statements::of_session(session, user, CLIENT);
-    let asked = vec![users::statement(user), of_session, accounts::statement(user)];
-    let answers = context.store().batch(asked).await?;
-    let [user, grant, accounts] = answers.as_slice() else {
-        return Err(Failure::from(Code::InternalError).into());
-    };
+    let asked = [users::statement(user), of_session, accounts::statement(user)];
+    let [user, grant, accounts] = context.store().rows_of_each(asked).await?;
     let user = user.first().map(User::read).transpose()?.ok_or(NO_USER)?;
     if user.is_banned(context.now) {
         return Err(BANNED);
     }
     let grant = grant.first().map(Grant::read).transpose()?;
     let good = grant.filter(|grant| !grant.family.ended && context.now < grant.family.until);
-    Ok(Current { user, accounts: accounts::read(accounts)?, grant: good.ok_or(NO_SESSION)? })
+    Ok(Current { user, accounts: accounts::read(&accounts)?, grant: good.ok_or(NO_SESSION)? })
 }
 
 /// Begins a session of a user, after the statements that use up what it begins by; `None` if they break off.
@@ -119,8 +115,8 @@ pub async fn refresh(context: &Context<'_>, settings: &Settings, token: &str) ->
     let genuine = refresh_token::read(authority, token).ok_or(NOT_FOUND)?;
     for _ in 0..TRIES {
         let id = genuine.grant.as_str();
-        let statements = vec![statements::used(id, context.now), grant::statements::by_id(id)];
-        let row = context.store().batch(statements).await?.pop().and_then(|rows| rows.into_iter().next());
+        let statements = [statements::used(id, context.now), grant::statements::by_id(id)];
+        let [_, row] = context.store().first_of_each(statements).await?;
         let grant = row.as_ref().map(Grant::read).transpose()?.filter(|grant| grant.client == CLIENT);
         let grant = grant.ok_or(NOT_FOUND)?;
         let user = grant.user.as_deref().ok_or(NOT_FOUND)?;
@@ -152,17 +148,14 @@ struct Ready {
 
 async fn ready(context: &Context<'_>, user: &str) -> Result<Ready, Refusal> {
     let authority = context.authority;
-    let asked = vec![users::statement(user), accounts::statement(user), keys::signing(authority)];
-    let answers = context.store().batch(asked).await?;
-    let [user, accounts, key] = answers.as_slice() else {
-        return Err(Failure::from(Code::InternalError).into());
-    };
+    let asked = [users::statement(user), accounts::statement(user), keys::signing(authority)];
+    let [user, accounts, key] = context.store().rows_of_each(asked).await?;
     let user = user.first().map(User::read).transpose()?.ok_or(NOT_FOUND)?;
     if user.is_banned(context.now) {
         return Err(Refusal::new(400, "user_banned", "Invalid Refresh Token: User Banned"));
     }
     let signer = keys::signer_of(authority, key.first()).await?;
-    Ok(Ready { user, accounts: accounts::read(accounts)?, signer })
+    Ok(Ready { user, accounts: accounts::read(&accounts)?, signer })
 }
 
 /// The session as the client keeps it.

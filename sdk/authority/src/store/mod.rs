@@ -69,8 +69,19 @@ impl dyn Store + '_ {
         &self,
         statements: [Statement; N],
     ) -> Result<[Option<Row>; N], Refused> {
+        Ok(self.rows_of_each(statements).await?.map(|rows| rows.into_iter().next()))
+    }
+
+    /// Runs statements as one batch and gives the rows of each.
+    ///
+    /// # Errors
+    /// As [`Refused`].
+    pub async fn rows_of_each<const N: usize>(
+        &self,
+        statements: [Statement; N],
+    ) -> Result<[Vec<Row>; N], Refused> {
         let mut answers = self.batch(statements.into()).await?.into_iter();
-        Ok(std::array::from_fn(|_| answers.next().and_then(|rows| rows.into_iter().next())))
+        Ok(std::array::from_fn(|_| answers.next().unwrap_or_default()))
     }
 
     /// Runs one statement and gives its first row.

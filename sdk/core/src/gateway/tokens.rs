@@ -137,12 +137,17 @@ impl TokenCache {
     /// Where a key stands if that place is free.
     fn home(&self, key: &TokenKey) -> usize {
         let first = key.0.first_chunk().copied().unwrap_or_default();
-        u32::from_le_bytes(first) as usize & self.table.len().wrapping_sub(1)
+        self.wrapped(u32::from_le_bytes(first) as usize)
     }
 
     /// The place behind another one; the first is behind the last.
     const fn behind(&self, at: usize) -> usize {
-        (at + 1) & self.table.len().wrapping_sub(1)
+        self.wrapped(at.wrapping_add(1))
+    }
+
+    /// A number of places, whole rounds aside.
+    const fn wrapped(&self, places: usize) -> usize {
+        places & self.table.len().wrapping_sub(1)
     }
 
     /// Puts a token where its key says, which is not there yet.
@@ -165,7 +170,7 @@ impl TokenCache {
     fn remove(&mut self, at: usize) {
         let (mut free, mut next) = (at, self.behind(at));
         while let Some(slot) = self.slot(next).copied() {
-            let distance = |from: usize| next.wrapping_sub(from) & self.table.len().wrapping_sub(1);
+            let distance = |from: usize| self.wrapped(next.wrapping_sub(from));
             if distance(self.home(&slot.key)) >= distance(free) {
                 self.table.swap(free, next);
                 free = next;
