@@ -4,7 +4,7 @@
  *
  * Requests are sent to each in turn, in short rounds, so that a busy moment of the machine hits all; what is printed are
  * medians. CPU is that of the whole workerd, HTTP and the origin's Worker included: a Worker that verifies nothing shows how
- * much of it that is. `cold` is a workerd that has just been started and its first request, keys fetched.
+ * much of it that is. `cold` is a workerd that has just been started and its first request, with the issuer near and far.
  *
  * `cargo xtask bench gateway` builds the Worker and runs this. `--quick`, `--rounds N`, `--ms N` (a contender's share of a
  * round), `--at-once N`, `--part warm` (`cold`, `memory`, `growth`), `--json` (the last line holds all figures), `--plot FILE`.

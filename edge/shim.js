@@ -2,7 +2,7 @@
 //
 // Rust cannot unwind here: a trap leaves its memory in an unknown state. The request that trapped
 // fails; the next one finds a fresh instance instead of a broken one.
-import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+import { DurableObject, WorkerEntrypoint, env } from "cloudflare:workers";
 import * as rust from "edgeward-edge-glue";
 
 const state = rust.__worker_init_state();
@@ -31,6 +31,9 @@ addEventListener("error", ({ error }) => {
     state.criticalError = true;
   }
 });
+
+// While the client's connection is still being made, as a rule. What fails here fails the first request, too, which tells.
+run(rust.prepare, env).catch(() => {});
 
 // An object: a class would be made anew for each request.
 export default {

@@ -22,21 +22,30 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const bundles = new Map();
 
 /**
+ * Each keeps what it puts into caches in `stateDir`, if there is one.
+ *
  * @typedef {{ issuer: string, jwksUri: string, keys: object[] }} Issuer
- * @typedef {{ name: string, url: string, pid: number, close(): Promise<void> }} Running
- * @type {Record<string, (issuers: Issuer[]) => Promise<Running>>}
+ * @typedef {{ url: string, pid: number, close(): Promise<void> }} Running
+ * @type {Record<string, (issuers: Issuer[], stateDir?: string) => Promise<Running>>}
  */
 export const CONTENDERS = {
-  edgeward: (issuers) => running("edgeward", () => ours(issuers)),
-  "edgeward, no kernels": (issuers) => running("edgeward, no kernels", () => ours(issuers, { EDGEWARD_KERNELS: "off" })),
-  jose: (issuers) => running("jose", () => peer("jose", issuers)),
-  "jose, meagre": (issuers) => running("jose, meagre", () => peer("jose", issuers, { MEAGRE: true })),
-  "hono, keys given": (issuers) => running("hono, keys given", () => peer("hono", issuers, { KEYS: issuers[0].keys })),
-  hono: (issuers) => running("hono", () => peer("hono", issuers)),
-  "no verification": (issuers) => running("no verification", () => peer("bare", issuers)),
+  edgeward: contender(ours),
+  "edgeward, no kernels": contender(ours, () => ({ EDGEWARD_KERNELS: "off" })),
+  jose: contender(peer("jose")),
+  "jose, meagre": contender(peer("jose"), () => ({ MEAGRE: true })),
+  "hono, keys given": contender(peer("hono"), ([{ keys }]) => ({ KEYS: keys })),
+  hono: contender(peer("hono")),
+  "no verification": contender(peer("bare")),
 };
 
-async function ours(issuers, more = {}) {
+function contender(start, more = () => ({})) {
+  return async (issuers, stateDir) => {
+    const { pid, value } = await started(() => start(issuers, more(issuers), stateDir));
+    return { pid, ...value };
+  };
+}
+
+async function ours(issuers, more, stateDir) {
   const config = {
     development: true,
     origin_binding: "ORIGIN",
@@ -47,29 +56,33 @@ async function ours(issuers, more = {}) {
     bindings: { EDGEWARD: config, ...more },
     options: { serviceBindings: { ORIGIN: "origin" }, unsafeDirectSockets: DIRECT },
     beside: () => [origin()],
+    stateDir,
   });
   return { url: await directly(worker.miniflare, "gateway"), close: () => worker.close() };
 }
 
-async function peer(name, issuers, more = {}) {
-  const worker = new Miniflare({
-    host: "127.0.0.1",
-    port: 0,
-    log: new Log(LogLevel.WARN),
-    workers: [
-      {
-        name,
-        modules: [{ type: "ESModule", path: `${name}.mjs`, contents: await bundled(`${name}.worker.mjs`) }],
-        compatibilityDate: COMPATIBILITY_DATE,
-        bindings: { ISSUERS: issuers.map(({ issuer, jwksUri }) => [issuer, jwksUri]), AUDIENCE, ...more },
-        serviceBindings: { ORIGIN: "origin" },
-        unsafeDirectSockets: DIRECT,
-      },
-      origin(),
-    ],
-  });
-  await worker.ready;
-  return { url: await directly(worker, name), close: () => worker.dispose() };
+function peer(name) {
+  return async (issuers, more, stateDir) => {
+    const worker = new Miniflare({
+      host: "127.0.0.1",
+      port: 0,
+      cachePersist: stateDir ?? false,
+      log: new Log(LogLevel.WARN),
+      workers: [
+        {
+          name,
+          modules: [{ type: "ESModule", path: `${name}.mjs`, contents: await bundled(`${name}.worker.mjs`) }],
+          compatibilityDate: COMPATIBILITY_DATE,
+          bindings: { ISSUERS: issuers.map(({ issuer, jwksUri }) => [issuer, jwksUri]), AUDIENCE, ...more },
+          serviceBindings: { ORIGIN: "origin" },
+          unsafeDirectSockets: DIRECT,
+        },
+        origin(),
+      ],
+    });
+    await worker.ready;
+    return { url: await directly(worker, name), close: () => worker.dispose() };
+  };
 }
 
 function origin() {
@@ -90,9 +103,4 @@ async function bundled(file) {
     bundles.set(file, outputFiles[0].text);
   }
   return bundles.get(file);
-}
-
-async function running(name, start) {
-  const { pid, value } = await started(start);
-  return { name, pid, ...value };
 }

@@ -1,23 +1,23 @@
 /** What a request costs as there are more keys, more issuers and more different tokens. */
 import { table } from "./figures.mjs";
 import { startIssuers } from "./issuers.mjs";
-import { inTurn } from "./warm.mjs";
+import { inTurn, UNSEEN } from "./warm.mjs";
 
 const NAMES = ["edgeward", "jose", "no verification"];
 const KEYS = [1, 10, 100];
 const ISSUERS = [1, 10, 100];
 const TOKENS = [1, 100, 1_000, 10_000, 100_000];
-/** More than any cache here holds. */
-const MANY = 10_000;
 
 export async function growth(settings) {
-  const byKeys = await each(KEYS, (keys) => measured({ issuers: 1, keys }, MANY, settings));
-  const byIssuers = await each(ISSUERS, (issuers) => measured({ issuers, keys: 1 }, MANY, settings));
+  const byKeys = await each(KEYS, (keys) => measured({ issuers: 1, keys }, UNSEEN, settings));
+  const byIssuers = await each(ISSUERS, (issuers) => measured({ issuers, keys: 1 }, UNSEEN, settings));
   const counts = TOKENS.filter((tokens) => tokens <= settings.tokens);
-  const byTokens = await each(counts, (tokens) => measured({ issuers: 1, keys: 1 }, tokens, settings));
-  print(`keys, ${MANY} tokens`, byKeys);
-  print(`issuers, ${MANY} tokens`, byIssuers);
-  print("tokens of one key", byTokens);
+  // Each token has come before.
+  const seen = (tokens) => ({ ...settings, warmUp: Math.max(settings.warmUp, tokens) });
+  const byTokens = await each(counts, (tokens) => measured({ issuers: 1, keys: 1 }, tokens, seen(tokens)));
+  print("keys, tokens never seen", byKeys);
+  print("issuers, tokens never seen", byIssuers);
+  print("tokens in turn", byTokens);
   return { keys: byKeys, issuers: byIssuers, tokens: byTokens };
 }
 

@@ -1,14 +1,17 @@
 /** Issuers with their keys, served to whoever asks, and tokens of theirs as requests. */
 import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { close, listen } from "../../examples/spa/lib/listen.mjs";
 import { makeKey, makeToken } from "../verify/tokens.mjs";
 import { requestOf } from "./load.mjs";
 
 /**
- * @param {{ issuers: number, keys: number }} count of issuers, and of each one's keys
+ * @param {{ issuers: number, keys: number, millis?: number }} count of issuers, and of each one's keys, which they tell after
+ *   so many milliseconds
  */
-export async function startIssuers({ issuers: count, keys: ofEach }) {
-  const server = createServer((request, response) => {
+export async function startIssuers({ issuers: count, keys: ofEach, millis = 0 }) {
+  const server = createServer(async (request, response) => {
+    if (millis) await sleep(millis);
     const issuer = issuers.find(({ jwksUri }) => jwksUri.endsWith(request.url));
     response.writeHead(issuer ? 200 : 404, { "content-type": "application/json", "cache-control": "max-age=600" });
     response.end(JSON.stringify({ keys: issuer?.keys ?? [] }));

@@ -5,7 +5,7 @@ const WIDTH = 300;
 const HEIGHT = 220;
 const MARGIN = { left: 54, top: 44, right: 34, bottom: 44 };
 const COLOURS = { edgeward: "#0b63ce", jose: "#c2410c", "no verification": "#6b7280" };
-const TITLES = { keys: "keys of one issuer", issuers: "issuers with a key each", tokens: "different tokens, one after the other" };
+const TITLES = { keys: "keys of one issuer, tokens never seen", issuers: "issuers with a key each, tokens never seen", tokens: "different tokens in turn, seen before" };
 
 /**
  * @param {string} file

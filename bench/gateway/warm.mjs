@@ -8,18 +8,19 @@ import { cpuMillis } from "./process.mjs";
 const NAMES = ["edgeward", "edgeward, no kernels", "jose", "jose, meagre", "hono, keys given", "no verification"];
 /** The peers that count. */
 const PEERS = ["jose", "hono, keys given"];
-/** Tokens whose owners are at work at the same time. */
-const IN_USE = 1_000;
+/** More than are sent, so that each comes once. */
+export const UNSEEN = 100_000;
+const SITUATIONS = { "one token": 1, "1000 tokens in turn": 1_000, "tokens that were never seen": UNSEEN };
 
-export async function warm({ tokens, ...settings }) {
+export async function warm(settings) {
   const { issuers, requests, close } = await startIssuers({ issuers: 1, keys: 1 });
   try {
-    const all = requests(tokens);
+    const all = requests(UNSEEN);
     const figures = {};
-    for (const count of [1, IN_USE, tokens]) {
+    for (const [situation, count] of Object.entries(SITUATIONS)) {
       const measured = await inTurn(NAMES, issuers, all.slice(0, count), settings);
-      print(count === 1 ? "one token" : `${count} tokens in turn`, measured);
-      figures[count] = { ...measured, ratios: ratios(measured) };
+      print(situation, measured);
+      figures[situation] = { ...measured, ratios: ratios(measured) };
     }
     return figures;
   } finally {
@@ -39,7 +40,7 @@ export async function inTurn(names, issuers, requests, { rounds, ms, atOnce, war
   try {
     for (const name of names) {
       const worker = await CONTENDERS[name](issuers);
-      running.push({ ...worker, load: new Load(worker.url, atOnce), rounds: [] });
+      running.push({ ...worker, name, load: new Load(worker.url, atOnce), rounds: [] });
     }
     for (const { load } of running) await load.count(requests, warmUp);
     for (let round = 0; round < rounds; round += 1) {

@@ -1,6 +1,6 @@
 //! How signatures are verified in this deployment, as two variables say.
 
-use edgeward_core::gateway::config::ConfigError;
+use edgeward_config::ConfigError;
 use edgeward_host::kernels::Arithmetic;
 
 /// Whether own arithmetic is used; `off` leaves signatures to WebCrypto.

@@ -1,8 +1,8 @@
 //! What credentials beside signed tokens are made of: proofs, opaque tokens, session cookies.
 
+use edgeward_config::{self as config, ConfigError};
 use edgeward_core::{
     cookies::better_auth::Reader,
-    gateway::config::{self, ConfigError},
     oauth::{
         client_auth::{ClientAuthentication, PrivateKey},
         dpop::Nonces,

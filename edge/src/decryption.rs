@@ -1,9 +1,7 @@
 //! An issuer's decryption, bound to its secrets.
 
-use edgeward_core::{
-    gateway::config::{self, ConfigError},
-    jose::jwe::{DecryptionKey, DecryptionKeys},
-};
+use edgeward_config::{self as config, ConfigError};
+use edgeward_core::jose::jwe::{DecryptionKey, DecryptionKeys};
 use edgeward_host::decryption::Decryption;
 
 /// Reads the private JWKs out of their secret bindings.

@@ -2,10 +2,10 @@
 
 use std::{borrow::Cow, rc::Rc, sync::Arc};
 
+use edgeward_config::{self as config, Config, ConfigError, KeySource};
 use edgeward_core::{
     gateway::{
-        Config, Denial, Identity, Incoming, Requirements,
-        config::{self, ConfigError, KeySource},
+        Denial, Identity, Incoming, Requirements,
         route::{self, Route},
         users::User,
     },

@@ -82,6 +82,13 @@ pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue) -> Resul
     })
 }
 
+/// What `shim.js` calls as the Worker starts.
+#[cfg(feature = "entry")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn prepare(env: JsValue) {
+    routes::prepare(&env.unchecked_into());
+}
+
 /// What the entry point `Gateway` of `shim.js` calls: `verify(token, options)` over a service binding.
 #[cfg(feature = "entry")]
 #[wasm_bindgen::prelude::wasm_bindgen]

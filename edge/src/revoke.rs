@@ -1,11 +1,9 @@
 //! Who may say that tokens no longer count: an operator, and an issuer that has signed somebody out.
 
+use edgeward_config::Revocation;
 use edgeward_core::{
     Code, Error,
-    gateway::{
-        config,
-        revocation::{Entry, Mark, Once, Order, Target, Write, Written, after},
-    },
+    gateway::revocation::{Entry, Mark, Once, Order, Target, Write, Written, after},
     jwt::{Tolerance, Unverified},
     oauth::logout::token::{self, Logout, MAX_AGE},
     time::{Seconds, UnixSeconds},
@@ -63,7 +61,7 @@ impl Gateway {
 /// What a logout means for tokens: those of the session, and those of its subject that do not say
 /// which session they belong to; or all of the subject, where no session is named. The cut-off is of
 /// the issuer's clock, as the dates in its tokens are.
-fn written(logout: Logout, settings: &config::Revocation) -> Write {
+fn written(logout: Logout, settings: &Revocation) -> Write {
     let targets = match (logout.session, logout.subject) {
         (Some(session), subject) => {
             let unnamed = subject.map(Target::WithoutSession);

@@ -5,11 +5,10 @@ mod authority;
 
 use std::{cell::OnceCell, rc::Rc};
 
-use edgeward_core::gateway::{Config, config::ConfigError};
-use edgeward_host::{keys::Published, random};
-use wasm_bindgen::JsValue;
+use edgeward_config::ConfigError;
+use edgeward_host::random;
 
-use crate::{arithmetic, gateway::Gateway};
+use crate::gateway::Gateway;
 #[cfg(feature = "authority")]
 pub use authority::{authority, signing_keys, verifying_keys};
 
@@ -17,25 +16,24 @@ thread_local! {
     static GATEWAY: OnceCell<Result<Rc<Gateway>, ConfigError>> = const { OnceCell::new() };
 }
 
-/// The gateway of this isolate, made on the first request: a deployment's configuration never
-/// changes within an isolate.
+/// The gateway of this isolate, made once: a deployment's configuration never changes within an isolate.
 ///
 /// # Errors
-/// What is wrong with the configuration, told once to the log by `report`.
+/// Those of `make`, which it tells once to the log by `report`.
 pub fn gateway(
-    variable: impl Fn(&str) -> Option<String>,
-    secret: impl Fn(&str) -> Option<String>,
-    binding: impl Fn(&str) -> Option<JsValue>,
-    published: impl Fn(&str) -> Option<Published>,
+    make: impl FnOnce() -> Result<Gateway, ConfigError>,
     report: impl FnOnce(&ConfigError),
 ) -> Result<Rc<Gateway>, ConfigError> {
-    let make = || {
-        let text =
-            variable("EDGEWARD").ok_or_else(|| ConfigError("The variable EDGEWARD is not set.".into()))?;
-        let arithmetic = arithmetic::chosen(&variable)?;
-        Gateway::new(Config::parse(&text)?, arithmetic, secret, binding, published).map(Rc::new)
-    };
-    GATEWAY.with(|cell| cell.get_or_init(|| make().inspect_err(report)).clone())
+    GATEWAY.with(|cell| cell.get_or_init(|| make().map(Rc::new).inspect_err(report)).clone())
+}
+
+/// Makes the gateway before a request waits for it. What is wrong with the configuration the first request
+/// tells: what is logged outside of requests nobody may see.
+#[cfg(feature = "entry")]
+pub fn prepare(make: impl FnOnce() -> Result<Gateway, ConfigError>) {
+    if let Ok(gateway) = make() {
+        GATEWAY.with(|cell| drop(cell.set(Ok(Rc::new(gateway)))));
+    }
 }
 
 /// A name for this isolate, so that its counters are told from another's: letters and digits.

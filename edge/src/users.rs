@@ -2,11 +2,11 @@
 
 use std::{cell::RefCell, sync::Arc};
 
+use edgeward_config::{self as config, ConfigError, UserStore};
 use edgeward_core::{
     Code, Error,
     gateway::{
         Identity,
-        config::{self, ConfigError, UserStore},
         metrics::Counter,
         users::{self, Cache, Key, Profile, User},
     },

@@ -1,7 +1,8 @@
 //! The answers that the gateway gives itself.
 
+use edgeward_config::Config;
 use edgeward_core::gateway::{
-    Config, Denial,
+    Denial,
     challenge::{self, Protection},
 };
 use serde::Serialize;

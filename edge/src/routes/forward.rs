@@ -1,9 +1,9 @@
 //! The way to the origin.
 
+use edgeward_config::Origin;
 use edgeward_core::{
     Code,
     gateway::{
-        config::Origin,
         forward::{
             hop::{self, Upgrade},
             query, subprotocol,

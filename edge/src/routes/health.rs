@@ -1,6 +1,6 @@
 //! `GET /healthz`: version and readiness.
 
-use edgeward_core::gateway::config::ConfigError;
+use edgeward_config::ConfigError;
 use serde::Serialize;
 use worker::Response;
 

@@ -23,9 +23,10 @@ pub use authority::upkeep;
 
 use std::rc::Rc;
 
+use edgeward_config::{Config, ConfigError};
 use edgeward_core::{
     Code,
-    gateway::{Denial, Incoming, config::ConfigError, metrics::Counter},
+    gateway::{Denial, Incoming, metrics::Counter},
 };
 use edgeward_host::{keys::Published, metrics as counts, task::Background};
 use js_sys::{JSON, Reflect};
@@ -34,6 +35,7 @@ use web_sys::{Request, Response};
 use worker::{Context, Env, console_error};
 
 use crate::{
+    arithmetic,
     gateway::{Caller, Gateway, Rule},
     state,
 };
@@ -176,13 +178,21 @@ fn deny(
 
 /// The gateway of this isolate.
 pub fn gateway(env: &Env) -> Result<Rc<Gateway>, ConfigError> {
-    state::gateway(
-        |name| variable(env, name),
-        |name| secret(env, name),
-        |name| binding(env, name),
-        |issuer| published(env, issuer),
-        |error| console_error!("edgeward: {error}"),
-    )
+    state::gateway(|| configured(env), |error| console_error!("edgeward: {error}"))
+}
+
+/// Makes the gateway as the Worker starts, so that the first request does not wait for it.
+#[cfg(feature = "entry")]
+pub fn prepare(env: &Env) {
+    state::prepare(|| configured(env));
+}
+
+fn configured(env: &Env) -> Result<Gateway, ConfigError> {
+    let absent = || ConfigError("The variable EDGEWARD is not set.".into());
+    let config = Config::parse(&variable(env, "EDGEWARD").ok_or_else(absent)?)?;
+    let arithmetic = arithmetic::chosen(|name| variable(env, name))?;
+    let (secret, binding) = (|name: &str| secret(env, name), |name: &str| binding(env, name));
+    Gateway::new(config, arithmetic, secret, binding, |issuer| published(env, issuer))
 }
 
 /// The keys of an issuer that this Worker is itself.

@@ -1,10 +1,10 @@
 //! What an answer of the origin becomes on its way to the client.
 
+use edgeward_config::ServerTiming;
 use edgeward_core::{
     Code,
     gateway::{
         Identity,
-        config::ServerTiming,
         forward::{
             caching,
             hop::{self, Upgrade},

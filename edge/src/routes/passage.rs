@@ -142,7 +142,9 @@ impl Edits {
     fn write(&mut self, sign: char, name: &str, value: Option<&str>) {
         self.0.push(sign);
         for line in [Some(name), value].into_iter().flatten() {
-            if line.bytes().any(|byte| matches!(byte, b'\n' | b'\r' | b'\0')) {
+            // To the end, come what may: so many bytes are looked at at once.
+            let breaks = |byte: u8| matches!(byte, b'\n' | b'\r' | b'\0');
+            if line.bytes().fold(false, |broken, byte| broken | breaks(byte)) {
                 self.0.push_str(&line.replace(['\n', '\r', '\0'], " "));
             } else {
                 self.0.push_str(line);

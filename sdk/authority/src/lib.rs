@@ -50,8 +50,14 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Answers a request for a path of the authority's own.
-    pub async fn answer(&self, request: &http::Incoming, route: surface::Route) -> http::Outgoing {
-        surface::answer(self, request, route).await
+    /// Answers a request for a path of the authority's own. Boxed, so that what it does is compiled here, and as
+    /// this crate is, and not as whoever waits for it.
+    #[must_use]
+    pub fn answer<'a>(
+        &'a self,
+        request: &'a http::Incoming,
+        route: surface::Route,
+    ) -> store::Pending<'a, http::Outgoing> {
+        Box::pin(surface::answer(self, request, route))
     }
 }

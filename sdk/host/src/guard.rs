@@ -17,6 +17,7 @@ use edgeward_core::{
         csrf,
         identity::Mapping,
         policy::CredentialRule,
+        tokens::MAX_TOKENS,
     },
     jose::jws::Header,
     jwt::{Bound, Claims, Unverified},
@@ -51,11 +52,15 @@ pub struct Issuer {
 }
 
 impl Guard {
-    /// Accepts tokens of `issuers` where `sources` say.
+    /// Accepts tokens of `issuers` where `sources` say. Among them they share the memory for verified
+    /// tokens.
     #[must_use]
-    pub const fn new(issuers: Vec<Issuer>, sources: Sources) -> Self {
+    pub fn new(issuers: Vec<Issuer>, sources: Sources) -> Self {
+        let share = MAX_TOKENS / issuers.len().max(1);
+        let with_share =
+            |issuer: Issuer| Issuer { verifier: issuer.verifier.with_memory_of(share), ..issuer };
         Self {
-            issuers,
+            issuers: issuers.into_iter().map(with_share).collect(),
             sources,
             allowed_origins: Vec::new(),
             dpop: None,

@@ -6,7 +6,7 @@ use edgeward_core::{
     Code, Error,
     gateway::{
         metrics::Counter,
-        tokens::{self, MAX_TOKENS, TokenCache, TokenKey},
+        tokens::{self, TokenCache, TokenKey},
     },
     jose::{KeySet, jws::Header},
     jwt::{self, Bound, Claims, Policy, Unverified},
@@ -59,16 +59,21 @@ pub struct Standing {
 impl Verifier {
     /// Accepts what `policy` accepts, signed with one of `keys`.
     #[must_use]
-    pub const fn new(policy: Policy, keys: IssuerKeys) -> Self {
-        let tokens = RefCell::new(TokenCache::new(MAX_TOKENS));
+    pub fn new(policy: Policy, keys: IssuerKeys) -> Self {
         Self {
             policy,
             keys,
             decryption: None,
             engine: WebCrypto::new(),
             arithmetic: Arithmetic::Kernels,
-            tokens,
+            tokens: RefCell::default(),
         }
+    }
+
+    /// The same, which knows so many verified tokens again at most.
+    #[must_use]
+    pub fn with_memory_of(self, tokens: usize) -> Self {
+        Self { tokens: RefCell::new(TokenCache::new(tokens)), ..self }
     }
 
     /// The same, which opens encrypted tokens; see [`reveal`](crate::revealed::reveal).

@@ -4,8 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use edgeward_core::gateway::Config;
-use edgeward_core::gateway::config::{Issuer, KeySource};
+use edgeward_config::{Config, Issuer, KeySource};
 use edgeward_core::http::{Address, Reach, Request, Response};
 use edgeward_core::jose::KeySet;
 use edgeward_core::oauth::discovery;

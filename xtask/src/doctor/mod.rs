@@ -14,7 +14,7 @@ mod settings;
 
 use std::path::Path;
 
-use edgeward_core::gateway::Config;
+use edgeward_config::Config;
 
 use self::file::File;
 use self::finding::{Finding, Severity};

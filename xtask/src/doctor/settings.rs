@@ -1,7 +1,6 @@
 //! Settings that are allowed, and yet not what they should be.
 
-use edgeward_core::gateway::Config;
-use edgeward_core::gateway::config::{KeySource, Origin};
+use edgeward_config::{Config, KeySource, Origin};
 use edgeward_core::http::{Address, Reach};
 
 use super::finding::Finding;

@@ -1,6 +1,6 @@
 //! The one credential of a request, and where it may stand.
 
-pub(super) mod check;
+mod check;
 mod form;
 
 use alloc::{borrow::Cow, string::String, vec::Vec};

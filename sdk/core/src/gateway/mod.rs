@@ -3,7 +3,6 @@
 
 pub mod challenge;
 pub mod claim;
-pub mod config;
 pub mod credential;
 pub mod csrf;
 pub mod forward;
@@ -20,7 +19,6 @@ pub mod route;
 pub mod tokens;
 pub mod users;
 
-pub use config::Config;
 pub use identity::Identity;
 pub use incoming::Incoming;
 pub use keys::KeyCache;

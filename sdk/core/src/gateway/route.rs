@@ -69,7 +69,8 @@ pub fn find<'a>(routes: &'a [Route], path: &str) -> Result<Option<&'a Route>, Er
 }
 
 /// Whether a path from the configuration is in normal form, so that a request can match it.
-pub(super) fn is_plain(path: &str) -> bool {
+#[must_use]
+pub fn is_plain(path: &str) -> bool {
     normal_form(path) == path && !path.contains(['*', '?', '#'])
 }
 

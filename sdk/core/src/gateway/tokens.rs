@@ -10,27 +10,26 @@
 //! pushes out those first that were used once (second chance). A cache belongs to one issuer's
 //! policy: neither can the holder of one issuer's tokens push out another's.
 
+mod table;
 #[cfg(test)]
 mod tests;
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use sha2::{Digest, Sha256};
 
+use self::table::Table;
 use crate::{
     jose::jws::Unverified,
     jwt::{Policy, numeric_date},
     time::UnixSeconds,
 };
 
-/// How many tokens a cache knows at most by default.
-pub const MAX_TOKENS: usize = 4096;
+/// How many tokens a cache knows at most, whatever number was asked for: in 12 MiB.
+pub const MAX_TOKENS: usize = 131_072;
 
-/// How many bytes a cache may hold, whatever number of tokens was asked for.
-pub const MAX_BYTES: usize = 8 * 1024 * 1024;
-
-/// What one token costs: the table has two places for each, and grows by doubling.
-const BYTES_PER_TOKEN: usize = 4 * size_of::<Option<Slot>>();
+/// How many tokens one table knows at most. A cache of more has several, and none of them takes long to be made anew.
+const TOKENS_OF_A_TABLE: usize = 2048;
 
 /// SHA-256 of a whole token: header, claims and signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +42,11 @@ impl TokenKey {
         let hash = Sha256::new().chain_update(token.signing_input()).chain_update(b".");
         Self(hash.chain_update(token.signature()).finalize().into())
     }
+
+    /// A number that is as good as another key's: its lower half says the place in a table, its upper one the table.
+    fn number(&self) -> usize {
+        u32::from_le_bytes(self.0.first_chunk().copied().unwrap_or_default()) as usize
+    }
 }
 
 /// The tokens of one issuer's policy whose signatures were verified.
@@ -50,50 +54,35 @@ impl TokenKey {
 pub struct TokenCache {
     /// The number of the key set that they were verified with.
     generation: u64,
-    /// A hash table, since keys are hashes: each slot stands where its key says, or in the first place
-    /// behind that was free. Of its places, a power of two, half are free at least.
-    table: Vec<Option<Slot>>,
-    len: usize,
-    hand: usize,
+    /// None until there is a token; later their number is a power of two, and a key says which is its own.
+    tables: Vec<Table>,
     capacity: usize,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Slot {
-    key: TokenKey,
-    ends: UnixSeconds,
-    used: bool,
-}
-
 impl TokenCache {
-    /// A cache of at most so many tokens, and of at most [`MAX_BYTES`].
+    /// A cache of at most so many tokens, and of at most [`MAX_TOKENS`].
     #[must_use]
     pub const fn new(tokens: usize) -> Self {
-        let fitting = MAX_BYTES / BYTES_PER_TOKEN;
-        let capacity = if tokens < fitting { tokens } else { fitting };
-        Self { generation: 0, table: Vec::new(), len: 0, hand: 0, capacity }
+        let capacity = if tokens < MAX_TOKENS { tokens } else { MAX_TOKENS };
+        Self { generation: 0, tables: Vec::new(), capacity }
     }
 
     /// How many tokens it knows.
     #[must_use]
-    pub const fn len(&self) -> usize {
-        self.len
+    pub fn len(&self) -> usize {
+        self.tables.iter().map(Table::len).sum()
     }
 
     /// Whether it knows none.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.len == 0
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Whether a token's signature was verified with this very set of keys.
     pub fn knows(&mut self, key: &TokenKey, generation: u64, now: UnixSeconds) -> bool {
         self.turn_to(generation);
-        if self.generation != generation {
-            return false;
-        }
-        let slot = self.place(key).filter(|slot| now < slot.ends);
-        slot.map(|slot| slot.used = true).is_some()
+        self.generation == generation && self.table(key).is_some_and(|table| table.knows(key, now))
     }
 
     /// Remembers a token whose signature was verified with the set of keys of this number, until
@@ -104,103 +93,25 @@ impl TokenCache {
         if self.generation != generation || self.capacity == 0 || ends <= now {
             return;
         }
-        let slot = Slot { key, ends, used: false };
-        if let Some(own) = self.place(&key) {
-            *own = slot;
-            return;
+        if self.tables.is_empty() {
+            let count = self.capacity.div_ceil(TOKENS_OF_A_TABLE).next_power_of_two();
+            self.tables = vec![Table::new(self.capacity / count); count];
         }
-        if self.len == self.capacity {
-            self.make_room(now);
-        }
-        self.put(slot);
-    }
-
-    /// The slot of a key.
-    fn place(&mut self, key: &TokenKey) -> Option<&mut Slot> {
-        let at = self.find(key);
-        self.table.get_mut(at)?.as_mut()
-    }
-
-    /// Where a key stands, or would stand.
-    fn find(&self, key: &TokenKey) -> usize {
-        let mut at = self.home(key);
-        while self.slot(at).is_some_and(|slot| slot.key != *key) {
-            at = self.behind(at);
-        }
-        at
-    }
-
-    fn slot(&self, at: usize) -> Option<&Slot> {
-        self.table.get(at)?.as_ref()
-    }
-
-    /// Where a key stands if that place is free.
-    fn home(&self, key: &TokenKey) -> usize {
-        let first = key.0.first_chunk().copied().unwrap_or_default();
-        self.wrapped(u32::from_le_bytes(first) as usize)
-    }
-
-    /// The place behind another one; the first is behind the last.
-    const fn behind(&self, at: usize) -> usize {
-        self.wrapped(at.wrapping_add(1))
-    }
-
-    /// A number of places, whole rounds aside.
-    const fn wrapped(&self, places: usize) -> usize {
-        places & self.table.len().wrapping_sub(1)
-    }
-
-    /// Puts a token where its key says, which is not there yet.
-    fn put(&mut self, slot: Slot) {
-        if self.table.len() < 2 * (self.len + 1) {
-            let places = (2 * self.table.len()).max(16);
-            let old = core::mem::replace(&mut self.table, alloc::vec![None; places]);
-            self.len = 0;
-            old.into_iter().flatten().for_each(|slot| self.put(slot));
-        }
-        let at = self.find(&slot.key);
-        if let Some(place) = self.table.get_mut(at) {
-            *place = Some(slot);
-            self.len += 1;
+        if let Some(table) = self.table(&key) {
+            table.learn(key, ends, now);
         }
     }
 
-    /// Takes away the token at a place. What stands behind it, up to the next free place, moves up, if
-    /// its key does not say that it has to stand behind.
-    fn remove(&mut self, at: usize) {
-        let (mut free, mut next) = (at, self.behind(at));
-        while let Some(slot) = self.slot(next).copied() {
-            let distance = |from: usize| self.wrapped(next.wrapping_sub(from));
-            if distance(self.home(&slot.key)) >= distance(free) {
-                self.table.swap(free, next);
-                free = next;
-            }
-            next = self.behind(next);
-        }
-        if let Some(place) = self.table.get_mut(free) {
-            *place = None;
-            self.len -= 1;
-        }
+    fn table(&mut self, key: &TokenKey) -> Option<&mut Table> {
+        let at = key.number() >> (u32::BITS / 2);
+        let last = self.tables.len().wrapping_sub(1);
+        self.tables.get_mut(at & last)
     }
 
     /// Numbers only grow; what belongs to a lower one is worth nothing any more.
     fn turn_to(&mut self, generation: u64) {
         if self.generation < generation {
             *self = Self { generation, ..Self::new(self.capacity) };
-        }
-    }
-
-    /// Takes away the first token that has ended or was not used since the hand last came by. After one
-    /// round every mark is gone, so that the second finds one.
-    fn make_room(&mut self, now: UnixSeconds) {
-        for _ in 0..=2 * self.table.len() {
-            let at = self.hand;
-            self.hand = self.behind(at);
-            match self.table.get_mut(at) {
-                Some(Some(slot)) if slot.used && now < slot.ends => slot.used = false,
-                Some(Some(_)) => return self.remove(at),
-                _ => {}
-            }
         }
     }
 }

@@ -14,6 +14,20 @@ pub fn after_scheme(url: &str) -> Option<(&str, &str)> {
     Some((scheme, rest.strip_prefix("//")?))
 }
 
+/// Whether a name is a `token`, as those of header fields, cookies and schemes are.
+///
+/// Source: [RFC 9110 §5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)
+#[must_use]
+pub fn is_token(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(is_of_token)
+}
+
+/// Whether a token may hold a character.
+#[must_use]
+pub fn is_of_token(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(character)
+}
+
 /// The methods that exchanges use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
+use edgeward_config::Config;
 use edgeward_core::{
-    gateway::{Config, keys},
+    gateway::keys,
     http::{Reach, Response},
     jose::{Algorithm, KeySet, engine},
     oauth::{

@@ -1,4 +1,4 @@
-//! The direction of crates: `kernels ← core ← host ← {verifier, edge}`, `core ← authority ← edge` and `core ← client`.
+//! The direction of crates: `kernels ← core ← host ← {verifier, edge}`, `core ← {authority, config} ← edge` and `core ← client`.
 
 use serde_json::Value;
 
@@ -9,21 +9,22 @@ use crate::step::{Context, Outcome};
 ///
 /// A wasm-bindgen export in a dependency ends up in the artefact of whoever depends on it:
 /// that is why nothing names `client`, `verifier` or `edge`.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     // Arithmetic over public data: it takes bytes and knows nothing of keys, tokens or algorithms.
     ("edgeward-kernels", &[]),
     ("edgeward-core", &["edgeward-kernels"]),
+    ("edgeward-config", &["edgeward-core"]),
     ("edgeward-authority", &["edgeward-core"]),
     ("edgeward-host", &["edgeward-core"]),
     ("edgeward-client", &["edgeward-core"]),
     ("edgeward-verifier", &["edgeward-core", "edgeward-host"]),
-    ("edgeward-edge", &["edgeward-authority", "edgeward-core", "edgeward-host"]),
-    ("edgeward-hostile", &["edgeward-core"]),
+    ("edgeward-edge", &["edgeward-authority", "edgeward-config", "edgeward-core", "edgeward-host"]),
+    ("edgeward-hostile", &["edgeward-config", "edgeward-core"]),
     // A Worker of its own, whose exports are its own: the library leaves its out.
     ("edgeward-example-rust-worker", &["edgeward-edge"]),
     ("edgeward-vectors", &["edgeward-core", "edgeward-host"]),
     // The doctor reads a configuration with the gateway's own reader.
-    ("xtask", &["edgeward-authority", "edgeward-core"]),
+    ("xtask", &["edgeward-authority", "edgeward-config", "edgeward-core"]),
 ];
 
 /// Reads the workspace and tells what breaks the rule.

@@ -6,6 +6,7 @@ use super::{Kind, Sources};
 use crate::{
     error::{Code, Error},
     gateway::identity::HEADER_PREFIX,
+    http::is_token,
 };
 
 impl Sources {
@@ -20,11 +21,13 @@ impl Sources {
             let decides = ["authorization", "cookie", "dpop", "origin", "host", "upgrade", "connection"];
             decides.contains(&name.as_str()) || name.starts_with(HEADER_PREFIX) || name.starts_with("sec-")
         };
-        let named = |name: &String| !name.is_empty() && name.bytes().all(is_token_byte);
         let mut rules = [
-            ("credentials.headers", self.headers.iter().all(|name| named(name) && !taken(name))),
-            ("credentials.cookies", self.cookies.iter().all(|name| named(name) && !name.starts_with("__"))),
-            ("credentials.query", self.query.iter().all(named)),
+            ("credentials.headers", self.headers.iter().all(|name| is_token(name) && !taken(name))),
+            (
+                "credentials.cookies",
+                self.cookies.iter().all(|name| is_token(name) && !name.starts_with("__")),
+            ),
+            ("credentials.query", self.query.iter().all(|name| is_token(name))),
         ]
         .into_iter();
         rules.find(|(_, kept)| !kept).map_or(Ok(()), |(at, _)| Err(Error::at(Code::ConfigInvalid, at)))
@@ -43,9 +46,4 @@ impl Sources {
             Kind::Query => self.query.is_some(),
         }
     }
-}
-
-/// `tchar` of [RFC 9110 §5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
-pub(in crate::gateway) fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }

@@ -21,6 +21,10 @@ fn key(number: u32) -> TokenKey {
     TokenKey(Sha256::digest(number.to_be_bytes()).into())
 }
 
+fn places(cache: &TokenCache) -> usize {
+    cache.tables.iter().map(Table::places).sum()
+}
+
 #[test]
 fn a_token_is_known_until_it_ends_and_by_its_keys_alone() {
     let mut cache = TokenCache::default();
@@ -45,12 +49,37 @@ fn what_was_verified_while_the_keys_changed_is_not_kept() {
 fn it_never_grows_beyond_its_bounds() {
     let mut small = TokenCache::new(8);
     (0..100).for_each(|number| small.learn(key(number), 1, ALWAYS, T0));
-    assert_eq!((small.len(), small.table.len()), (8, 16));
-    let large = TokenCache::new(usize::MAX);
-    assert!(large.capacity * BYTES_PER_TOKEN <= MAX_BYTES && large.capacity > MAX_TOKENS);
+    assert_eq!((small.len(), places(&small)), (8, 16));
+    assert_eq!(TokenCache::new(usize::MAX).capacity, MAX_TOKENS);
+    assert_eq!(table::most_bytes(MAX_TOKENS), 12 * 1024 * 1024);
+    for capacity in [1, 100, 2048, 2049, 5000] {
+        let mut cache = TokenCache::new(capacity);
+        (0..12_000).for_each(|number| cache.learn(key(number), 1, ALWAYS, T0));
+        assert!(cache.len() <= capacity && 10 * cache.len() >= 9 * capacity, "{} of {capacity}", cache.len());
+        assert!(places(&cache) <= 4 * capacity.next_power_of_two().max(4), "{capacity}");
+    }
     let mut none = TokenCache::new(0);
     none.learn(key(1), 1, ALWAYS, T0);
     assert!(none.is_empty());
+}
+
+#[test]
+fn it_is_as_large_as_there_are_tokens_that_live() {
+    let mut cache = TokenCache::default();
+    for number in 0..10_000 {
+        let now = T0 + Seconds(number);
+        cache.learn(key(number), 1, now + Seconds(100), now);
+        assert!(places(&cache) <= 4096, "{number}");
+        assert!((number.saturating_sub(99)..=number).all(|lives| cache.knows(&key(lives), 1, now)));
+    }
+    let later = T0 + Seconds(20_000);
+    (10_000..10_300).for_each(|number| cache.learn(key(number), 1, ALWAYS, later));
+    (0..300).for_each(|number| cache.learn(key(number), 1, later + Seconds(1), later));
+    (10_300..11_000).for_each(|number| cache.learn(key(number), 1, ALWAYS, later + Seconds(1)));
+    assert_eq!(
+        (10_000..11_000).filter(|number| cache.knows(&key(*number), 1, later + Seconds(1))).count(),
+        1_000
+    );
 }
 
 proptest! {
@@ -61,7 +90,7 @@ proptest! {
             cache.learn(key(*number), 1, ALWAYS, T0);
             prop_assert!(cache.knows(&key(*number), 1, T0), "{number}");
         }
-        let found = (0..400).filter(|number| cache.place(&key(*number)).is_some()).count();
+        let found = (0..400).filter(|number| cache.knows(&key(*number), 1, T0)).count();
         prop_assert_eq!((found, cache.len()), (cache.len(), found.min(capacity)));
     }
 }

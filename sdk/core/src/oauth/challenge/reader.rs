@@ -3,6 +3,7 @@
 use alloc::{string::String, vec::Vec};
 
 use super::{Challenge, MAX_CHALLENGES, MAX_PARAMETERS};
+use crate::http;
 
 /// Reads a header from its start to its end, or to where nothing makes sense any more.
 pub(super) fn read(header: &str) -> Vec<Challenge> {
@@ -34,7 +35,7 @@ impl<'h> Rest<'h> {
     /// ([RFC 9110 §5.6.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1.2)).
     fn word(&mut self) -> Option<&'h str> {
         self.0 = self.0.trim_start_matches([' ', '\t', ',']);
-        let word = self.take(is_token);
+        let word = self.take(http::is_of_token);
         (!word.is_empty()).then_some(word)
     }
 
@@ -96,9 +97,4 @@ impl<'h> Rest<'h> {
         self.0 = rest;
         taken
     }
-}
-
-/// Source: [RFC 9110 §5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)
-fn is_token(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(character)
 }

@@ -1,14 +1,12 @@
 //! How an issuer's encrypted tokens are opened.
 
-use alloc::{string::String, vec::Vec};
-
-use serde::Deserialize;
-
-use super::invalid;
-use crate::{
+use edgeward_core::{
     error::Error,
     jose::jwe::{ContentEncryption, Demand, KeyManagement},
 };
+use serde::Deserialize;
+
+use crate::invalid;
 
 /// How an issuer's encrypted tokens are opened.
 #[derive(Debug)]
@@ -26,7 +24,7 @@ pub struct Decryption {
 /// The setting as the configuration writes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Document {
+pub(crate) struct Document {
     key_bindings: Vec<String>,
     algorithms: Vec<KeyManagement>,
     encryptions: Vec<ContentEncryption>,

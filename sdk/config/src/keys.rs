@@ -1,17 +1,15 @@
 //! Where an issuer's keys come from.
 
-use alloc::{string::String, vec, vec::Vec};
-
-use serde_json::Value;
-
-use super::invalid;
-use crate::{
+use edgeward_core::{
     error::Error,
     gateway::keys::Pins,
     http::{Address, Reach},
-    jose::{KeySet, jwks::MAX_CANDIDATES},
+    jose::{Key, KeySet, jwks::MAX_CANDIDATES},
     jwt::Policy,
 };
+use serde_json::Value;
+
+use crate::invalid;
 
 /// Where an issuer's keys come from.
 #[derive(Debug)]
@@ -28,7 +26,7 @@ pub enum KeySource {
 }
 
 /// The settings of an issuer that say where its keys are.
-pub(super) struct Settings {
+pub(crate) struct Settings {
     pub jwks_uri: Option<String>,
     pub jwks: Option<Value>,
     pub pinned_keys: Option<Vec<String>>,
@@ -78,7 +76,7 @@ fn inline(set: &Value, policy: &Policy) -> Result<KeySource, Error> {
     let at = |_| invalid("issuers.jwks");
     let text = serde_json::to_vec(set).map_err(|_| invalid("issuers.jwks"))?;
     let set = KeySet::parse(&text).map_err(at)?;
-    let fits = |key: &_| policy.algorithms.iter().any(|alg| crate::jose::Key::permits(key, *alg));
+    let fits = |key: &_| policy.algorithms.iter().any(|alg| Key::permits(key, *alg));
     if set.keys().is_empty() || !set.skipped().is_empty() || !set.keys().iter().all(fits) {
         return Err(invalid("issuers.jwks"));
     }
@@ -91,10 +89,8 @@ fn pins(thumbprints: Option<Vec<String>>) -> Result<Pins, Error> {
 
 #[cfg(test)]
 mod tests {
-    use alloc::format;
-
     use super::*;
-    use crate::gateway::config::{Config, ConfigError};
+    use crate::{Config, ConfigError};
 
     const ED25519: &str =
         r#"{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;

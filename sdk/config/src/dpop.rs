@@ -1,16 +1,14 @@
 //! Proofs of possession (RFC 9449).
 
-use alloc::{string::String, vec::Vec};
-
-use serde::Deserialize;
-
-use super::invalid;
-use crate::{
+use edgeward_core::{
     error::Error,
     jose::Algorithm,
     oauth::dpop::{ALGORITHMS, Window},
     time::Seconds,
 };
+use serde::Deserialize;
+
+use crate::invalid;
 
 /// What is asked of proofs, and where their uses are remembered.
 #[derive(Debug)]
@@ -29,7 +27,7 @@ pub struct Dpop {
 /// The table `dpop`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Document {
+pub(crate) struct Document {
     algorithms: Option<Vec<Algorithm>>,
     max_age_seconds: Option<Seconds>,
     replay_binding: Option<String>,

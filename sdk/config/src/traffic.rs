@@ -1,14 +1,12 @@
 //! How the gateway treats what passes through it, and what it tells about that.
 
-use alloc::string::String;
-
-use serde::Deserialize;
-
-use super::invalid;
-use crate::{
+use edgeward_core::{
     error::Error,
     gateway::{forward::way::Forwarded, log::Log, refusal::Format},
 };
+use serde::Deserialize;
+
+use crate::invalid;
 
 /// How the gateway treats what passes through it.
 #[derive(Debug, Default)]
@@ -45,12 +43,12 @@ pub struct Metrics {
 /// The section `metrics` as the configuration writes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct MetricsDocument {
+pub(crate) struct MetricsDocument {
     secret_binding: String,
 }
 
 /// The settings as the configuration writes them, at its top.
-pub(super) struct Settings {
+pub(crate) struct Settings {
     pub forwarded: Forwarded,
     pub log: Log,
     pub errors: Format,

@@ -1,12 +1,11 @@
 //! Where requests go that are let through.
 
-use alloc::string::String;
-
-use super::invalid;
-use crate::{
+use edgeward_core::{
     error::Error,
     http::{Address, Reach},
 };
+
+use crate::invalid;
 
 /// Where requests go that are let through.
 #[derive(Debug)]
@@ -20,7 +19,7 @@ pub enum Origin {
 }
 
 /// One of the two, and not both.
-pub(super) fn check(url: Option<String>, binding: Option<String>, reach: Reach) -> Result<Origin, Error> {
+pub(crate) fn check(url: Option<String>, binding: Option<String>, reach: Reach) -> Result<Origin, Error> {
     match (url, binding) {
         (Some(url), None) if url == "self" => Ok(Origin::Own),
         (Some(url), None) if is_origin(&url, reach) => {
@@ -32,6 +31,6 @@ pub(super) fn check(url: Option<String>, binding: Option<String>, reach: Reach) 
 }
 
 /// Scheme, host and port, and nothing behind.
-pub(super) fn is_origin(text: &str, reach: Reach) -> bool {
+pub(crate) fn is_origin(text: &str, reach: Reach) -> bool {
     Address::parse(text, reach).is_ok_and(|address| address.path_and_query().is_empty())
 }

@@ -1,4 +1,6 @@
-//! The gateway's configuration.
+//! The gateway's configuration: what an operator writes, read from JSON and checked as a whole.
+//!
+//! What it says is in the terms of `edgeward-core`, which applies it. It is read once, as a Worker starts.
 
 mod better_auth;
 mod credentials;
@@ -15,12 +17,9 @@ mod route;
 mod traffic;
 mod users;
 
-use alloc::{format, string::String, vec::Vec};
-use core::fmt;
+use std::fmt;
 
-use serde::Deserialize;
-
-use crate::{
+use edgeward_core::{
     error::{Code, Error},
     gateway::{
         credential::Sources, forward::way::Forwarded, log::Log, refusal::Format, resource::Resource,
@@ -29,6 +28,7 @@ use crate::{
     http::Reach,
     json,
 };
+use serde::Deserialize;
 
 pub use better_auth::BetterAuth;
 pub use decryption::Decryption;
@@ -200,8 +200,9 @@ fn invalid(at: &'static str) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use edgeward_core::gateway::revocation::Mode;
+
     use super::*;
-    use crate::gateway::revocation::Mode;
 
     const ISSUER: &str = r#"{"issuer":"https://i.example","audience":"api","algorithms":["ES256"]}"#;
 

@@ -1,15 +1,12 @@
 //! Where credentials may stand beside the `Authorization` header.
 
-use alloc::{string::String, vec::Vec};
-
+use edgeward_core::{error::Error, gateway::credential::Sources};
 use serde::Deserialize;
-
-use crate::{error::Error, gateway::credential::Sources};
 
 /// The table `credentials`.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Document {
+pub(crate) struct Document {
     headers: Vec<String>,
     cookies: Vec<String>,
     websocket: bool,

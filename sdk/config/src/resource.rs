@@ -1,19 +1,16 @@
 //! The section `resource`: what the API says about itself.
 
-use alloc::{string::String, vec::Vec};
-
-use serde::Deserialize;
-
-use crate::{
+use edgeward_core::{
     error::Error,
     gateway::resource::{Description, Resource},
     http::Reach,
 };
+use serde::Deserialize;
 
 /// The section as the configuration writes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Document {
+pub(crate) struct Document {
     identifier: String,
     #[serde(default)]
     paths: Vec<String>,

@@ -1,12 +1,6 @@
 //! What a route asks for, as the configuration writes it.
 
-use alloc::{string::String, vec::Vec};
-
-use serde::Deserialize;
-use serde_json::Value;
-
-use super::invalid;
-use crate::{
+use edgeward_core::{
     error::Error,
     gateway::{
         claim::{ClaimPath, ClaimRule, Expected},
@@ -18,11 +12,15 @@ use crate::{
     json,
     time::Seconds,
 };
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::invalid;
 
 /// A route as the configuration writes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Document {
+pub(crate) struct Document {
     path: String,
     #[serde(default)]
     credential: CredentialRule,
@@ -55,7 +53,7 @@ pub(super) struct Document {
 /// A claim's rule: exactly one of the three must stand beside its name.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ClaimDocument {
+pub(crate) struct ClaimDocument {
     pub claim: String,
     equals: Option<Value>,
     one_of: Option<Vec<Value>>,

@@ -1,15 +1,13 @@
 //! Sessions of Better Auth.
 
-use alloc::{format, string::String, vec::Vec};
-
-use serde::Deserialize;
-
-use super::invalid;
-use crate::{
+use edgeward_core::{
     cookies::better_auth::{Settings, Strategy},
     error::Error,
-    gateway::credential::check::is_token_byte,
+    http::is_token,
 };
+use serde::Deserialize;
+
+use crate::invalid;
 
 /// Whose session cookies are read.
 #[derive(Debug)]
@@ -23,7 +21,7 @@ pub struct BetterAuth {
 /// The table `better_auth`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Document {
+pub(crate) struct Document {
     issuer: String,
     secret_binding: Option<String>,
     #[serde(default)]
@@ -54,8 +52,7 @@ impl Document {
         let session_cookie = named(self.cookie_name, "session_token");
         let snapshot_cookie = named(self.snapshot_cookie_name, "session_data");
         // The reader puts the prefixes of RFC 6265bis in front by itself.
-        let fits =
-            |name: &String| !name.starts_with("__") && !name.is_empty() && name.bytes().all(is_token_byte);
+        let fits = |name: &String| !name.starts_with("__") && is_token(name);
         if session_cookie == snapshot_cookie || ![&session_cookie, &snapshot_cookie].into_iter().all(fits) {
             return Err(invalid("better_auth.cookie_name"));
         }

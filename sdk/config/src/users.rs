@@ -1,15 +1,13 @@
 //! The section `users`: where it is known who a subject is to the application.
 
-use alloc::string::String;
-
-use serde::Deserialize;
-
-use super::invalid;
-use crate::{
+use edgeward_core::{
     error::Error,
     http::{Address, Reach},
     time::Seconds,
 };
+use serde::Deserialize;
+
+use crate::invalid;
 
 /// Where users are looked up.
 #[derive(Debug)]
@@ -40,7 +38,7 @@ const KEEP_AT_MOST: Seconds = Seconds(300);
 /// The section as the configuration writes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Document {
+pub(crate) struct Document {
     database_binding: Option<String>,
     url: Option<String>,
     secret_binding: Option<String>,

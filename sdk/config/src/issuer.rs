@@ -1,18 +1,6 @@
 //! An issuer whose tokens are accepted.
 
-use alloc::{string::String, vec::Vec};
-
-use serde::Deserialize;
-use serde_json::Value;
-
-use super::{
-    decryption::{self, Decryption},
-    invalid,
-    keys::{self, KeySource},
-    preset::Preset,
-    route::ClaimDocument,
-};
-use crate::{
+use edgeward_core::{
     error::Error,
     gateway::{
         claim::{ClaimPath, ClaimRule},
@@ -22,6 +10,16 @@ use crate::{
     jose::Algorithm,
     jwt::{Policy, Profile, Rules, TokenType},
     time::Seconds,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    decryption::{self, Decryption},
+    invalid,
+    keys::{self, KeySource},
+    preset::Preset,
+    route::ClaimDocument,
 };
 
 /// An issuer whose tokens are accepted.
@@ -44,7 +42,7 @@ pub struct Issuer {
 /// An issuer as the configuration writes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Document {
+pub(crate) struct Document {
     pub issuer: String,
     pub preset: Option<Preset>,
     pub audience: Option<Audience>,
@@ -78,7 +76,7 @@ pub(super) struct Document {
 /// One audience or several.
 #[derive(Deserialize)]
 #[serde(untagged)]
-pub(super) enum Audience {
+pub(crate) enum Audience {
     One(String),
     Many(Vec<String>),
 }
@@ -93,7 +91,7 @@ impl From<Audience> for Vec<String> {
 }
 
 /// Checks the list: each stands once.
-pub(super) fn check_all(documents: Vec<Document>, reach: Reach) -> Result<Vec<Issuer>, Error> {
+pub(crate) fn check_all(documents: Vec<Document>, reach: Reach) -> Result<Vec<Issuer>, Error> {
     let issuers =
         documents.into_iter().map(|document| document.check(reach)).collect::<Result<Vec<_>, _>>()?;
     let repeated = |(at, issuer): (usize, &Issuer)| {

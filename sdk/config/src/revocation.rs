@@ -1,11 +1,6 @@
 //! Where revocations are kept, how late they may be heard of, and who may write them.
 
-use alloc::{string::String, vec::Vec};
-
-use serde::Deserialize;
-
-use super::{Issuer, invalid};
-use crate::{
+use edgeward_core::{
     error::Error,
     gateway::{
         revocation::{Bounds, Mode},
@@ -16,6 +11,9 @@ use crate::{
     oauth::logout::token,
     time::Seconds,
 };
+use serde::Deserialize;
+
+use crate::{Issuer, invalid};
 
 /// The list of revocations.
 #[derive(Debug)]
@@ -37,7 +35,7 @@ pub struct Revocation {
 /// The table `revocation`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Document {
+pub(crate) struct Document {
     binding: String,
     poll_seconds: Option<Seconds>,
     max_age_seconds: Option<Seconds>,

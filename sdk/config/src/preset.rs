@@ -1,23 +1,18 @@
 //! What the tokens of well-known issuers look like, so that a configuration need not say it.
 
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
-
+use edgeward_core::{jose::Algorithm, jwt::Profile};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
+use crate::{
     issuer::{Audience, Document},
     route::ClaimDocument,
 };
-use crate::{jose::Algorithm, jwt::Profile};
 
 /// An issuer of a known make. A setting that the configuration states goes before the preset's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Preset {
+pub(crate) enum Preset {
     /// Supabase Auth: `issuer` is `https://<project>.supabase.co/auth/v1`.
     ///
     /// Its `anon` and `service_role` keys are signed with the same secret as users' tokens, and

@@ -1,17 +1,15 @@
 //! Opaque tokens, about which their issuer is asked (RFC 7662).
 
-use alloc::{string::String, vec::Vec};
-
-use serde::Deserialize;
-
-use super::{invalid, issuer::Audience};
-use crate::{
+use edgeward_core::{
     error::Error,
     http::{Address, Reach},
     jose::Algorithm,
     jwt::{Expiration, Policy, Rules},
     time::Seconds,
 };
+use serde::Deserialize;
+
+use crate::{invalid, issuer::Audience};
 
 /// Whom to ask about opaque tokens, and what its answers must say.
 #[derive(Debug)]
@@ -46,7 +44,7 @@ pub enum Authentication {
 /// The table `introspection`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Document {
+pub(crate) struct Document {
     endpoint: String,
     client_id: String,
     secret_binding: String,
@@ -95,15 +93,15 @@ impl Document {
 
 #[cfg(test)]
 mod tests {
-    use alloc::format;
+    use edgeward_core::json;
 
     use super::*;
 
     fn parse(changes: &str) -> Result<Introspection, Error> {
         let good = r#"{"endpoint":"https://i.example/introspect","client_id":"gateway","secret_binding":"S","issuer":"https://i.example","audience":"api"}"#;
-        let mut members = crate::json::parse_object(good.as_bytes()).unwrap();
-        members.extend(crate::json::parse_object(format!("{{{changes}}}").as_bytes()).unwrap());
-        let text = crate::json::Value::Object(members).to_string();
+        let mut members = json::parse_object(good.as_bytes()).unwrap();
+        members.extend(json::parse_object(format!("{{{changes}}}").as_bytes()).unwrap());
+        let text = json::Value::Object(members).to_string();
         serde_json::from_str::<Document>(&text).unwrap().check(Reach::Public)
     }
 
