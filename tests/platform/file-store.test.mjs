@@ -137,6 +137,7 @@ describe("several processes on one file", () => {
     await Promise.all(killed);
     await Promise.all(workers.map(({ ended }) => ended));
     running = false;
+    assert.deepEqual(workers.slice(2).map(({ child }) => child.exitCode), [0, 0, 0, 0]);
     assert.ok((await reading) > 50);
     const told = workers.flatMap(({ said }) => said).length;
     const counted = Number(await fileStore(path).get("n"));
@@ -173,6 +174,28 @@ describe("a lock file", () => {
       assert.deepEqual((await readdir(join(path, ".."))).filter((name) => /lock/.test(name)), []);
     });
   }
+
+  test("goes to who waits before it goes to who just had it", async () => {
+    const path = fresh();
+    const store = fileStore(path);
+    const take = () => store.lock("refresh", within(5_000));
+    const taken = [];
+    let release = await take();
+    const other = take().then((released) => {
+      taken.push("who waited");
+      released();
+    });
+    for (let round = 0; round < 3; round++) {
+      release();
+      release = await take();
+      taken.push("who had it");
+    }
+    release();
+    await other;
+    assert.deepEqual(taken, ["who waited", "who had it", "who had it", "who had it"]);
+    // Nobody waits any more, and nothing says that somebody does.
+    assert.deepEqual(await readdir(join(path, "..")), []);
+  });
 
   test("of an adapter gives way to the platform's deadline", async () => {
     const path = fresh();

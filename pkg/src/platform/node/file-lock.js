@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, statSync, unlinkSync, utimes, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, statSync, unlinkSync, utimes, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { randomUUID } from "node:crypto";
 
@@ -8,6 +8,8 @@ const BEAT = 1_000;
 const STALE = 10_000;
 /** How far two readings of when this process began may lie apart. */
 const BEGAN_WITHIN = 5_000;
+/** How long at most, in milliseconds, somebody who waits does not look whether a lock is free. */
+const LONGEST_PAUSE = 20;
 const began = () => Date.now() - process.uptime() * 1_000;
 
 /** Per lock file: how it looked, and since when it has looked like that. By this process's clock, because others' differ. */
@@ -23,14 +25,27 @@ const watched = new Map();
  * @throws the signal's reason, or why no file can be made there
  */
 export async function lockFile(path, signal) {
-  for (;;) {
-    signal.throwIfAborted();
-    const lock = attempt(path);
-    if (lock) return lock;
-    // Not all at the same moment.
-    await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 15));
+  const wanted = `${path}.wanted`;
+  // Others wait already. Whoever takes a lock again as soon as it is free would keep it from them all.
+  let waited = existsSync(wanted);
+  if (waited) await pause(LONGEST_PAUSE);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const lock = attempt(path);
+      if (lock) return lock;
+      waited = true;
+      create(wanted, "");
+      // Not all at the same moment.
+      await pause(5 + Math.random() * (LONGEST_PAUSE - 5));
+    }
+  } finally {
+    // Who waits still says so again.
+    if (waited) unlink(wanted);
   }
 }
+
+const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 
 function attempt(path) {
   const text = JSON.stringify({ id: randomUUID(), pid: process.pid, host: hostname(), began: began() });
