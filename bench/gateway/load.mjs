@@ -25,6 +25,8 @@ export class Load {
     Object.assign(this, { url: new URL(url), atOnce });
     /** Where among the requests the next one stands: a round goes on where the last one ended. */
     this.at = 0;
+    /** How many were sent. */
+    this.sent = 0;
   }
 
   /**
@@ -49,6 +51,7 @@ export class Load {
     const next = () => {
       if (!goesOn()) return undefined;
       sent += 1;
+      this.sent += 1;
       this.at = (this.at + 1) % requests.length;
       return requests[this.at];
     };

@@ -8,7 +8,7 @@ import { cpuMillis } from "./process.mjs";
 const NAMES = ["edgeward", "edgeward, no kernels", "jose", "jose, meagre", "hono, keys given", "no verification"];
 /** The peers that count. */
 const PEERS = ["jose", "hono, keys given"];
-/** More than are sent, so that each comes once. */
+/** So many that each comes once. */
 export const UNSEEN = 100_000;
 const SITUATIONS = { "one token": 1, "1000 tokens in turn": 1_000, "tokens that were never seen": UNSEEN };
 
@@ -18,7 +18,7 @@ export async function warm(settings) {
     const all = requests(UNSEEN);
     const figures = {};
     for (const [situation, count] of Object.entries(SITUATIONS)) {
-      const measured = await inTurn(NAMES, issuers, all.slice(0, count), settings);
+      const measured = await inTurn(NAMES, issuers, all.slice(0, count), { ...settings, once: count === UNSEEN });
       print(situation, measured);
       figures[situation] = { ...measured, ratios: ratios(measured) };
     }
@@ -34,8 +34,9 @@ export async function warm(settings) {
  * hits both.
  *
  * @returns {Promise<Record<string, { perSecond: number, cpuMicros: number, faster: number, lighter: number }>>}
+ * @throws if each request should have come `once`, and there were too few
  */
-export async function inTurn(names, issuers, requests, { rounds, ms, atOnce, warmUp }) {
+export async function inTurn(names, issuers, requests, { rounds, ms, atOnce, warmUp, once = false }) {
   const running = [];
   try {
     for (const name of names) {
@@ -47,6 +48,9 @@ export async function inTurn(names, issuers, requests, { rounds, ms, atOnce, war
       // Nobody always comes first.
       const from = round % running.length;
       for (const each of [...running.slice(from), ...running.slice(0, from)]) each.rounds.push(await measured(each, requests, ms));
+    }
+    if (once && running.some(({ load }) => load.sent > requests.length)) {
+      throw new Error(`more than ${requests.length} requests were sent, so tokens came twice: take less of --rounds or --ms`);
     }
     const [own] = running;
     return Object.fromEntries(running.map(({ name, rounds }) => [name, medians(own.rounds, rounds)]));

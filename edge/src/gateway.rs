@@ -94,7 +94,7 @@ impl Gateway {
             Ok(bound.with_arithmetic(arithmetic))
         };
         let issuers = issuers.into_iter().map(bound).collect::<Result<_, _>>()?;
-        let guard = Guard::new(issuers, config.sources.clone());
+        let guard = Guard::new(issuers, config.sources.clone()).with_shared_memory();
         let guard = with_credentials(guard, &config, &secret, &binding)?;
         let revocation = config.revocation.as_ref();
         let otherwise = Requirements {

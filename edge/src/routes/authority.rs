@@ -22,6 +22,8 @@ use worker::{Context, Env, Headers, Response, console_error, console_log};
 use super::{HEALTH, answer, binding, call::Call, health, secret, variable};
 use crate::{platform::World, state, store::d1::Database};
 
+/// The variable with the settings.
+const SETTINGS: &str = "EDGEWARD_AUTHORITY";
 /// The Durable Objects that count, and those that remember what may happen once.
 const BUCKETS: &str = "BUCKETS";
 const REPLAYS: &str = "REPLAYS";
@@ -67,7 +69,7 @@ pub async fn upkeep(env: &Env, context: &Context) -> worker::Result<()> {
 /// # Errors
 /// `config_invalid`: there is none, or its settings are not valid.
 pub fn of_worker(env: &Env, context: &Context) -> Result<Authority, Error> {
-    let none = Error::at(Code::ConfigInvalid, "EDGEWARD_AUTHORITY");
+    let none = Error::at(Code::ConfigInvalid, SETTINGS);
     let background = Background::of_context(context.as_ref());
     authority(settings(env).map_err(|_| none)?.ok_or(none)?, env, background)
 }
@@ -107,11 +109,14 @@ fn is_own(route: Route, call: &Call<'_>, settings: &Settings, env: &Env) -> bool
 
 /// The settings of this isolate; `None` if it is no authority.
 fn settings(env: &Env) -> Result<Option<Rc<Settings>>, SettingsError> {
-    state::authority(
-        || variable(env, "EDGEWARD_AUTHORITY"),
-        |name| secret(env, name),
-        |error| console_error!("edgeward: {error}"),
-    )
+    let report = |error: &SettingsError| console_error!("edgeward: {error}");
+    state::authority(|| variable(env, SETTINGS), |name| secret(env, name), report)
+}
+
+/// Reads the settings as the Worker starts, and tells whether they are valid.
+#[cfg(feature = "entry")]
+pub fn prepare(env: &Env) -> bool {
+    state::prepare_authority(|| variable(env, SETTINGS), |name| secret(env, name))
 }
 
 /// Whether the Worker is an authority and no gateway.

@@ -184,6 +184,11 @@ pub fn gateway(env: &Env) -> Result<Rc<Gateway>, ConfigError> {
 /// Makes the gateway as the Worker starts, so that the first request does not wait for it.
 #[cfg(feature = "entry")]
 pub fn prepare(env: &Env) {
+    // The gateway asks for the authority's settings, and would have them reported here.
+    #[cfg(feature = "authority")]
+    if !authority::prepare(env) {
+        return;
+    }
     state::prepare(|| configured(env));
 }
 

@@ -1,11 +1,17 @@
 //! What an isolate keeps of the authority: its settings and its keys.
 
-use std::{cell::OnceCell, rc::Rc};
+use std::rc::Rc;
 
 use edgeward_authority::settings::{Settings, SettingsError};
 use edgeward_host::webcrypto::{SigningKeys, WebCrypto};
 
-/// The settings of the authority of this isolate, read on the first request; `None` if it has none.
+use super::Made;
+
+thread_local! {
+    static SETTINGS: Made<Option<Rc<Settings>>, SettingsError> = const { Made::not_yet() };
+}
+
+/// The settings of the authority of this isolate; `None` if it has none.
 ///
 /// # Errors
 /// What is wrong with them, told once to the log by `report`.
@@ -14,12 +20,20 @@ pub fn authority(
     secret: impl Fn(&str) -> Option<String>,
     report: impl FnOnce(&SettingsError),
 ) -> Result<Option<Rc<Settings>>, SettingsError> {
-    thread_local! {
-        static SETTINGS: OnceCell<Result<Option<Rc<Settings>>, SettingsError>> = const { OnceCell::new() };
-    }
-    let read =
-        || variable().map(|text| Settings::parse(&text, secret).map(Rc::new)).transpose().inspect_err(report);
-    SETTINGS.with(|cell| cell.get_or_init(read).clone())
+    SETTINGS.with(|settings| settings.get(|| read(variable, secret), report))
+}
+
+/// Reads the settings before a request waits for them, and tells whether they are valid.
+#[cfg(feature = "entry")]
+pub fn prepare(variable: impl FnOnce() -> Option<String>, secret: impl Fn(&str) -> Option<String>) -> bool {
+    SETTINGS.with(|settings| settings.prepare(|| read(variable, secret)))
+}
+
+fn read(
+    variable: impl FnOnce() -> Option<String>,
+    secret: impl Fn(&str) -> Option<String>,
+) -> Result<Option<Rc<Settings>>, SettingsError> {
+    variable().map(|text| Settings::parse(&text, secret).map(Rc::new)).transpose()
 }
 
 /// The keys that this isolate has imported to sign with.

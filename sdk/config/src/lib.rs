@@ -1,6 +1,6 @@
 //! The gateway's configuration: what an operator writes, read from JSON and checked as a whole.
 //!
-//! What it says is in the terms of `edgeward-core`, which applies it. It is read once, as a Worker starts.
+//! What it says is in the terms of `edgeward-core`, which applies it. It is read once for an isolate.
 
 mod better_auth;
 mod credentials;

@@ -17,7 +17,7 @@ use edgeward_core::{
         csrf,
         identity::Mapping,
         policy::CredentialRule,
-        tokens::MAX_TOKENS,
+        tokens,
     },
     jose::jws::Header,
     jwt::{Bound, Claims, Unverified},
@@ -52,21 +52,26 @@ pub struct Issuer {
 }
 
 impl Guard {
-    /// Accepts tokens of `issuers` where `sources` say. Among them they share the memory for verified
-    /// tokens.
+    /// Accepts tokens of `issuers` where `sources` say.
     #[must_use]
     pub fn new(issuers: Vec<Issuer>, sources: Sources) -> Self {
-        let share = MAX_TOKENS / issuers.len().max(1);
-        let with_share =
-            |issuer: Issuer| Issuer { verifier: issuer.verifier.with_memory_of(share), ..issuer };
         Self {
-            issuers: issuers.into_iter().map(with_share).collect(),
+            issuers,
             sources,
             allowed_origins: Vec::new(),
             dpop: None,
             introspection: None,
             sessions: None,
         }
+    }
+
+    /// The same, alone in its isolate: its issuers share the memory that there may be for verified tokens.
+    #[must_use]
+    pub fn with_shared_memory(self) -> Self {
+        let share = tokens::share(self.issuers.len());
+        let with_share =
+            |issuer: Issuer| Issuer { verifier: issuer.verifier.with_memory_of(share), ..issuer };
+        Self { issuers: self.issuers.into_iter().map(with_share).collect(), ..self }
     }
 
     /// Also takes bound tokens with their proofs.

@@ -35,13 +35,22 @@ export async function lockFile(path, signal) {
       const lock = attempt(path);
       if (lock) return lock;
       waited = true;
-      create(wanted, "");
+      ask(wanted);
       // Not all at the same moment.
       await pause(5 + Math.random() * (LONGEST_PAUSE - 5));
     }
   } finally {
     // Who waits still says so again.
     if (waited) unlink(wanted);
+  }
+}
+
+/** Without it one waits as well, but without a turn. */
+function ask(wanted) {
+  try {
+    create(wanted, "");
+  } catch {
+    // A disk that is full, for instance.
   }
 }
 

@@ -26,10 +26,19 @@ use crate::{
 };
 
 /// How many tokens a cache knows at most, whatever number was asked for: in 12 MiB.
-pub const MAX_TOKENS: usize = 131_072;
+const MAX_TOKENS: usize = 131_072;
+/// How many tokens a cache knows where no number was asked for: in 384 KiB.
+const DEFAULT_TOKENS: usize = 4096;
 
 /// How many tokens one table knows at most. A cache of more has several, and none of them takes long to be made anew.
 const TOKENS_OF_A_TABLE: usize = 2048;
+
+/// How many tokens each of so many issuers may have remembered, if together they are to take as much memory as one cache may:
+/// a power of two, as places of tables are.
+#[must_use]
+pub const fn share(issuers: usize) -> usize {
+    MAX_TOKENS / issuers.next_power_of_two()
+}
 
 /// SHA-256 of a whole token: header, claims and signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,7 +69,7 @@ pub struct TokenCache {
 }
 
 impl TokenCache {
-    /// A cache of at most so many tokens, and of at most [`MAX_TOKENS`].
+    /// A cache of at most so many tokens, and of at most 131,072.
     #[must_use]
     pub const fn new(tokens: usize) -> Self {
         let capacity = if tokens < MAX_TOKENS { tokens } else { MAX_TOKENS };
@@ -118,7 +127,7 @@ impl TokenCache {
 
 impl Default for TokenCache {
     fn default() -> Self {
-        Self::new(MAX_TOKENS)
+        Self::new(DEFAULT_TOKENS)
     }
 }
 

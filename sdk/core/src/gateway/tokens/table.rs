@@ -27,11 +27,9 @@ struct Slot {
     used: bool,
 }
 
-/// What a table of so many tokens takes at most, in bytes.
+/// What a place takes.
 #[cfg(test)]
-pub const fn most_bytes(tokens: usize) -> usize {
-    (2 * tokens).next_power_of_two() * size_of::<Option<Slot>>()
-}
+pub const BYTES_OF_A_PLACE: usize = size_of::<Option<Slot>>();
 
 impl Table {
     /// A table of at most so many tokens.

@@ -51,7 +51,6 @@ fn it_never_grows_beyond_its_bounds() {
     (0..100).for_each(|number| small.learn(key(number), 1, ALWAYS, T0));
     assert_eq!((small.len(), places(&small)), (8, 16));
     assert_eq!(TokenCache::new(usize::MAX).capacity, MAX_TOKENS);
-    assert_eq!(table::most_bytes(MAX_TOKENS), 12 * 1024 * 1024);
     for capacity in [1, 100, 2048, 2049, 5000] {
         let mut cache = TokenCache::new(capacity);
         (0..12_000).for_each(|number| cache.learn(key(number), 1, ALWAYS, T0));
@@ -64,8 +63,23 @@ fn it_never_grows_beyond_its_bounds() {
 }
 
 #[test]
+fn those_of_all_issuers_take_no_more_memory_than_one() {
+    const MOST_BYTES: usize = 12 * 1024 * 1024;
+    for issuers in [1, 3, 31, 100] {
+        let mut cache = TokenCache::new(share(issuers));
+        (0..2 * MAX_TOKENS / issuers)
+            .for_each(|number| cache.learn(key(u32::try_from(number).unwrap()), 1, ALWAYS, T0));
+        assert!(issuers * places(&cache) * table::BYTES_OF_A_PLACE <= MOST_BYTES, "{issuers}");
+        assert!(10 * cache.len() >= 9 * share(issuers), "{issuers}");
+        assert!(2 * issuers * share(issuers) > MAX_TOKENS, "{issuers}");
+    }
+    assert_eq!(share(0), MAX_TOKENS);
+    assert_eq!(share(MAX_TOKENS + 1), 0);
+}
+
+#[test]
 fn it_is_as_large_as_there_are_tokens_that_live() {
-    let mut cache = TokenCache::default();
+    let mut cache = TokenCache::new(MAX_TOKENS);
     for number in 0..10_000 {
         let now = T0 + Seconds(number);
         cache.learn(key(number), 1, now + Seconds(100), now);
