@@ -115,13 +115,13 @@ test("an agent's session has its metadata and its end", async (t) => {
   const { provider, grants } = await begin(t);
   const auth = agent(t, provider);
   await (await auth.signInDevice()).wait();
-  const session = await auth.agents.create({ scope: "read", ttlSeconds: 2, metadata: { task: { name: "read" } } });
+  const session = await auth.agents.create({ scope: "read", ttlSeconds: 6, metadata: { task: { name: "read" } } });
   assert.deepEqual(session.metadata, { task: { name: "read" } });
   assert.throws(() => (session.metadata.task.name = "write"), TypeError);
   const [first, again] = await Promise.all([session.getAccessToken(), session.getAccessToken()]);
   assert.equal(first.token, again.token);
   assert.equal(grants().filter((grant) => grant === EXCHANGE).length, 1);
-  await new Promise((resolve) => setTimeout(resolve, 2_100));
+  await new Promise((resolve) => setTimeout(resolve, 6_100));
   await assert.rejects(session.getAccessToken(), { code: "session_expired" });
   assert.equal(await session.asTokenFetcher()({ forceRefreshToken: false }), null);
   await assert.rejects(auth.agents.create({ ttlSeconds: 60, metadata: { long: "x".repeat(8192) } }), { code: "invalid_parameters", at: "metadata" });

@@ -61,14 +61,17 @@ describe("a page", { timeout: 300_000 }, () => {
       test(`works in memory when it ${what}, says so, and comes back when it works`, async () => {
         const page = await site.open();
         await stub(page, body);
-        const [answers, took, told] = await page.evaluate(async () => {
+        const [answers, first, others, told] = await page.evaluate(async () => {
           start({ storage: "indexeddb" });
           const begun = performance.now();
-          const answers = [await session("read"), await session("swap", { expected: null, next: "1" }), await session("read")];
-          return [answers, performance.now() - begun, told.splice(0)];
+          const answers = [await session("read")];
+          const given = performance.now();
+          answers.push(await session("swap", { expected: null, next: "1" }), await session("read"));
+          return [answers, given - begun, performance.now() - given, told.splice(0)];
         });
         assert.deepEqual(answers, [null, { done: true }, "1"]);
-        assert.ok(took >= least && took < 3_000, `${took} ms`);
+        assert.ok(first >= least, `${first} ms`);
+        assert.ok(others < 1_400, `${others} ms`);
         assert.deepEqual(told, ["storage_unavailable"]);
         const healed = await page.evaluate(async () => {
           heal();

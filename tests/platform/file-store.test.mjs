@@ -1,9 +1,11 @@
 /** The file store, with real processes and a real disk. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import fs, { writeFileSync } from "node:fs";
 import { chmod, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { hostname, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -68,7 +70,8 @@ describe("a file store", () => {
   test("removes what a process left that died while it wrote, and nothing else", async () => {
     const path = fresh();
     await fileStore(path).compareAndSwap("a", null, "1");
-    for (const name of [".4194305.tmp", ".mine.tmp", ".bak"]) await writeFile(path + name, "half");
+    const locks = [".lock", ".lock.break", ".0123456789abcdef.lock"].map((lock) => `${lock}.${randomUUID()}.tmp`);
+    for (const name of [".4194305.tmp", ...locks, ".mine.tmp", ".bak"]) await writeFile(path + name, "half");
     await fileStore(path).compareAndSwap("a", "1", "2");
     assert.deepEqual((await readdir(join(path, ".."))).sort(), ["session.json", "session.json.bak", "session.json.mine.tmp"]);
   });
@@ -101,6 +104,28 @@ describe("a file store", () => {
     const path = join(folder, "empty.json");
     await writeFile(path, "");
     assert.equal(await fileStore(path).compareAndSwap("a", null, "1"), true);
+  });
+
+  test("needs no file with two names", async (t) => {
+    const { linkSync } = fs;
+    let refused = 0;
+    fs.linkSync = () => {
+      refused++;
+      throw Object.assign(new Error("not here"), { code: "EPERM" });
+    };
+    syncBuiltinESMExports();
+    t.after(() => {
+      fs.linkSync = linkSync;
+      syncBuiltinESMExports();
+    });
+    const path = fresh();
+    const store = fileStore(path);
+    const release = await store.lock("refresh", within(1_000));
+    await assert.rejects(store.lock("refresh", within(50)));
+    release();
+    assert.equal(await store.compareAndSwap("a", null, "1"), true);
+    assert.deepEqual(await readdir(join(path, "..")), ["session.json"]);
+    assert.equal(refused, 2);
   });
 
   test("hears of other processes and not of itself", async () => {
@@ -278,7 +303,7 @@ describe("a lock file", () => {
     const path = fresh();
     const { line } = start("hold", path, "refresh");
     await line();
-    // Ten seconds without a sign pass in two and a half here; the holder shows one every second.
-    await faster(4, () => assert.rejects(fileStore(path).lock("refresh", within(4_000))));
+    // Ten seconds without a sign pass in five here; the holder shows one every second.
+    await faster(2, () => assert.rejects(fileStore(path).lock("refresh", within(7_000))));
   });
 });

@@ -27,7 +27,7 @@ describe("oidc-provider signs a person out", PATIENCE, () => {
       routes: ROUTES,
       revocation: {
         binding: "REVOCATION",
-        poll_seconds: 1,
+        poll_seconds: 4,
         backchannel_logout: [{ issuer: provider.issuer, client_ids: [CLIENT_ID] }],
       },
     };
@@ -62,7 +62,7 @@ describe("oidc-provider signs a person out", PATIENCE, () => {
       }
       assert.equal((await there(ada.accessToken, "per_request")).status, 401);
       const took = await until(() => there(ada.accessToken, "fail_closed"), ({ status }) => status === 401);
-      assert.ok(took < 2500, `another isolate took ${took} ms`);
+      assert.ok(took < 7_500, `another isolate took ${took} ms`);
       assert.equal((await here(ada.accessToken, "off")).status, 200);
       assert.equal((await here(bob.accessToken, "fail_closed")).status, 200, "nobody else is signed out");
       await new Promise((resolve) => setTimeout(resolve, 1000));

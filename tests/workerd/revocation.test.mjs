@@ -79,7 +79,7 @@ describe("what is revoked", PATIENCE, () => {
 describe("what the list costs", PATIENCE, () => {
   test("calls within the interval ask nothing, and one call past it asks once", async (t) => {
     const edge = await startRevoking(t, {
-      revocation: { poll_seconds: 2, max_age_seconds: 60 },
+      revocation: { poll_seconds: 5, max_age_seconds: 60 },
       edge: { config: { metrics: { secret_binding: "REVOCATION_ADMIN" } } },
     });
     const token = await edge.token();
@@ -258,7 +258,8 @@ describe("the list", PATIENCE, () => {
   test("is one for all isolates: another hears of a revocation with its next poll", async (t) => {
     const durableObjects = { REVOCATION: { ...NAMESPACE.REVOCATION, scriptName: "gateway" } };
     const twin = (gateway) => ({ ...gateway, name: "twin", durableObjects, unsafeDirectSockets: [{ port: 0 }] });
-    const edge = await startRevoking(t, { edge: { beside: (gateway) => [twin(gateway)] } });
+    const revocation = { poll_seconds: 4, max_age_seconds: 8 };
+    const edge = await startRevoking(t, { revocation, edge: { beside: (gateway) => [twin(gateway)] } });
     const token = await edge.token({ iat: now() - 5 });
     const url = await edge.worker.urlOf("twin");
     const call = (mode) => send(`${url}/${mode}`, { headers: [bearer(token)] });
@@ -266,7 +267,7 @@ describe("the list", PATIENCE, () => {
     assert.equal((await revoke(edge.url, edge.provider.issuer, { subject: "ada" })).status, 200);
     refused(await call("per_request"));
     const took = await until(() => call("fail_closed"), (answer) => answer.status === 401);
-    assert.ok(took < 2500, `${took} ms`);
+    assert.ok(took < 7_500, `${took} ms`);
     refused(await call("fail_open"));
   });
 });

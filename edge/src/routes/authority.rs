@@ -109,14 +109,18 @@ fn is_own(route: Route, call: &Call<'_>, settings: &Settings, env: &Env) -> bool
 
 /// The settings of this isolate; `None` if it is no authority.
 fn settings(env: &Env) -> Result<Option<Rc<Settings>>, SettingsError> {
-    let report = |error: &SettingsError| console_error!("edgeward: {error}");
-    state::authority(|| variable(env, SETTINGS), |name| secret(env, name), report)
+    state::authority(|| configured(env), |error| console_error!("edgeward: {error}"))
 }
 
 /// Reads the settings as the Worker starts, and tells whether they are valid.
 #[cfg(feature = "entry")]
 pub fn prepare(env: &Env) -> bool {
-    state::prepare_authority(|| variable(env, SETTINGS), |name| secret(env, name))
+    state::prepare_authority(|| configured(env))
+}
+
+fn configured(env: &Env) -> Result<Option<Rc<Settings>>, SettingsError> {
+    let settings = |text: String| Settings::parse(&text, |name| secret(env, name)).map(Rc::new);
+    variable(env, SETTINGS).map(settings).transpose()
 }
 
 /// Whether the Worker is an authority and no gateway.

@@ -14,26 +14,18 @@ thread_local! {
 /// The settings of the authority of this isolate; `None` if it has none.
 ///
 /// # Errors
-/// What is wrong with them, told once to the log by `report`.
+/// Those of `read`, which it tells once to the log by `report`.
 pub fn authority(
-    variable: impl FnOnce() -> Option<String>,
-    secret: impl Fn(&str) -> Option<String>,
+    read: impl FnOnce() -> Result<Option<Rc<Settings>>, SettingsError>,
     report: impl FnOnce(&SettingsError),
 ) -> Result<Option<Rc<Settings>>, SettingsError> {
-    SETTINGS.with(|settings| settings.get(|| read(variable, secret), report))
+    SETTINGS.with(|settings| settings.get(read, report))
 }
 
 /// Reads the settings before a request waits for them, and tells whether they are valid.
 #[cfg(feature = "entry")]
-pub fn prepare(variable: impl FnOnce() -> Option<String>, secret: impl Fn(&str) -> Option<String>) -> bool {
-    SETTINGS.with(|settings| settings.prepare(|| read(variable, secret)))
-}
-
-fn read(
-    variable: impl FnOnce() -> Option<String>,
-    secret: impl Fn(&str) -> Option<String>,
-) -> Result<Option<Rc<Settings>>, SettingsError> {
-    variable().map(|text| Settings::parse(&text, secret).map(Rc::new)).transpose()
+pub fn prepare(read: impl FnOnce() -> Result<Option<Rc<Settings>>, SettingsError>) -> bool {
+    SETTINGS.with(|settings| settings.prepare(read))
 }
 
 /// The keys that this isolate has imported to sign with.

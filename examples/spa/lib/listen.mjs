@@ -37,10 +37,13 @@ export async function close(server) {
 export async function freePort(preferred) {
   const { createServer } = await import("node:http");
   const probe = createServer();
-  const origin = await listen(probe, preferred);
+  const origin = await listen(probe, preferred || anyPort());
   await close(probe);
   return Number(new URL(origin).port);
 }
+
+/** None of those that a system gives to whoever wants any port: one of them could be another's in the next moment. */
+const anyPort = () => 20_000 + Math.floor(Math.random() * 12_000);
 
 async function listenOn(server, port) {
   server.listen(port, HOST);

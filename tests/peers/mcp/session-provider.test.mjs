@@ -48,7 +48,7 @@ async function begin(t, { issuer: named, fail } = {}) {
     if (serial === 0) mint();
     if (wanted.force && !shared) {
       mint();
-      shared = setTimeout(() => (shared = undefined), 1_000).unref();
+      shared = setTimeout(() => (shared = undefined), 10_000).unref();
     }
     return `token-${serial}`;
   };

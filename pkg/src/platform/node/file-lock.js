@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, statSync, unlinkSync, utimes, writeFileSync } from "node:fs";
+import { closeSync, existsSync, linkSync, openSync, readFileSync, statSync, unlinkSync, utimes, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { randomUUID } from "node:crypto";
 
@@ -11,6 +11,9 @@ const BEGAN_WITHIN = 5_000;
 /** How long at most, in milliseconds, somebody who waits does not look whether a lock is free. */
 const LONGEST_PAUSE = 20;
 const began = () => Date.now() - process.uptime() * 1_000;
+
+/** This user alone may read what is written. */
+const MODE = 0o600;
 
 /** Per lock file: how it looked, and since when it has looked like that. By this process's clock, because others' differ. */
 const watched = new Map();
@@ -35,7 +38,7 @@ export async function lockFile(path, signal) {
       const lock = attempt(path);
       if (lock) return lock;
       waited = true;
-      ask(wanted);
+      mark(wanted);
       // Not all at the same moment.
       await pause(5 + Math.random() * (LONGEST_PAUSE - 5));
     }
@@ -45,19 +48,18 @@ export async function lockFile(path, signal) {
   }
 }
 
-/** Without it one waits as well, but without a turn. */
-function ask(wanted) {
+function mark(path) {
   try {
-    create(wanted, "");
+    writeFileSync(path, "", { mode: MODE });
   } catch {
-    // A disk that is full, for instance.
+    // On a full disk, for instance: one waits all the same.
   }
 }
 
 const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 
 function attempt(path) {
-  const text = JSON.stringify({ id: randomUUID(), pid: process.pid, host: hostname(), began: began() });
+  const text = signed();
   if (!create(path, text)) {
     const seen = look(path);
     if (seen && isLeft(path, seen)) remove(path, seen);
@@ -77,17 +79,39 @@ function attempt(path) {
   };
 }
 
-/** False: it is there already. */
+/** Who holds a lock, and which time. */
+const signed = () => JSON.stringify({ id: randomUUID(), pid: process.pid, host: hostname(), began: began() });
+
+/** False: it is there already. Otherwise it is there with its text at once: of one that is empty nobody knows whose it is. */
 function create(path, text) {
+  if (existsSync(path)) return false;
+  const own = `${path}.${randomUUID()}.tmp`;
+  try {
+    writeFileSync(own, text, { mode: MODE });
+    linkSync(own, path);
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    // A file system on which a file has one name only.
+    return createInSteps(path, text);
+  } finally {
+    unlink(own);
+  }
+  return true;
+}
+
+function createInSteps(path, text) {
   let file;
   try {
-    file = openSync(path, "wx", 0o600);
+    file = openSync(path, "wx", MODE);
   } catch (error) {
     if (error.code === "EEXIST") return false;
     throw error;
   }
   try {
     writeFileSync(file, text);
+  } catch (error) {
+    unlink(path);
+    throw error;
   } finally {
     closeSync(file);
   }
@@ -127,7 +151,7 @@ function isDead(text) {
 /** Removes a lock that was left behind. One process at a time, or a second one would remove the new holder's. */
 function remove(path, seen) {
   const breaking = `${path}.break`;
-  if (!create(breaking, "")) {
+  if (!create(breaking, signed())) {
     const left = look(breaking);
     if (left && isLeft(breaking, left)) unlink(breaking);
     return;

@@ -2,10 +2,12 @@ import * as fs from "node:fs";
 import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { LATE, within } from "../time.js";
 import { lockFile } from "./file-lock.js";
 
 /** A file that is larger is not one of ours. */
 const LARGEST = 1024 * 1024;
+/** How long a change waits for others, in milliseconds. */
 const COMMIT = 1_500;
 
 /**
@@ -40,7 +42,7 @@ export function fileStore(path) {
 
     async compareAndSwap(key, expected, next) {
       const target = prepared(file);
-      const lock = await lockFile(`${target}.lock`, AbortSignal.timeout(COMMIT));
+      const lock = await within(COMMIT, (signal) => lockFile(`${target}.lock`, signal)).catch(tooLate);
       try {
         const texts = read(file);
         if ((texts.get(key) ?? null) !== expected) return false;
@@ -75,6 +77,10 @@ export function fileStore(path) {
       return () => watcher.close();
     },
   };
+}
+
+function tooLate(error) {
+  throw error === LATE ? new Error("others are changing the file") : error;
 }
 
 /** Makes the folder, and follows a link: whoever comes by another way means the same file and its locks. */
@@ -137,10 +143,13 @@ function syncFolder(folder) {
   }
 }
 
+/** Of the file by its process; of its own lock and of those with names by chance. */
+const LEFTOVER = /^(?:\d+|(?:[0-9a-f]{16}\.)?lock\.(?:break\.)?[0-9a-f-]{36})\.tmp$/;
+
 /** What processes left that died while they wrote: whoever holds the lock is the only one who writes. */
 function removeLeftovers(target) {
   const start = `${basename(target)}.`;
-  const left = (name) => name.startsWith(start) && /^\d+\.tmp$/.test(name.slice(start.length));
+  const left = (name) => name.startsWith(start) && LEFTOVER.test(name.slice(start.length));
   for (const name of fs.readdirSync(dirname(target)).filter(left)) {
     fs.rmSync(join(dirname(target), name), { force: true });
   }
