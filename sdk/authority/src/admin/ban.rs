@@ -6,12 +6,14 @@ use super::{Ban, ById};
 use crate::{
     context::Context,
     failure::Failure,
+    oauth::grant,
     operations::shape::Done,
     store::{Statement, guard, sql},
     web,
 };
 
-/// Keeps a user out: ends its sessions and its agents', and lets it begin no others until the ban is over.
+/// Keeps a user out: ends its sessions and its agents' and all that it has granted, and lets it begin no others until
+/// the ban is over.
 ///
 /// # Errors
 /// `you_cannot_ban_yourself`, `user_not_found`
@@ -24,6 +26,7 @@ pub async fn ban(context: &Context<'_>, ban: Ban) -> Result<Done, Failure> {
     let reason = ban.reason.map(|reason| reason.0);
     let mut statements = vec![set(user, Some(until), reason, context.now), guard()];
     statements.extend(web::end_all_of(user, context.now));
+    statements.push(grant::statements::end_all_of(user, context.now));
     statements.push(sql("DELETE FROM edgeward_agent_sessions WHERE user_id = ?1", [user.into()]));
     context.commit(statements, Done { success: true }).await?.ok_or(Code::UserNotFound.into())
 }

@@ -6,7 +6,7 @@
 
 use edgeward_core::{
     Code,
-    oauth::scope,
+    oauth::{self, scope},
     time::{Seconds, UnixMillis},
 };
 
@@ -21,12 +21,12 @@ use crate::{
     vault::{self, Purpose},
 };
 
-/// How long one request has for a refresh, in milliseconds: longer than a call of the provider may take.
-const LEASE: i64 = 15_000;
+/// How long one request has for a refresh, in milliseconds: twice as long as a call of the provider may take.
+const LEASE: i64 = 20_000;
 /// How often the others look, in milliseconds.
 const LOOK_EVERY: u32 = 200;
 /// How often they look at most.
-const LOOKS: u32 = 100;
+const LOOKS: u32 = 150;
 
 /// The connection with tokens that are good.
 ///
@@ -45,6 +45,12 @@ pub async fn refreshed(
             return Ok(connection);
         }
         let refresh_token = connection.refresh_token.as_deref().ok_or(Code::RefreshTokenNotFound)?;
+        // What has to be looked up first does not count against the lease.
+        provider
+            .metadata(context.authority)
+            .await
+            .map_err(|error| refused(context, provider, &error.into()))?;
+        let now = context.authority.platform.now();
         let until = UnixMillis(now.0.saturating_add(LEASE));
         let lease = statements::lease(&connection.id, connection.generation, now, until);
         if context.row(lease).await?.is_some() {
@@ -70,7 +76,7 @@ async fn renew(
     let granted = match provider.refresh(authority, &refresh_token).await {
         Ok(granted) => granted,
         Err(failure) => {
-            let said = provider.failed(authority, "refresh", &failure);
+            let said = refused(context, provider, &failure);
             let is_over = failure.error.code == Code::InvalidGrant;
             let after = if is_over {
                 statements::forget(id, generation)
@@ -78,8 +84,7 @@ async fn renew(
                 statements::release(id, generation)
             };
             context.row(after).await?;
-            let is_final = said.code == Code::OauthProviderError;
-            return Err(if is_final { Code::FailedToRefreshAccessToken.into() } else { said });
+            return Err(said);
         }
     };
     let now = authority.platform.now();
@@ -97,4 +102,12 @@ async fn renew(
         context.row(written).await?;
     }
     Ok(())
+}
+
+/// What is said of a provider that gives nothing.
+fn refused(context: &Context<'_>, provider: &Provider, failure: &oauth::Failure) -> Failure {
+    match provider.failed(context.authority, "refresh", failure) {
+        Failure { code: Code::OauthProviderError, .. } => Code::FailedToRefreshAccessToken.into(),
+        said => said,
+    }
 }

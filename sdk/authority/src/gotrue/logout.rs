@@ -13,12 +13,12 @@ pub async fn answer(context: &Context<'_>, settings: &Settings) -> Result<Outgoi
     let query = context.request.query();
     let scope = query.iter().find(|(name, _)| name == "scope").map(|(_, value)| value.as_str());
     let statements = match scope.unwrap_or_default() {
-        "" | "global" => web::end_all_of(user, now),
-        "local" => web::end_by_id(session, user, now),
-        "others" => web::end_others_of(user, session, now),
+        "" | "global" => web::end_all_of(user, now).to_vec(),
+        "local" => web::end_by_id(session, user, now).to_vec(),
+        "others" => web::end_others_of(user, session, now).to_vec(),
         _ => return Err(Refusal::invalid("Unsupported logout scope")),
     };
-    context.store().batch(statements.into()).await?;
+    context.store().batch(statements).await?;
     let headers = vec![("cache-control", "no-store".into())];
     Ok(Outgoing { status: 204, headers, body: String::new() })
 }

@@ -21,6 +21,7 @@ use crate::{
     context::{Context, Principal},
     http::{Incoming, Outgoing},
     pages,
+    store::Row,
     web::{self, Session},
 };
 
@@ -28,6 +29,9 @@ use crate::{
 const LIFETIME: Seconds = Seconds(120);
 /// The member of `events` that makes a token a logout token.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// What is logged of a client that has not heard of the end.
+const NOT_TOLD: &str = r#"{"event":"oauth.backchannel_logout_failed"}"#;
 
 /// Answers a browser that a client sends to sign its user out.
 pub async fn answer(authority: &Authority, request: &Incoming) -> Outgoing {
@@ -64,9 +68,12 @@ async fn step(authority: &Authority, request: &Incoming) -> Result<Outgoing, Fai
     }
     let principal = Principal::Anonymous;
     let context = Context::new(authority, request, principal);
-    told(authority, &session).await?;
-    authority.store.row(grant::statements::end_of_session(&session.id, context.now)).await?;
+    let clients = authority.store.rows(grant::statements::clients_of_session(&session.id)).await?;
     web::end(&context).await?;
+    // It has ended, whatever comes of telling.
+    if tell(authority, &session, &clients).await.is_err() {
+        authority.platform.log(NOT_TOLD);
+    }
     let answer = gone(asked.then.as_deref());
     Ok(context.cookies().into_iter().fold(answer, |answer, cookie| answer.with("set-cookie", cookie)))
 }
@@ -128,9 +135,8 @@ fn subject(session: &Session) -> String {
 }
 
 /// Tells the clients of a session that it has ended. A client that does not listen hears it from its tokens.
-async fn told(authority: &Authority, session: &Session) -> Result<(), Failure> {
-    let rows = authority.store.rows(grant::statements::clients_of_session(&session.id)).await?;
-    for row in rows {
+async fn tell(authority: &Authority, session: &Session, clients: &[Row]) -> Result<(), Failure> {
+    for row in clients {
         let Some(client) = client::find(authority, &row.text("client_id")?).await? else { continue };
         let Some(address) = &client.logout else { continue };
         let token = logout_token(authority, &client.id, session).await?;
@@ -141,7 +147,7 @@ async fn told(authority: &Authority, session: &Session) -> Result<(), Failure> {
             body: form::encode(&[("logout_token", &token)]),
         };
         if authority.platform.fetch(&request).await.is_err() {
-            authority.platform.log(r#"{"event":"oauth.backchannel_logout_failed"}"#);
+            authority.platform.log(NOT_TOLD);
         }
     }
     Ok(())

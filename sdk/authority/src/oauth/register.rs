@@ -139,10 +139,11 @@ fn metadata(authority: &Authority, request: &Incoming) -> Result<Map, Refusal> {
     let scope = client::clamped(authority, kept.get("scope").and_then(Value::as_str));
     kept.insert("scope".into(), scope.into());
     let grants = kept.get("grant_types").and_then(Value::as_array).cloned();
-    let open = [client::CODE, client::REFRESH, client::DEVICE];
     let grants = grants.unwrap_or_else(|| vec![client::CODE.into()]);
-    let grants: Vec<Value> =
-        grants.into_iter().filter(|grant| grant.as_str().is_some_and(|own| open.contains(&own))).collect();
+    let grants: Vec<Value> = grants
+        .into_iter()
+        .filter(|grant| grant.as_str().is_some_and(|own| client::OPEN_GRANTS.contains(&own)))
+        .collect();
     kept.insert("grant_types".into(), grants.into());
     Ok(kept)
 }

@@ -65,13 +65,23 @@ pub fn insert_code(code: &NewCode<'_>) -> Statement {
     )
 }
 
-/// Reads a code.
-pub fn code(hash: &str) -> Statement {
+/// Whether the session of a code goes on at `?2`.
+macro_rules! in_session {
+    () => {
+        "EXISTS (SELECT 1 FROM edgeward_sessions s WHERE s.id = edgeward_codes.session_id AND s.expires_at > ?2)"
+    };
+}
+
+/// Reads a code, and whether the session that it was asked for in goes on.
+pub fn code(hash: &str, now: UnixMillis) -> Statement {
     sql(
-        "SELECT grant_id, client_id, user_id, session_id, redirect_uri, challenge, nonce, scope, resources, jkt,
-                authenticated_at, expires_at, redeemed_at
-           FROM edgeward_codes WHERE hash = ?1",
-        [hash.into()],
+        concat!(
+            "SELECT grant_id, client_id, user_id, session_id, redirect_uri, challenge, nonce, scope, resources, jkt,
+                authenticated_at, expires_at, redeemed_at, ",
+            in_session!(),
+            " AS in_session FROM edgeward_codes WHERE hash = ?1"
+        ),
+        [hash.into(), now.0.into()],
     )
 }
 
@@ -83,10 +93,14 @@ pub fn user_of_code(hash: &str) -> Statement {
     )
 }
 
-/// Redeems a code, once; a guard stands behind it.
+/// Redeems a code, once; a guard stands behind it. What it would grant after its session no end of the session would reach.
 pub fn redeem(hash: &str, now: UnixMillis) -> Statement {
     sql(
-        "UPDATE edgeward_codes SET redeemed_at = ?2 WHERE hash = ?1 AND redeemed_at IS NULL AND expires_at > ?2",
+        concat!(
+            "UPDATE edgeward_codes SET redeemed_at = ?2
+              WHERE hash = ?1 AND redeemed_at IS NULL AND expires_at > ?2 AND ",
+            in_session!()
+        ),
         [hash.into(), now.0.into()],
     )
 }

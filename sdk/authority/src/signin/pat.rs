@@ -25,6 +25,11 @@ use crate::{
 /// How often somebody may try.
 const LIMIT: Limit = Limit { requests: 5, window_millis: 60_000 };
 
+/// How tokens begin that users have made for themselves: classic ones and fine-grained ones.
+///
+/// Source: <https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats>
+const PERSONAL: [&str; 2] = ["ghp_", "github_pat_"];
+
 /// Signs in. Failures are `{"error": sentence, "code": code}`, as clients of Better Hub show them.
 pub async fn answer(context: &Context<'_>) -> Outgoing {
     match signed_in(context).await {
@@ -80,8 +85,10 @@ async fn signed_in(context: &Context<'_>) -> Result<(), Refused> {
     if pat.is_empty() {
         return Err(MISSING);
     }
-    // It goes into a header.
-    if pat.len() > 512 || !pat.bytes().all(|b| b.is_ascii_graphic()) {
+    // It goes into a header. And a token that an application was given says who its user is, too, but any operator
+    // of such an application has those of all its users.
+    let is_personal = PERSONAL.iter().any(|prefix| pat.starts_with(prefix));
+    if pat.len() > 512 || !pat.bytes().all(|b| b.is_ascii_graphic()) || !is_personal {
         return Err(INVALID);
     }
     let found = providers::of_token(provider, authority, pat).await;

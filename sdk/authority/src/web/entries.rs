@@ -134,7 +134,7 @@ pub async fn sign_out(context: &Context<'_>, _: Nothing) -> Result<Done, Failure
     context.commit(statements, Done { success: true }).await?.ok_or(Code::InternalError.into())
 }
 
-async fn change(context: &Context<'_>, statements: [Statement; 2]) -> Result<Done, Failure> {
+async fn change(context: &Context<'_>, statements: impl Into<Vec<Statement>>) -> Result<Done, Failure> {
     context.commit(statements.into(), Done { success: true }).await?.ok_or(Code::InternalError.into())
 }
 

@@ -137,12 +137,22 @@ pub fn end_of_user(hash: &str, user: &str, now: UnixMillis) -> [Statement; 2] {
     ending!("hash = ?1 AND user_id = ?2", hash, Some(user.into()), now)
 }
 
-/// Ends all sessions of a user but one.
-pub fn end_others(user: &str, id: &str, now: UnixMillis) -> [Statement; 2] {
-    ending!("user_id = ?1 AND id <> ?2", user, Some(id.into()), now)
+/// Ends all sessions of a user but one, those of its devices too.
+pub fn end_others(user: &str, id: &str, now: UnixMillis) -> [Statement; 3] {
+    let [grants, sessions] = ending!("user_id = ?1 AND id <> ?2", user, Some(id.into()), now);
+    [end_devices(user, now), grants, sessions]
 }
 
-/// Ends all sessions of a user, and those in which it acts as somebody else.
-pub fn end_all(user: &str, now: UnixMillis) -> [Statement; 2] {
-    ending!("user_id = ?1 OR impersonated_by = ?1", user, None, now)
+/// Ends all sessions of a user, those of its devices too, and those in which it acts as somebody else.
+pub fn end_all(user: &str, now: UnixMillis) -> [Statement; 3] {
+    let [grants, sessions] = ending!("user_id = ?1 OR impersonated_by = ?1", user, None, now);
+    [end_devices(user, now), grants, sessions]
+}
+
+/// Ends the devices of a user. The session of a device is its grant, and there is no other row of it.
+fn end_devices(user: &str, now: UnixMillis) -> Statement {
+    sql(
+        "UPDATE edgeward_grants SET ended_at = ?2 WHERE user_id = ?1 AND session_id = id AND ended_at IS NULL",
+        [user.into(), now.0.into()],
+    )
 }

@@ -108,6 +108,9 @@ async fn has_allowed(authority: &Authority, request: &Request, session: &Session
     let row = authority.store.row(statements::consent(&session.user.id, &request.client.id)).await?;
     let Some(row) = row else { return Ok(false) };
     let resources = texts(&row, "resources")?;
-    Ok(scope::covers(&row.text("scope")?, &request.scope)
-        && request.resources.iter().all(|resource| resources.contains(resource)))
+    // None means all of them, in what was allowed as in what is asked for.
+    let covered = resources.is_empty()
+        || !request.resources.is_empty()
+            && request.resources.iter().all(|resource| resources.contains(resource));
+    Ok(covered && scope::covers(&row.text("scope")?, &request.scope))
 }

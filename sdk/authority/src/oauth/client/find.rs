@@ -1,6 +1,6 @@
 //! Which client an id is of.
 
-use edgeward_core::{json::Value, oauth::client_metadata};
+use edgeward_core::{Code, json::Value, oauth::client_metadata};
 
 use super::{Client, statements};
 use crate::{Authority, Failure, oauth::settings::STANDARD_SCOPES};
@@ -9,14 +9,14 @@ use crate::{Authority, Failure, oauth::settings::STANDARD_SCOPES};
 /// a document about it.
 ///
 /// # Errors
-/// `store_unavailable`
+/// `store_unavailable`; those of the network: the document cannot be had now
 pub async fn find(authority: &Authority, id: &str) -> Result<Option<Client>, Failure> {
     let settings = &authority.settings;
     if let Some(client) = settings.oauth.clients.iter().find(|client| client.id == id) {
         return Ok(Some(client.clone()));
     }
     if id.contains("://") {
-        return Ok(if settings.oauth.registration { described(authority, id).await } else { None });
+        return if settings.oauth.registration { described(authority, id).await } else { Ok(None) };
     }
     let Some(row) = authority.store.row(statements::by_id(id)).await? else { return Ok(None) };
     let metadata = row.json("metadata")?;
@@ -24,17 +24,24 @@ pub async fn find(authority: &Authority, id: &str) -> Result<Option<Client>, Fai
     Ok(Some(Client::read(id, &members, row.optional_text("secret_hash")?, settings.reach)?))
 }
 
-/// The client of a metadata document. One that cannot be had, or is not valid, is none.
-async fn described(authority: &Authority, id: &str) -> Option<Client> {
+/// The client of a metadata document. One that is not valid is none; of one that cannot be had nobody knows.
+async fn described(authority: &Authority, id: &str) -> Result<Option<Client>, Failure> {
     let reach = authority.settings.reach;
-    let address = client_metadata::client_id(id, reach).ok()?;
-    let response = authority.platform.fetch(&client_metadata::request(&address)).await.ok()?;
-    let members = client_metadata::response(&address, &response).ok()?;
-    let client = Client::read(id, &members, None, reach).ok()?;
+    let Ok(address) = client_metadata::client_id(id, reach) else { return Ok(None) };
+    let response = authority.platform.fetch(&client_metadata::request(&address)).await?;
+    if response.status == 429 || response.status >= 500 {
+        return Err(Code::NetworkFailed.into());
+    }
+    let Ok(members) = client_metadata::response(&address, &response) else { return Ok(None) };
+    let Ok(client) = Client::read(id, &members, None, reach) else { return Ok(None) };
     // It names itself, and anybody can: what it may ask for is what strangers may.
     let scope = clamped(authority, members.get("scope").and_then(Value::as_str));
-    Some(Client { scope: Some(scope), ..client })
+    let grants = client.grants.into_iter().filter(|grant| OPEN_GRANTS.contains(&grant.as_str())).collect();
+    Ok(Some(Client { scope: Some(scope), grants, ..client }))
 }
+
+/// The grants that a client may have which nobody has looked at: a user has a say in each.
+pub const OPEN_GRANTS: [&str; 3] = [super::CODE, super::REFRESH, super::DEVICE];
 
 /// The scopes that a client may have which nobody has looked at.
 #[must_use]

@@ -18,7 +18,7 @@ use edgeward_core::{
 };
 
 pub use authenticate::{authenticated, identified};
-pub use find::{clamped, find};
+pub use find::{OPEN_GRANTS, clamped, find};
 use members::{flag, text, texts};
 
 /// A client.

@@ -80,12 +80,11 @@ pub fn end(id: &str, now: UnixMillis) -> Statement {
     )
 }
 
-/// Ends what was granted in a session, but for what was granted for longer than it.
-pub fn end_of_session(session: &str, now: UnixMillis) -> Statement {
+/// Ends all that a user has granted, for however long.
+pub fn end_all_of(user: &str, now: UnixMillis) -> Statement {
     sql(
-        "UPDATE edgeward_grants SET ended_at = ?2 WHERE session_id = ?1 AND ended_at IS NULL
-            AND ' ' || scope || ' ' NOT LIKE '% offline_access %'",
-        [session.into(), now.0.into()],
+        "UPDATE edgeward_grants SET ended_at = ?2 WHERE user_id = ?1 AND ended_at IS NULL",
+        [user.into(), now.0.into()],
     )
 }
 

@@ -169,3 +169,18 @@ fn a_pushed_request_is_good_once_and_for_its_client_alone() {
     let path = ["/oauth/authorize?", &form::encode(&[("client_id", "own"), ("request_uri", &late)])].concat();
     assert_eq!(get(&world, &signed_in(&world, "u1"), &path).status, 400);
 }
+
+#[test]
+fn what_was_allowed_for_one_api_is_not_allowed_for_all() {
+    let world = world();
+    let cookie = signed_in(&world, "u1");
+    let with = |resource: &'static str| [APP[0], APP[1], ("resource", resource)];
+    let page = get(&world, &cookie, &authorization(&with("https://api.example")));
+    let (request, form) = (hidden(&page, "request"), hidden(&page, "form"));
+    let pairs = [("request", request.as_str()), ("form", form.as_str()), ("decision", "allow")];
+    assert!(sent(&post(&world, "/oauth/consent", &[("cookie", &cookie)], &pairs)).contains_key("code"));
+    let is_asked = |resource| get(&world, &cookie, &authorization(&with(resource))).status == 200;
+    assert!(!is_asked("https://api.example"), "remembered");
+    assert!(is_asked("https://happy-animal-1.convex.cloud"));
+    assert!(is_asked(""), "without a name each of them is meant");
+}

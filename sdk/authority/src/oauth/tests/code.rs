@@ -135,3 +135,16 @@ fn the_store_holds_no_credential() {
         }
     }
 }
+
+#[test]
+fn a_code_goes_with_the_session_it_was_asked_for_in() {
+    let world = world();
+    for scope in ["openid", "openid offline_access"] {
+        let cookie = signed_in(&world, "u1");
+        let code = sent(&get(&world, &cookie, &authorization(&[("scope", scope)])))["code"].clone();
+        let signed_out = [("cookie", cookie.as_str()), ("origin", "https://auth.example")];
+        assert_eq!(world.send("POST", "/api/auth/sign-out", &signed_out, "").unwrap().status, 200);
+        assert_eq!(error(&redeemed(&world, &code, &[])), "invalid_grant", "{scope}");
+    }
+    assert!(!world.shared.log.borrow().iter().any(|line| line.contains("replayed")), "nobody has stolen it");
+}

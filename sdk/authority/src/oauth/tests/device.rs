@@ -137,3 +137,23 @@ fn a_code_is_good_for_its_device_alone() {
     let dump = world.memory.dump();
     assert!(!dump.contains(&device["device_code"]) && !dump.contains(&device["user_code"].replace('-', "")));
 }
+
+#[test]
+fn a_device_is_signed_out_with_the_others() {
+    for offline in ["", " offline_access"] {
+        for (path, ends) in [("revoke-other-sessions", true), ("revoke-sessions", true), ("sign-out", false)]
+        {
+            let world = world();
+            let scope = format!("openid{offline}");
+            let asked = [("client_id", "app"), ("scope", scope.as_str())];
+            let device = tokens(&post(&world, "/oauth/device_authorization", &[], &asked));
+            let cookie = signed_in(&world, "u1");
+            decide(&world, &cookie, &device["user_code"], "allow");
+            let given = tokens(&poll(&world, &device["device_code"]));
+            let headers = [("cookie", cookie.as_str()), ("origin", "https://auth.example")];
+            assert_eq!(world.send("POST", &format!("/api/auth/{path}"), &headers, "").unwrap().status, 200);
+            let answer = refreshed(&world, &given["refresh_token"], &[("client_id", "app")]);
+            assert_eq!(answer.status, if ends { 400 } else { 200 }, "{path}{offline}: {}", answer.body);
+        }
+    }
+}

@@ -116,6 +116,27 @@ fn a_client_signs_its_user_out_and_the_others_hear_of_it() {
 }
 
 #[test]
+fn clients_hear_of_the_end_when_it_has_come_and_need_not_answer() {
+    let world = world();
+    let cookie = signed_in(&world, "u1");
+    let app = [("client_id", "app"), ("redirect_uri", "https://app.example/cb")];
+    let page = get(&world, &cookie, &authorization(&app));
+    let (request, form) = (hidden(&page, "request"), hidden(&page, "form"));
+    let pairs = [("request", request.as_str()), ("form", form.as_str()), ("decision", "allow")];
+    let code = sent(&post(&world, "/oauth/consent", &[("cookie", &cookie)], &pairs))["code"].clone();
+    let tokens = tokens(&redeemed(&world, &code, &app));
+    let memory = world.memory.clone();
+    *world.shared.server.borrow_mut() = Some(Box::new(move |_| {
+        assert!(!memory.dump().lines().any(|line| line.starts_with("edgeward_sessions")), "it is over");
+        Err(edgeward_core::Code::NetworkFailed.into())
+    }));
+    let query = form::encode(&[("id_token_hint", tokens["id_token"].as_str())]);
+    assert_eq!(get(&world, &cookie, &format!("/oauth/logout?{query}")).status, 200);
+    assert_eq!(world.shared.sent.borrow().len(), 1);
+    assert!(world.shared.log.borrow().iter().any(|line| line.contains("backchannel_logout_failed")));
+}
+
+#[test]
 fn what_is_granted_for_longer_than_a_session_outlives_it() {
     let world = world();
     let cookie = signed_in(&world, "u1");
@@ -125,4 +146,17 @@ fn what_is_granted_for_longer_than_a_session_outlives_it() {
     let query = form::encode(&[("id_token_hint", tokens["id_token"].as_str())]);
     assert_eq!(get(&world, &cookie, &format!("/oauth/logout?{query}")).status, 200);
     super::tokens(&refreshed(&world, &tokens["refresh_token"], &[]));
+}
+
+#[test]
+fn a_ban_ends_all_that_a_user_has_granted() {
+    let world = world();
+    let code = code(&world, &[("scope", "openid offline_access")]);
+    let tokens = tokens(&redeemed(&world, &code, &[]));
+    let admin =
+        Principal::User { id: "root".into(), session: "s".into(), admin: true, impersonated_by: None };
+    world.call(&admin, "banUser", r#"{"userId": "u1", "expiresIn": 60}"#).unwrap();
+    world.pass(60_000);
+    assert_eq!(error(&refreshed(&world, &tokens["refresh_token"], &[])), "invalid_grant");
+    assert_eq!(userinfo(&world, &tokens["access_token"]).status, 401);
 }

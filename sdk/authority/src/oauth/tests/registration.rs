@@ -79,3 +79,46 @@ fn registrations_are_counted() {
     let answer = register(&world, GOOD);
     assert_eq!((answer.status, answer.header("retry-after").is_some()), (503, true));
 }
+
+const DOCUMENT: &str = "https://new.example/client.json";
+
+/// Answers for the document of a client.
+fn documented(world: &World, status: u16, document: &str) {
+    let body = document.as_bytes().to_vec();
+    let headers = vec![("content-type".into(), "application/json".into())];
+    let answer = edgeward_core::http::Response { status, headers, body };
+    *world.shared.server.borrow_mut() = Some(Box::new(move |_| Ok(answer.clone())));
+}
+
+#[test]
+fn a_client_that_describes_itself_gets_what_strangers_may_have() {
+    let world = world();
+    let document = format!(
+        r#"{{"client_id": "{DOCUMENT}", "redirect_uris": ["https://new.example/cb"], "scope": "openid notes:write",
+            "grant_types": ["client_credentials", "authorization_code",
+                            "urn:ietf:params:oauth:grant-type:token-exchange"], "first_party": true}}"#
+    );
+    documented(&world, 200, &document);
+    let client = wait(crate::oauth::client::find(&world.authority, DOCUMENT)).unwrap().unwrap();
+    assert_eq!(client.grants, ["authorization_code"]);
+    assert_eq!((client.scope.as_deref(), client.first_party), (Some("openid"), false));
+}
+
+#[test]
+fn an_outage_of_a_clients_document_is_not_the_clients_fault() {
+    let world = world();
+    let asked = || {
+        let refresh = [("grant_type", "refresh_token"), ("client_id", DOCUMENT), ("refresh_token", "x")];
+        let answer = post(&world, "/oauth/token", &[], &refresh);
+        (answer.status, error(&answer))
+    };
+    assert_eq!(asked(), (503, "temporarily_unavailable".into()), "nothing answers");
+    for status in [429, 500, 503] {
+        documented(&world, status, "{}");
+        assert_eq!(asked(), (503, "temporarily_unavailable".into()), "{status}");
+    }
+    for (status, document) in [(404, "{}"), (200, "{}"), (200, "no JSON")] {
+        documented(&world, status, document);
+        assert_eq!(asked(), (401, "invalid_client".into()), "{status} {document}");
+    }
+}

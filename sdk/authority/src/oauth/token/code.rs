@@ -31,16 +31,16 @@ use crate::{
 pub async fn redeem(asking: &Asking<'_>) -> Result<Tokens, Refusal> {
     let (authority, parameters) = (asking.authority, asking.parameters);
     let hash = digest(parameters.required("code", "code is missing")?);
-    let asked = [statements::code(&hash), statements::user_of_code(&hash), keys::signing(authority)];
+    let now = authority.platform.now();
+    let asked = [statements::code(&hash, now), statements::user_of_code(&hash), keys::signing(authority)];
     let [row, user, key] = authority.store.first_of_each(asked).await?;
     let row = row.ok_or(REFUSED)?;
     check_bindings(asking, &row)?;
-    let now = authority.platform.now();
     let id = row.text("grant_id")?;
     if row.optional_instant("redeemed_at")?.is_some() {
         return Err(replayed(asking, &id).await?);
     }
-    if row.instant("expires_at")? <= now {
+    if row.instant("expires_at")? <= now || !row.flag("in_session")? {
         return Err(REFUSED);
     }
     let settings = &authority.settings.oauth;
@@ -60,7 +60,7 @@ pub async fn redeem(asking: &Asking<'_>) -> Result<Tokens, Refusal> {
     let batch = vec![statements::redeem(&hash, now), guard(), grant::statements::insert(&grant, now)];
     match authority.store.batch(batch).await {
         Ok(_) => {}
-        // Somebody else was faster by a moment.
+        // Somebody else was faster by a moment, or the session has just ended.
         Err(Refused::Constraint) => return Err(replayed(asking, &grant.id).await?),
         Err(refused) => return Err(Failure::from(refused).into()),
     }

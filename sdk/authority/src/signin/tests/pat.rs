@@ -114,3 +114,16 @@ fn a_page_that_is_not_trusted_signs_nobody_in() {
     assert_eq!((answer.status, session(&answer)), (403, None));
     assert!(world.shared.sent.borrow().is_empty());
 }
+
+#[test]
+fn a_token_that_an_application_was_given_is_nobodys_to_sign_in_with() {
+    let (world, script) = Script::world();
+    with_scopes(&script, "user:email");
+    for prefix in ["gho_", "ghu_", "ghs_", "ghr_", "", "xghp_", "GHP_"] {
+        let answer = send(&world, &pat().replace("ghp_", prefix));
+        assert_eq!(answer.status, 401, "{prefix}");
+        world.pass(60_000);
+    }
+    assert!(world.shared.sent.borrow().is_empty(), "nobody is asked about it");
+    assert_eq!(send(&world, &pat().replace("ghp_", "github_pat_")).status, 200);
+}
