@@ -178,6 +178,26 @@ describe("a session in cookies", () => {
     assert.equal(await whoami(other), null, "the refreshed tokens are not brought back");
   });
 
+  for (const [place, options] of [["cookies", () => ({})], ["a store", () => ({ store: makeStore() })]]) {
+    test(`in ${place} is not cleared by an answer that a sign-in has overtaken`, async () => {
+      site = makeSite(issuer, options());
+      browser = site.browser();
+      await signIn(issuer, browser);
+      const leaving = await browser.go("/sign-in");
+      site.pass(LIFETIME);
+      let release;
+      issuer.held = new Promise((resolve) => (release = resolve));
+      const before = issuer.refreshes;
+      const refreshing = browser.copy().go("/");
+      while (issuer.refreshes === before) await new Promise((resolve) => setImmediate(resolve));
+      issuer.held = undefined;
+      await browser.go(issuer.authorize(leaving.headers.get("location")));
+      release();
+      browser.keep(await refreshing);
+      assert.equal(await whoami(browser), "ada");
+    });
+  }
+
   test("is another one after a sign-in as somebody else", async () => {
     await signIn(issuer, browser);
     const stolen = browser.copy();
@@ -267,3 +287,19 @@ describe("a session in cookies", () => {
     }
   });
 });
+
+/** A store in the memory of one process. */
+function makeStore() {
+  const values = new Map();
+  return {
+    get: async (key) => values.get(key) ?? null,
+    set: async (key, value) => void values.set(key, value),
+    remove: async (key) => void values.delete(key),
+    async compareAndSwap(key, expected, next) {
+      if ((values.get(key) ?? null) !== expected) return false;
+      if (next === null) values.delete(key);
+      else values.set(key, next);
+      return true;
+    },
+  };
+}

@@ -20,7 +20,8 @@ export class Shelf {
   #brought;
   /** The session that a sign-in replaces. */
   #replaced;
-  #changed = false;
+  /** The session's text as this request last wrote it; null when it forgot the session. */
+  #written;
   #transactions = new Map();
   #began = new Map();
   /** Why the store could not be asked. */
@@ -73,7 +74,7 @@ export class Shelf {
     const count = (this.#newest()?.count ?? 0) + 1;
     this.#session = { id, count, key, record: next };
     this.#shared.sessions.set(id, this.#session);
-    this.#changed = true;
+    this.#written = next;
     return { done: true };
   }
 
@@ -99,14 +100,14 @@ export class Shelf {
   restore() {
     this.#session = this.#replaced;
     this.#replaced = undefined;
-    this.#changed = false;
+    this.#written = undefined;
   }
 
   /** Forgets a session that cannot be used. */
   async forget() {
     if (this.#shared.store && this.#session) await this.#remove(this.#session.id);
     this.#session = undefined;
-    this.#changed = true;
+    this.#written = null;
   }
 
   /**
@@ -124,23 +125,28 @@ export class Shelf {
     if (this.failure) return undefined;
     const record = await this.record();
     const { verdict, generation } = record === null ? {} : judge(record);
-    const alive = verdict === "fresh" || verdict === "due";
+    const alive = isAlive(verdict);
     if (this.#replaced && alive) await this.#retire(this.#replaced.id);
-    if (this.#shared.store) return this.#storedChange(alive);
+    if (this.#shared.store) return this.#storedChange(alive, judge);
     const newest = this.#newest();
     if (alive) {
       const known = newest.id === this.#brought?.id && judge(this.#brought.record).generation === generation;
       return known ? undefined : newest;
     }
-    // Only who ended it says so: a late answer must not end a session that came after.
-    return this.#changed && (this.#brought || this.#session === undefined) ? null : undefined;
+    return this.#ended(judge) && (this.#brought || this.#session === undefined) ? null : undefined;
   }
 
-  async #storedChange(alive) {
+  async #storedChange(alive, judge) {
     if (alive) return this.#session.id === this.#brought?.id ? undefined : { id: this.#session.id };
-    if (!this.#changed) return undefined;
+    if (!this.#ended(judge)) return undefined;
     if (this.#session) await this.#remove(this.#session.id);
     return null;
+  }
+
+  /** Only who ended it says so: a late answer must not end a session that came after. */
+  #ended(judge) {
+    if (this.#written === undefined) return false;
+    return this.#written === null || !isAlive(judge(this.#written).verdict);
   }
 
   /** What another request of this process knows, if it knows more than the cookie. */
@@ -162,12 +168,13 @@ export class Shelf {
   }
 
   async #swapStored(name, expected, next) {
-    this.#changed = true;
     const done = await this.#ask((store) => {
       if (store.compareAndSwap) return store.compareAndSwap(name, expected, next);
       return exchange(store, name, expected, next);
     });
-    return done ? { done: true } : { done: false, current: await this.#ask((store) => store.get(name)) };
+    if (!done) return { done: false, current: await this.#ask((store) => store.get(name)) };
+    this.#written = next;
+    return { done: true };
   }
 
   async #retire(id) {
@@ -195,6 +202,10 @@ async function exchange(store, name, expected, next) {
   if (next === null) await store.remove(name);
   else await store.set(name, next);
   return true;
+}
+
+function isAlive(verdict) {
+  return verdict === "fresh" || verdict === "due";
 }
 
 function newId() {
