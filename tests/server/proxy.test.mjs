@@ -156,6 +156,46 @@ describe("the route of a page's scripts", () => {
       assert.equal(client.state.status, "signedOut");
     });
 
+    test("asks for nothing while the user is signed out", async () => {
+      let release;
+      const gate = new Promise((resolve) => (release = resolve));
+      const sent = [];
+      const { client } = pageClient({
+        async fetch(url, { body, headers }) {
+          const { action } = JSON.parse(body);
+          sent.push(action);
+          if (action === "auth:signOut") await gate;
+          return browser.post(url, body, { headers });
+        },
+      });
+      const statuses = [];
+      client.onAuthStateChange(({ state }) => statuses.push(state.status));
+      await client.ready();
+      const leaving = [client.signOut(), client.signOut()];
+      const late = client.getAccessToken();
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual(sent, ["auth:signIn", "auth:signOut", "auth:signOut"]);
+      release();
+      await Promise.all(leaving);
+      await assert.rejects(late, { code: "session_missing", sessionEnded: true });
+      assert.deepEqual(statuses, ["signedIn", "signedOut"]);
+    });
+
+    test("goes on with the session that a failed sign-out has left", async () => {
+      const { client } = pageClient({
+        async fetch(url, { body, headers }) {
+          if (body.includes("signOut")) throw new TypeError("fetch failed");
+          return browser.post(url, body, { headers });
+        },
+      });
+      await client.ready();
+      const leaving = client.signOut();
+      const late = client.getAccessToken();
+      await assert.rejects(leaving, { code: "network_failed" });
+      assert.ok((await late).token);
+      assert.equal(client.state.status, "signedIn");
+    });
+
     test("sends a token to named origins only", async () => {
       const { client } = pageClient({ apiOrigins: ["https://api.example"] });
       await assert.rejects(client.fetch("https://evil.example/"), { code: "origin_not_allowed" });

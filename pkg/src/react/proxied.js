@@ -21,6 +21,8 @@ class ProxiedClient {
   #asking = new Map();
   /** Counts sign-outs: an answer to a question from before one is too late. */
   #epoch = 0;
+  /** The sign-outs under way. */
+  #signingOut;
 
   constructor({ url = "/api/auth", errors = "result", apiOrigins = [], fetch: given, navigate } = {}) {
     this.#url = url;
@@ -71,7 +73,9 @@ class ProxiedClient {
       this.#epoch += 1;
       this.#token = undefined;
       if (this.state.status !== "signedOut") this.#tell("signed_out", { ...SIGNED_OUT, reason: "signed_out" });
-      const { redirect } = await this.#call("auth:signOut", options);
+      const ending = this.#call("auth:signOut", options);
+      this.#signingOut = Promise.allSettled([this.#signingOut, ending]);
+      const { redirect } = await ending;
       if (redirect) this.#leave(redirect);
     });
   }
@@ -113,6 +117,8 @@ class ProxiedClient {
   }
 
   async #session(forceRefresh) {
+    // Until a sign-out has ended, the cookies may still be good.
+    for (let awaited; awaited !== this.#signingOut; ) await (awaited = this.#signingOut);
     const [epoch, asked] = [this.#epoch, performance.now()];
     const { tokens, session } = await this.#call("auth:signIn", { refreshToken: true, forceRefresh });
     if (epoch !== this.#epoch) throw failure("session_changed", "The session changed while the call was under way.", true);
