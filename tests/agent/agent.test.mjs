@@ -2,7 +2,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { fork } from "node:child_process";
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -129,6 +129,85 @@ test("an agent's session has its metadata and its end", async (t) => {
   await assert.rejects(auth.agents.create({ ttlSeconds: 60, scope: "admin" }), { code: "invalid_scope" });
 });
 
+test("who no longer waits for a session's token takes it from nobody else", async (t) => {
+  const { provider, session, hold } = await beginSession(t);
+  const [one, two, three] = Array.from({ length: 3 }, () => new AbortController());
+  const release = hold();
+  const [first, second, third] = [one, two, three].map(({ signal }) => session.getAccessToken({ forceRefresh: true, signal }));
+  const fourth = session.getAccessToken({ forceRefresh: true });
+  await provider.asked("/token");
+  one.abort();
+  await assert.rejects(first, { code: "aborted" });
+  two.abort();
+  await assert.rejects(second, { code: "aborted" }, "whoever began the exchange");
+  release();
+  assert.equal((await third).token, (await fourth).token);
+  for (const { signal } of [one, two, three]) assert.equal(getEventListeners(signal, "abort").length, 0);
+});
+
+test("a session's token that nobody waits for any more may fail, or come", async (t) => {
+  const { provider, session, hold } = await beginSession(t);
+  const giveUp = async () => {
+    const controller = new AbortController();
+    const left = session.getAccessToken({ forceRefresh: true, signal: controller.signal });
+    await provider.asked("/token");
+    controller.abort();
+    await assert.rejects(left, { code: "aborted" });
+  };
+  for (const refused of [{ status: 400, body: { error: "invalid_request" } }, undefined]) {
+    const release = hold();
+    await giveUp();
+    provider.refused = refused;
+    release();
+    if (refused) await assert.rejects(session.getAccessToken({ forceRefresh: true }), { code: "oauth_error" });
+    else assert.ok(await session.getAccessToken({ forceRefresh: true }));
+  }
+  await assert.rejects(session.getAccessToken({ forceRefresh: true, signal: AbortSignal.abort() }), { code: "aborted" });
+});
+
+test("a session that ends while it gets a token has that one revoked too", async (t) => {
+  const { provider, session, hold } = await beginSession(t);
+  const { token: old } = await session.getAccessToken();
+  const release = hold();
+  const late = session.getAccessToken({ forceRefresh: true });
+  await provider.asked("/token");
+  const ended = session.end();
+  release();
+  await assert.rejects(late, { code: "session_expired" });
+  await ended;
+  assert.deepEqual(provider.revoked, [old, provider.issued.at(-1)]);
+  assert.equal(await session.asTokenFetcher()(), null);
+});
+
+test("a session that is given up while it is made leaves no token", async (t) => {
+  const { provider, auth, hold } = await beginSession(t);
+  const controller = new AbortController();
+  const revoked = new Promise((resolve) => provider.on("/revoke", ({ body }) => (resolve(new URLSearchParams(body).get("token")), {})));
+  const release = hold();
+  const making = auth.agents.create({ ttlSeconds: 60, signal: controller.signal });
+  await provider.asked("/token");
+  controller.abort();
+  await assert.rejects(making, { code: "aborted" });
+  release();
+  assert.equal(await revoked, provider.issued.at(-1));
+});
+
+/** A session whose token is old enough to be replaced, and a way to hold the answers of the token endpoint. */
+async function beginSession(t) {
+  const { provider } = await begin(t);
+  const auth = agent(t, provider);
+  await (await auth.signInDevice()).wait();
+  const session = await auth.agents.create({ ttlSeconds: 200 });
+  const real = performance.now.bind(performance);
+  t.mock.method(performance, "now", () => real() + 11_000);
+  const hold = () => {
+    let release;
+    provider.held = new Promise((resolve) => (release = resolve));
+    return release;
+  };
+  return { provider, auth, session, hold };
+}
+
 function agent(t, provider, options = {}) {
   const auth = createAgentClient({ issuer: provider.issuer, clientId: "agent", scope: "read write", errors: "throw", ...options });
   t.after(() => auth.dispose());
@@ -141,9 +220,17 @@ async function begin(t, { pending = 0, error, lifetime = 300 } = {}) {
   t.after(() => provider.close());
   const forms = [];
   let serial = 0;
-  Object.assign(provider, { lifetime, authorizations: [], childScope: undefined });
+  Object.assign(provider, { lifetime, authorizations: [], childScope: undefined, issued: [], revoked: [], held: undefined, refused: undefined });
   provider.onDiscovery({
-    body: provider.metadata({ device_authorization_endpoint: `${provider.issuer}/device`, token_endpoint_auth_methods_supported: ["client_secret_basic"] }),
+    body: provider.metadata({
+      device_authorization_endpoint: `${provider.issuer}/device`,
+      revocation_endpoint: `${provider.issuer}/revoke`,
+      token_endpoint_auth_methods_supported: ["client_secret_basic"],
+    }),
+  });
+  provider.on("/revoke", ({ body }) => {
+    provider.revoked.push(new URLSearchParams(body).get("token"));
+    return { body: {} };
   });
   provider.on("/device", {
     body: {
@@ -151,7 +238,7 @@ async function begin(t, { pending = 0, error, lifetime = 300 } = {}) {
       verification_uri_complete: `${provider.issuer}/verify?user_code=ADA-ADA`, expires_in: 60, interval: 1,
     },
   });
-  provider.on("/token", ({ request, body }) => {
+  provider.on("/token", async ({ request, body }) => {
     const form = new URLSearchParams(body);
     forms.push(form);
     provider.authorizations.push(request.headers.authorization);
@@ -159,7 +246,10 @@ async function begin(t, { pending = 0, error, lifetime = 300 } = {}) {
       if (error) return { status: 400, body: { error } };
       if (forms.length <= pending) return { status: 400, body: { error: "authorization_pending" } };
     }
+    await provider.held;
+    if (provider.refused) return provider.refused;
     serial += 1;
+    provider.issued.push(`access-${serial}`);
     const exchanged = form.get("grant_type") === EXCHANGE;
     return {
       body: {

@@ -22,7 +22,13 @@ export class Agents {
   async create({ ttlSeconds, metadata = {}, signal, ...asked } = {}) {
     if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > MAX_TTL_SECONDS) throw invalid("ttlSeconds");
     const session = new AgentSession(this.#call, this.#client, { ...asked, ttlSeconds }, kept(metadata));
-    await session.getAccessToken({ signal });
+    try {
+      await session.getAccessToken({ signal });
+    } catch (error) {
+      // Nobody gets to know the session; its token may still come.
+      session.end();
+      throw error;
+    }
     return session;
   }
 }
@@ -51,12 +57,13 @@ class AgentSession {
 
   /** A token that is good for a moment at least; rejects with `session_expired` when the session is over. */
   async getAccessToken({ forceRefresh = false, signal } = {}) {
+    if (signal?.aborted) throw aborted();
     const now = performance.now();
     if (this.#ended || now >= this.#ends) throw over();
     const known = this.#token;
     if (known && now < known.until && (!forceRefresh || now - known.asked < SHARED_MILLIS)) return known.token;
-    this.#asking ??= this.#exchange(signal).finally(() => (this.#asking = undefined));
-    const token = await this.#asking;
+    this.#asking ??= this.#exchange().finally(() => (this.#asking = undefined));
+    const token = await unlessAborted(this.#asking, signal);
     if (this.#ended) throw over();
     return token;
   }
@@ -76,20 +83,29 @@ class AgentSession {
   async end() {
     if (this.#ended) return;
     this.#ended = true;
-    const left = this.#token?.token.token;
+    const left = this.#token?.token;
     this.#token = undefined;
-    if (left) await this.#call("revokeToken", { token: left, kind: "access_token" }).catch(() => {});
+    await Promise.allSettled([left && this.#revoke(left), this.#asking]);
   }
 
-  async #exchange(signal) {
+  /** A token for all who wait for one: none of them can stop it. */
+  async #exchange() {
     const asked = performance.now();
     const left = Math.max(1, Math.floor((this.#ends - asked) / 1000));
-    const token = await this.#call("exchangeToken", { actor: "self", ...this.#asked, ttlSeconds: left, signal });
+    const token = await this.#call("exchangeToken", { actor: "self", ...this.#asked, ttlSeconds: left });
+    if (this.#ended) {
+      await this.#revoke(token);
+      throw over();
+    }
     const lifetime = token.expiresAt === null ? Infinity : token.expiresAt - Date.now();
     const end = Math.min(asked + lifetime, this.#ends);
     // A token that lives for seconds only would otherwise never be good.
     this.#token = { token, asked, end, until: end - Math.min(MARGIN_MILLIS, (end - asked) / 2) };
     return token;
+  }
+
+  async #revoke({ token }) {
+    await this.#call("revokeToken", { token, kind: "access_token" }).catch(() => {});
   }
 
   /** The token, while it has not expired. */
@@ -120,6 +136,21 @@ function kept(metadata) {
 function invalid(at) {
   const message = `A parameter is missing or has an impossible value. (${at})`;
   return new AuthError({ code: "invalid_parameters", at, message, retryable: false, sessionEnded: false });
+}
+
+/** Waits for what others wait for as well, until the caller gives up. */
+async function unlessAborted(work, signal) {
+  let abort;
+  const left = new Promise((_, reject) => signal?.addEventListener("abort", (abort = () => reject(aborted()))));
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+function aborted() {
+  return new AuthError({ code: "aborted", message: "The caller cancelled the call.", retryable: true, sessionEnded: false });
 }
 
 function over() {
