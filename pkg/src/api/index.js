@@ -44,10 +44,21 @@ const withCookies = (custom) => (url, init) => (custom ?? globalThis.fetch)(url,
 async function sent(request, signal, fetch) {
   // What happened before there was a listener, nobody hears of.
   if (signal?.aborted) throw failed("aborted");
+  // A client's fetch may refuse, which is no failure of the network.
+  let refusal;
+  const watched = async (...args) => {
+    try {
+      return await (fetch ?? globalThis.fetch)(...args);
+    } catch (thrown) {
+      if (isAuthError(thrown)) refusal = thrown;
+      throw thrown;
+    }
+  };
   try {
-    return await send({ request, deadline: DEADLINE_MILLIS, limit: MAX_BYTES }, signal, fetch);
+    return await send({ request, deadline: DEADLINE_MILLIS, limit: MAX_BYTES }, signal, watched);
   } catch (thrown) {
     if (signal?.aborted) throw failed("aborted");
+    if (refusal) throw refusal;
     throw thrown instanceof Failed ? failed(thrown.code) : thrown;
   }
 }
