@@ -17,6 +17,7 @@ pub mod endpoint;
 pub mod failure;
 pub mod gotrue;
 pub mod http;
+mod kept;
 pub mod oauth;
 pub mod operations;
 pub mod pages;

@@ -3,7 +3,7 @@
 use edgeward_core::{Error, http::Reach, jose::Algorithm, json, time::Seconds};
 use serde::Deserialize;
 
-use super::client::Client;
+use super::client::{Client, Documents};
 use crate::settings::invalid;
 
 /// The settings of the authorization server as they are written.
@@ -49,6 +49,8 @@ pub struct Settings {
     pub registration: bool,
     /// The scopes that those may ask for.
     pub registration_scopes: Vec<String>,
+    /// What clients have published about themselves.
+    pub documents: Documents,
     /// Whether DPoP proofs need a nonce of this server.
     pub dpop_nonces: bool,
     /// After how long an unused refresh token is over.
@@ -131,6 +133,7 @@ impl Document {
             clients: self.clients.iter().map(|client| known(client, reach)).collect::<Result<_, _>>()?,
             registration: self.registration,
             registration_scopes: self.registration_scopes,
+            documents: Documents::default(),
             dpop_nonces: self.dpop_nonces,
             refresh_idle: Seconds(self.refresh_idle_seconds),
             refresh_total: Seconds(self.refresh_total_seconds),

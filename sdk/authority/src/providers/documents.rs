@@ -14,37 +14,16 @@ use edgeward_core::{
 };
 
 use super::Provider;
-use crate::Authority;
-
-/// How long a document serves before it is fetched again, in milliseconds.
-const FRESH: i64 = 10 * 60 * 1000;
-/// How long it serves while the provider cannot be reached.
-const USABLE: i64 = 24 * 60 * 60 * 1000;
-/// How long no key is looked for after the keys were fetched: whoever invents key ids must not become a hammer.
-const COOLDOWN: i64 = 30 * 1000;
+use crate::{
+    Authority,
+    kept::{COOLDOWN, FRESH, Kept, USABLE},
+};
 
 /// The documents of one provider.
 #[derive(Default)]
 pub struct Documents {
     metadata: RefCell<Option<Kept<Metadata>>>,
     keys: RefCell<Option<Kept<KeySet>>>,
-}
-
-struct Kept<T> {
-    value: Rc<T>,
-    at: UnixMillis,
-}
-
-impl<T> Kept<T> {
-    fn is_younger(&self, than: i64, now: UnixMillis) -> bool {
-        (0..than).contains(&now.0.saturating_sub(self.at.0))
-    }
-}
-
-impl<T> Clone for Kept<T> {
-    fn clone(&self) -> Self {
-        Self { value: self.value.clone(), at: self.at }
-    }
 }
 
 impl Provider {

@@ -16,6 +16,7 @@ use super::{Client, Keys};
 use crate::{
     Authority, Failure,
     context::digest,
+    kept,
     oauth::{Route, keys},
 };
 
@@ -39,7 +40,7 @@ pub async fn is_good(authority: &Authority, client: &Client, token: &str) -> Res
         Keys::None => return Ok(false),
         Keys::Here(keys) => keys.clone(),
         Keys::At(address) => {
-            let response = authority.platform.fetch(&Request::get_json(address)).await?;
+            let response = kept::published(authority, &Request::get_json(address)).await?;
             match KeySet::parse(&response.body) {
                 Ok(keys) if response.status == 200 => keys,
                 _ => return Ok(false),

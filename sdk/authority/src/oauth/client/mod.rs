@@ -4,6 +4,7 @@
 
 mod assertion;
 mod authenticate;
+mod documents;
 mod find;
 mod members;
 mod redirect;
@@ -18,7 +19,8 @@ use edgeward_core::{
 };
 
 pub use authenticate::{authenticated, identified};
-pub use find::{OPEN_GRANTS, clamped, find};
+pub use documents::{Documents, OPEN_GRANTS, clamped};
+pub use find::find;
 use members::{flag, text, texts};
 
 /// A client.

@@ -119,6 +119,72 @@ fn an_outage_of_a_clients_document_is_not_the_clients_fault() {
     }
     for (status, document) in [(404, "{}"), (200, "{}"), (200, "no JSON")] {
         documented(&world, status, document);
-        assert_eq!(asked(), (401, "invalid_client".into()), "{status} {document}");
+        let sent = || world.shared.sent.borrow().len();
+        let before = sent();
+        for _ in 0..3 {
+            assert_eq!(asked(), (401, "invalid_client".into()), "{status} {document}");
+        }
+        assert_eq!(sent(), before + 1, "nobody is asked again at once");
+        world.pass(30_000);
     }
+}
+
+#[test]
+fn a_clients_document_is_kept_and_outlives_an_outage() {
+    let world = world();
+    let found = |id: &str| wait(crate::oauth::client::find(&world.authority, id));
+    let document =
+        |id: &str| format!(r#"{{"client_id": "{id}", "redirect_uris": ["https://new.example/cb"]}}"#);
+    documented(&world, 200, &document(DOCUMENT));
+    for _ in 0..3 {
+        assert!(found(DOCUMENT).unwrap().is_some());
+    }
+    assert_eq!(world.shared.sent.borrow().len(), 1);
+    documented(&world, 503, "");
+    world.pass(24 * 60 * 60 * 1000 - 1);
+    assert!(found(DOCUMENT).unwrap().is_some());
+    assert_eq!(world.shared.sent.borrow().len(), 2);
+    world.pass(1);
+    assert!(found(DOCUMENT).is_err());
+    documented(&world, 404, "");
+    assert!(found(DOCUMENT).unwrap().is_none(), "it was taken away");
+    for number in 0..100 {
+        world.pass(1);
+        let id = format!("https://new.example/{number}.json");
+        documented(&world, 200, &document(&id));
+        assert!(found(&id).unwrap().is_some());
+    }
+    let sent = world.shared.sent.borrow().len();
+    assert!(found("https://new.example/99.json").unwrap().is_some());
+    assert_eq!(world.shared.sent.borrow().len(), sent, "the latest are kept");
+    assert!(found("https://new.example/0.json").unwrap().is_none(), "and no more than there is room for");
+}
+
+#[test]
+fn an_outage_of_a_clients_keys_is_not_the_clients_fault() {
+    let world = world();
+    let registered = register(
+        &world,
+        r#"{"redirect_uris": ["https://new.example/cb"], "token_endpoint_auth_method": "private_key_jwt",
+            "jwks_uri": "https://new.example/keys"}"#,
+    );
+    let client = members(&registered).get("client_id").and_then(Value::as_str).unwrap().to_owned();
+    let part = |text: &str| edgeward_core::base64url::encode(text.as_bytes());
+    let claims = format!(r#"{{"iss":"{client}","sub":"{client}"}}"#);
+    let assertion = [part(r#"{"alg":"ES256"}"#), part(&claims), part("x")].join(".");
+    let asked = || {
+        let pairs = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "x"),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", assertion.as_str()),
+        ];
+        let answer = post(&world, "/oauth/token", &[], &pairs);
+        (answer.status, error(&answer))
+    };
+    assert_eq!(asked(), (503, "temporarily_unavailable".into()));
+    documented(&world, 503, "");
+    assert_eq!(asked(), (503, "temporarily_unavailable".into()));
+    documented(&world, 404, "");
+    assert_eq!(asked(), (401, "invalid_client".into()));
 }
