@@ -190,6 +190,81 @@ describe("the guard", () => {
     assert.equal(texts.get("a"), "2");
   });
 
+  /** A store that answers when `late` is called, once `stall` was; a guard before it waits in vain. */
+  function stalling(store, method) {
+    const held = [];
+    const stalled = { ...store };
+    const stall = () => {
+      stalled[method] = (...call) => {
+        stalled[method] = store[method];
+        return new Promise((come) => held.push(() => come(store[method](...call))));
+      };
+    };
+    const late = () => {
+      for (const come of held) come();
+      return new Promise(setImmediate);
+    };
+    return { stalled, stall, late };
+  }
+
+  test("goes on in memory, whatever a store answers to a read when it is too late", async () => {
+    const { stalled, stall, late } = stalling(simple(new Map([["a", "1"]])), "get");
+    const { guard } = guarded(stalled);
+    stall();
+    assert.equal(await guard.get("a"), null);
+    await guard.swap("a", null, "2");
+    await late();
+    assert.equal(await guard.get("a"), "2");
+  });
+
+  test("gives what was swapped last, not what a swap wrote that was done too late", async () => {
+    const store = memoryStore();
+    store.compareAndSwap("a", null, "1");
+    const { stalled, stall, late } = stalling(store, "compareAndSwap");
+    const { guard } = guarded(stalled);
+    await guard.get("a");
+    stall();
+    await guard.swap("a", "1", "claim");
+    await guard.swap("a", "claim", "2");
+    await late();
+    assert.equal(store.get("a"), "claim");
+    assert.equal(await guard.get("a"), "2");
+    assert.equal(await later(() => guard.get("a")), "2");
+    assert.equal(store.get("a"), "2");
+  });
+
+  test("writes nothing any more when the read before it comes too late", async () => {
+    const texts = new Map([["a", "1"]]);
+    const { stalled, stall, late } = stalling(simple(texts), "get");
+    const { guard } = guarded(stalled);
+    await guard.get("a");
+    stall();
+    await guard.swap("a", "1", "claim");
+    await late();
+    assert.equal(texts.get("a"), "1");
+  });
+
+  test("owes what was swapped while it tries a store again", async () => {
+    const texts = new Map([["a", "1"]]);
+    const store = failing(simple(texts), { broken: false });
+    const { guard, told } = guarded(store);
+    await guard.get("a");
+    store.state.broken = true;
+    await guard.swap("a", "1", "2");
+    store.state.broken = false;
+    const { set } = store;
+    let swapped;
+    store.set = async (key, text) => {
+      store.set = set;
+      swapped = await guard.swap("a", "2", "3");
+      return set(key, text);
+    };
+    assert.equal(await later(() => guard.get("a")), "3");
+    assert.deepEqual(swapped, { done: true });
+    assert.equal(texts.get("a"), "3");
+    assert.deepEqual(told, ["failed", "recovered"]);
+  });
+
   test("is not held up by others while it tries a store again", async () => {
     const store = failing(simple());
     const { guard } = guarded(store);

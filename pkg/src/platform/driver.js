@@ -132,12 +132,13 @@ export class Driver {
   #end(failure) {
     this.#over ??= failure;
     this.#inbox = [];
-    for (const id of [...this.#effects.keys()]) this.#cancel(id);
-    for (const id of [...this.#calls.keys()]) this.#settle(id, undefined, failure);
+    for (const id of this.#effects.keys()) this.#cancel(id);
+    for (const id of this.#calls.keys()) this.#settle(id, undefined, failure);
   }
 }
 
-function aborted() {
+/** The failure of what is given up. */
+export function aborted() {
   const message = "The caller cancelled the call.";
   return new AuthError({ code: "aborted", message, retryable: true, sessionEnded: false });
 }

@@ -73,7 +73,12 @@ export class Platform {
       outcome = thrown instanceof Failed ? thrown.code : "internal_error";
       throw thrown;
     } finally {
-      this.#log({ effect: effect.kind, outcome, millis: Math.round(performance.now() - begun) });
+      const millis = Math.round(performance.now() - begun);
+      try {
+        this.#options.logger?.({ effect: effect.kind, outcome, millis });
+      } catch {
+        // A log that fails must not end what it tells of.
+      }
     }
   }
 
@@ -121,22 +126,12 @@ export class Platform {
 
   #guard(store) {
     return new Guard(store, this.#locks, {
-      failed: () => this.#warn(),
+      // Once: a store that fails again is no news.
+      failed: () => {
+        if (!this.#warned) this.#told.onWarning({ type: "storage_unavailable" });
+        this.#warned = true;
+      },
       recovered: () => this.#told.onNotice("storage"),
     });
-  }
-
-  /** Tells once: a store that fails again is no news. */
-  #warn() {
-    if (!this.#warned) this.#told.onWarning({ type: "storage_unavailable" });
-    this.#warned = true;
-  }
-
-  #log(line) {
-    try {
-      this.#options.logger?.(line);
-    } catch {
-      // A log that fails must not end what it tells of.
-    }
   }
 }

@@ -41,7 +41,7 @@ export class Locks {
 
   /** Lets everything go. */
   dispose() {
-    for (const name of [...this.#held.keys()]) this.unlock(name);
+    for (const name of this.#held.keys()) this.unlock(name);
   }
 
   /** @returns {Promise<(() => void) | undefined>} how to let it go; nothing: not had in time */

@@ -36,7 +36,7 @@ export class Guard {
 
   /** @returns {Promise<string | null>} */
   get(key) {
-    return this.#either(() => this.#read(key), () => this.#known.get(key) ?? null);
+    return this.#either((signal) => this.#read(key, signal), () => this.#known.get(key) ?? null);
   }
 
   /** @returns {Promise<string[]>} */
@@ -51,9 +51,11 @@ export class Guard {
    * @returns {Promise<{ done: true } | { done: false, current: string | null }>}
    */
   swap(key, expected, next) {
-    const stored = async () => {
-      if (!(await this.#exchange(key, expected, next))) return { done: false, current: await this.#read(key) };
-      this.#note(key, next);
+    const stored = async (signal) => {
+      if (!(await this.#exchange(key, expected, next, signal))) {
+        return { done: false, current: await this.#read(key, signal) };
+      }
+      this.#note(key, next, signal);
       return { done: true };
     };
     const remembered = () => {
@@ -68,23 +70,27 @@ export class Guard {
     return this.#either(stored, remembered);
   }
 
-  async #read(key) {
+  async #read(key, signal) {
     const text = (await this.#store.get(key)) ?? null;
-    this.#note(key, text);
+    this.#note(key, text, signal);
     return text;
   }
 
-  /** What is not there is not noted either: every sign-in has a key of its own. */
-  #note(key, text) {
+  /**
+   * What is not there is not noted either: every sign-in has a key of its own. Nor is an answer that comes
+   * too late, when memory has gone on without it.
+   */
+  #note(key, text, signal) {
+    if (signal?.aborted) return;
     if (text === null) this.#known.delete(key);
     else this.#known.set(key, text);
   }
 
-  async #exchange(key, expected, next) {
+  async #exchange(key, expected, next, signal) {
     if (this.#store.compareAndSwap) return this.#store.compareAndSwap(key, expected, next);
     const release = await this.#locks.take(`${key}:commit`, COMMIT);
     try {
-      if (((await this.#store.get(key)) ?? null) !== expected) return false;
+      if (((await this.#store.get(key)) ?? null) !== expected || signal.aborted) return false;
       await (next === null ? this.#store.remove(key) : this.#store.set(key, next));
       return true;
     } finally {
@@ -113,19 +119,25 @@ export class Guard {
     // Whoever comes while it is tried does not wait for it.
     this.#down = Infinity;
     try {
-      await within(DEADLINE, async () => {
+      await within(DEADLINE, async (signal) => {
         for (const [key, own] of this.#owed) {
-          const current = (await this.#store.get(key)) ?? null;
-          const next = this.#known.get(key) ?? null;
-          if (!own.has(current) || !(await this.#exchange(key, current, next))) await this.#read(key);
+          let next;
+          do {
+            const current = (await this.#store.get(key)) ?? null;
+            next = this.#known.get(key) ?? null;
+            if (own.has(current) && (await this.#exchange(key, current, next, signal))) own.add(next);
+            else next = await this.#read(key, signal);
+            if (signal.aborted) return;
+            // What was swapped in memory in the meantime is owed as well.
+          } while ((this.#known.get(key) ?? null) !== next);
+          this.#owed.delete(key);
         }
-        this.#owed.clear();
+        this.#down = undefined;
       });
     } catch {
       this.#fall();
       return false;
     }
-    this.#down = undefined;
     this.#told.recovered();
     return true;
   }
