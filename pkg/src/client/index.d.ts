@@ -244,7 +244,7 @@ export interface Client<E extends "result" | "throw" = "result"> {
    */
   asTokenFetcher(options?: AccessTokenOptions): (args?: { forceRefreshToken?: boolean }) => Promise<string | null>;
 
-  /** Ends what is under way, and listens no more. The session stays where it is kept. */
+  /** Ends what is under way, and listens no more; calls fail with `aborted`. The session stays where it is kept. */
   dispose(): void;
 }
 

@@ -1,4 +1,4 @@
-import { Driver } from "../platform/driver.js";
+import { aborted, Driver } from "../platform/driver.js";
 import { Platform } from "../platform/index.js";
 import { lazyCore } from "../shared/core.js";
 import { AuthError, isAuthError, toAuthError } from "../shared/errors.js";
@@ -29,7 +29,10 @@ export class Client {
   #reach;
   #starting;
   #listeners = new Listeners(this);
-  /** The platform and the driver. Timers, channels and listeners of the page hold these, and never the client. */
+  /**
+   * The platform, the driver, and whether that is over. Timers, channels and listeners of the page hold
+   * these, and never the client.
+   */
   #own = {};
 
   constructor(runtime, Core, { errors = "result", storage, fetch, clock, logger, keys, ...options } = {}) {
@@ -43,6 +46,7 @@ export class Client {
     const told = toldOf(own, this.#listeners);
     // Not before it is needed: workerd forbids nearly everything at global scope.
     this.#reach = () => {
+      if (own.over) throw aborted();
       if (!own.platform) {
         own.platform = new Platform({ storage, name, fetch, clock, logger }, told, keys);
         forgotten ??= globalThis.FinalizationRegistry && new FinalizationRegistry(end);
@@ -63,7 +67,7 @@ export class Client {
   }
 
   signIn(options) {
-    return this.#call("signIn", options);
+    return this[call]("signIn", options);
   }
 
   signInPopup(options) {
@@ -72,7 +76,7 @@ export class Client {
       // A browser opens windows in a click's own turn only: nothing was awaited yet.
       popups.reserve();
       try {
-        return await this.#call("signInPopup", options, "throw");
+        return await this[call]("signInPopup", options, "throw");
       } finally {
         popups.release();
       }
@@ -80,7 +84,7 @@ export class Client {
   }
 
   handleCallback(url, options) {
-    return this.#call("handleCallback", { ...options, url });
+    return this[call]("handleCallback", { ...options, url });
   }
 
   async getSession() {
@@ -88,7 +92,7 @@ export class Client {
   }
 
   getAccessToken(options) {
-    return this.#call("getAccessToken", options);
+    return this[call]("getAccessToken", options);
   }
 
   async fetch(input, init) {
@@ -117,22 +121,22 @@ export class Client {
   }
 
   signOut(options) {
-    return this.#call("signOut", options);
+    return this[call]("signOut", options);
   }
 
   onAuthStateChange(listener, { signal } = {}) {
     const remove = this.#listeners.add(listener);
     signal?.addEventListener("abort", remove);
     // Whoever listens wants to know the state, also when it cannot be found out.
-    this.#start().catch(() => this.#listeners.settle({ status: "signedOut" }));
+    this.#start().catch(() => this.#own.over || this.#listeners.settle({ status: "signedOut" }));
     return remove;
   }
 
   asTokenFetcher(options) {
     return async ({ forceRefreshToken = false } = {}) => {
       try {
-        const driver = await this.#start();
-        const { token } = await driver.call("getAccessToken", { ...options, forceRefresh: forceRefreshToken });
+        const asked = { ...options, forceRefresh: forceRefreshToken };
+        const { token } = await this[call]("getAccessToken", asked, "throw");
         return token;
       } catch {
         // Convex takes an exception for the end of everything, and null for being signed out.
@@ -150,39 +154,27 @@ export class Client {
     this.dispose();
   }
 
-  [call](method, options, errors) {
-    return this.#call(method, options, errors);
-  }
-
-  #call(method, { signal, ...args } = {}, errors = this.#errors) {
+  [call](method, { signal, ...args } = {}, errors = this.#errors) {
     return settle(errors, async () => (await this.#start()).call(method, args, { signal }));
   }
 
   /** The driver of the core, made once; a failed attempt may be repeated. */
-  async #start() {
-    if (this.#own.driver) return this.#own.driver;
-    try {
-      return await (this.#starting ??= this.#begin());
-    } finally {
+  #start() {
+    return (this.#starting ??= this.#begin().catch((thrown) => {
       this.#starting = undefined;
-    }
+      throw toAuthError(thrown);
+    }));
   }
 
   async #begin() {
+    const own = this.#own;
     await this.#runtime.start();
-    let core;
-    try {
-      core = new this.#Core(JSON.stringify(this.#options));
-    } catch (thrown) {
-      throw toAuthError(thrown);
-    }
-    const driver = new Driver(core, this.#reach(), toldOf(this.#own, this.#listeners));
-    try {
-      this.#listeners.settle(await driver.call("start"));
-    } catch (thrown) {
-      throw toAuthError(thrown);
-    }
-    return (this.#own.driver = driver);
+    const platform = this.#reach();
+    const core = new this.#Core(JSON.stringify(this.#options));
+    // Known before it is awaited, so that `dispose` ends it as well.
+    own.driver = new Driver(core, platform, toldOf(own, this.#listeners));
+    this.#listeners.settle(await own.driver.call("start"));
+    return own.driver;
   }
 }
 
@@ -196,9 +188,9 @@ function toldOf(own, listeners) {
   };
 }
 
-function end({ driver, platform }) {
-  if (driver) driver.dispose();
-  else platform?.dispose();
+function end(own) {
+  own.over = true;
+  (own.driver ?? own.platform)?.dispose();
 }
 
 function dressed(request, { headers }) {

@@ -6,6 +6,8 @@ export class Listeners {
   state = Object.freeze({ status: "loading" });
   /** Each listener, and whether it has had its first event. */
   #told = new Map();
+  /** What is told once the state is known. */
+  #early;
   #client;
   /** While somebody listens, the client is not forgotten. */
   #kept;
@@ -20,7 +22,7 @@ export class Listeners {
     const entry = (event) => listener(event);
     this.#told.set(entry, false);
     this.#kept = this.#client?.deref();
-    if (this.state.status !== "loading") queueMicrotask(() => this.#greet(entry));
+    if (this.state.status !== "loading") queueMicrotask(() => this.#call(entry, { type: "initial" }));
     return () => {
       this.#told.delete(entry);
       if (!this.#told.size) this.#kept = undefined;
@@ -29,33 +31,26 @@ export class Listeners {
 
   /** The state is known, and nothing has happened. */
   settle(state) {
-    this.state = Object.freeze(state);
-    queueMicrotask(() => [...this.#told.keys()].forEach((entry) => this.#greet(entry)));
+    this.tell({ type: "initial", state });
+    if (this.#early) this.tell({ ...this.#early, state });
+    this.#early = undefined;
   }
 
   /** Something happened. */
   tell(event) {
+    if (event.state.status === "loading") return void (this.#early = event);
     this.state = Object.freeze(event.state);
-    queueMicrotask(() => {
-      for (const [entry, greeted] of [...this.#told]) {
-        // The first event of a listener is always "initial".
-        if (greeted) this.#call(entry, event);
-        else this.#greet(entry);
-      }
-    });
+    queueMicrotask(() => [...this.#told.keys()].forEach((entry) => this.#call(entry, event)));
   }
 
-  #greet(entry) {
-    if (this.#told.get(entry) !== false) return;
+  async #call(entry, event) {
+    const greeted = this.#told.get(entry);
+    // It has left, or knows the state.
+    if (greeted === undefined || (greeted && event.type === "initial")) return;
     this.#told.set(entry, true);
-    this.#call(entry, { type: "initial", state: this.state });
-  }
-
-  #call(entry, event) {
-    if (!this.#told.has(entry)) return;
     try {
-      const pending = entry(event);
-      if (typeof pending?.then === "function") pending.then(undefined, report);
+      // The first event of a listener is always "initial", and no other one is.
+      await entry(greeted ? event : { type: "initial", state: this.state });
     } catch (error) {
       report(error);
     }
@@ -64,6 +59,5 @@ export class Listeners {
 
 /** Shows a listener's exception as the runtime shows any other, without breaking the loop. */
 function report(error) {
-  if (typeof reportError === "function") reportError(error);
-  else console.error(error);
+  (globalThis.reportError ?? console.error)(error);
 }
