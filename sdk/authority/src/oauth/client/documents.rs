@@ -2,7 +2,7 @@
 //!
 //! Source: [OAuth Client ID Metadata Document](https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/)
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
 use edgeward_core::{json::Value, oauth::client_metadata, time::UnixMillis};
 
@@ -19,22 +19,22 @@ const MOST: usize = 64;
 /// The grants that a client may have which nobody has looked at: a user has a say in each.
 pub const OPEN_GRANTS: [&str; 3] = [CODE, REFRESH, DEVICE];
 
-/// What clients have published about themselves; `None` if there was nothing good.
+/// What clients have published about themselves, the latest last; `None` if there was nothing good.
 #[derive(Clone, Debug, Default)]
-pub struct Documents(RefCell<BTreeMap<String, Kept<Option<Client>>>>);
+pub struct Documents(RefCell<VecDeque<(String, Kept<Option<Client>>)>>);
 
 impl Documents {
     fn of(&self, id: &str) -> Option<Kept<Option<Client>>> {
-        self.0.borrow().get(id).cloned()
+        self.0.borrow().iter().find(|(own, _)| own == id).map(|(_, kept)| kept.clone())
     }
 
     fn keep(&self, id: &str, client: Option<Client>, now: UnixMillis) {
         let mut all = self.0.borrow_mut();
-        if all.len() >= MOST && !all.contains_key(id) {
-            let oldest = all.iter().min_by_key(|(_, kept)| kept.at).map(|(id, _)| id.clone());
-            oldest.and_then(|id| all.remove(&id));
+        all.retain(|(own, _)| own != id);
+        if all.len() >= MOST {
+            all.pop_front();
         }
-        all.insert(id.into(), Kept { value: Rc::new(client), at: now });
+        all.push_back((id.into(), Kept { value: Rc::new(client), at: now }));
     }
 }
 
