@@ -36,7 +36,10 @@ class Issuer {
     this.issuer = provider.issuer;
     provider.onDiscovery(() => ({ body: provider.metadata({ revocation_endpoint: `${this.issuer}/revoke` }) }));
     provider.on("/revoke", ({ body }) => {
-      this.revoked.push(new URLSearchParams(body).get("token"));
+      const token = new URLSearchParams(body).get("token");
+      this.revoked.push(token);
+      const family = this.#families.get(token);
+      if (family) family.live = undefined;
       return { body: {} };
     });
     provider.on("/token", async ({ body, request }) => {
@@ -71,7 +74,7 @@ class Issuer {
       return this.#tokens(family, known.nonce);
     }
     const family = this.#families.get(refresh_token);
-    if (!family || family.live !== refresh_token) {
+    if (family?.live !== refresh_token) {
       if (family) family.live = undefined;
       return REFUSED;
     }

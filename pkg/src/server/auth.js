@@ -55,7 +55,10 @@ export class ServerAuth {
 
   getAccessToken({ signal, ...options } = {}) {
     return this.#settle(async () => {
-      const token = await this.#call("getAccessToken", options, signal);
+      const token = await this.#call("getAccessToken", options, signal).catch((error) => {
+        if (this.#shelf.failure) this.#unavailable();
+        throw this.#shelf.failure ? this.#failure : error;
+      });
       await this.#look();
       return token;
     });

@@ -1,9 +1,11 @@
 import { toBase64url } from "../platform/bytes.js";
 import { Failed } from "../platform/failed.js";
-import { within } from "../platform/time.js";
+import { sleep, within } from "../platform/time.js";
 
 /** How long a store may take. */
 const DEADLINE = 2_000;
+/** How long until a swap that failed is tried again. */
+const PAUSE = 250;
 
 /**
  * The storage of one request's client: what its cookies brought, and what changes while it is
@@ -168,13 +170,15 @@ export class Shelf {
   }
 
   async #swapStored(name, expected, next) {
-    const done = await this.#ask((store) => {
-      if (store.compareAndSwap) return store.compareAndSwap(name, expected, next);
-      return exchange(store, name, expected, next);
-    });
-    if (!done) return { done: false, current: await this.#ask((store) => store.get(name)) };
-    this.#written = next;
-    return { done: true };
+    const swap = async (store) => {
+      const exchanged = store.compareAndSwap ? store.compareAndSwap(name, expected, next) : exchange(store, name, expected, next);
+      return (await exchanged) ? { done: true } : { done: false, current: (await store.get(name)) ?? null };
+    };
+    // The refresh token that was replaced may be spent, so one failure is not the end. If it was made all
+    // the same, the core finds its own text.
+    const swapped = await this.#ask(swap, performance.now() + DEADLINE);
+    if (swapped.done || swapped.current === next) this.#written = next;
+    return swapped;
   }
 
   async #retire(id) {
@@ -186,13 +190,19 @@ export class Shelf {
     await this.#ask((store) => store.remove(place(id))).catch(() => {});
   }
 
-  async #ask(work) {
+  /** Asks the store; once more after a failure, until a try has begun after `until`. */
+  async #ask(work, until = 0) {
+    const last = performance.now() >= until;
     try {
       return (await within(DEADLINE, () => work(this.#shared.store))) ?? null;
     } catch (cause) {
-      this.failure = cause;
-      throw new Failed("storage_unavailable");
+      if (last) {
+        this.failure = cause;
+        throw new Failed("storage_unavailable");
+      }
     }
+    await sleep(PAUSE, undefined, true);
+    return this.#ask(work, until);
   }
 }
 
