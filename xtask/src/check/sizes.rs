@@ -20,7 +20,7 @@ const BUDGETS: [Budget; 7] = [
     Budget { name: "client asm.js", most: 95_000, encoding: "gzip", bytes: |size| size.gzip },
     Budget { name: "verifier wasm", most: 140_000, encoding: "brotli", bytes: |size| size.brotli },
     Budget { name: "worker, gateway alone", most: 400_000, encoding: "gzip", bytes: |size| size.gzip },
-    Budget { name: "worker (wasm + js)", most: 740_000, encoding: "gzip", bytes: |size| size.gzip },
+    Budget { name: "worker (wasm + js)", most: 745_000, encoding: "gzip", bytes: |size| size.gzip },
 ];
 
 /// Builds what is published and holds it against the budgets.
